@@ -1,0 +1,1 @@
+//! Queues, teams, agents: who gets which contact, and when.

@@ -1,0 +1,1 @@
+//! HTTP requests of flows: connectors, grants, tokens, retries, limits.

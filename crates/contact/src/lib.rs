@@ -1,0 +1,1 @@
+//! One contact's life: its flow, its event flows, its place in a queue, its agent.

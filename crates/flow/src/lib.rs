@@ -1,0 +1,1 @@
+//! Reads, checks, writes and runs flows exported from Webex Contact Center.

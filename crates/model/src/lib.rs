@@ -1,0 +1,1 @@
+//! Tenant configuration, typed ids and the words that several parts share.

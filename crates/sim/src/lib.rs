@@ -1,0 +1,1 @@
+//! Virtual time, scripted callers, agents and HTTP answers.

@@ -1,0 +1,1 @@
+//! The journal: append-only streams with a fence, and their SQLite store.

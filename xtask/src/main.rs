@@ -1,0 +1,3 @@
+//! House tools.
+
+fn main() {}
