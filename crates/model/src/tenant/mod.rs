@@ -1,0 +1,109 @@
+//! `tenant.yaml`: everything about one company that its flows refer to.
+//!
+//! The types here are the file's shape; `docs/tenant.schema.json` is generated from them.
+
+pub mod business_hours;
+pub mod compatibility;
+pub mod connector;
+pub mod entry_point;
+pub mod routing;
+pub mod variable;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use business_hours::BusinessHours;
+pub use compatibility::Compatibility;
+pub use connector::{Auth, Connector, Http, Secret, Writes};
+pub use entry_point::{Answer, EntryPoint, OnUnhandledError, PostCall};
+pub use routing::{Agent, DistributionGroup, Queue, RoutingSettings, Skill, Team};
+pub use variable::{GlobalVariable, VariableType};
+
+use crate::number::NumberRules;
+
+/// A tenant: one company's contact centre.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tenant {
+    /// The company's name, for people.
+    pub name: String,
+    /// IANA time zone of everything that names none of its own; UTC when left out.
+    pub time_zone: Option<String>,
+    /// Flows that this tenant runs.
+    pub flows: Vec<FlowFile>,
+    /// Where contacts arrive.
+    pub entry_points: Vec<EntryPoint>,
+    /// Queues.
+    pub queues: Vec<Queue>,
+    /// Teams.
+    pub teams: Vec<Team>,
+    /// Agents.
+    pub agents: Vec<Agent>,
+    /// Skills that agents have and contacts need.
+    pub skills: Vec<Skill>,
+    /// Hosts that flows talk to, with their credentials.
+    pub connectors: Vec<Connector>,
+    /// Global variables.
+    pub variables: Vec<GlobalVariable>,
+    /// Opening hours.
+    pub business_hours: Vec<BusinessHours>,
+    /// Audio files.
+    pub audio: Vec<AudioFile>,
+    /// How numbers become E.164.
+    pub numbers: NumberRules,
+    /// Timers of routing.
+    pub routing: RoutingSettings,
+    /// Limits on where flows may send requests.
+    pub http: Http,
+    /// Answers to what no source settles (decision 6).
+    pub compatibility: Compatibility,
+}
+
+/// A flow that the tenant runs: version 1 with the label Live (decision 12).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlowFile {
+    /// Path of the exported flow, relative to this file.
+    pub file: String,
+}
+
+/// An audio file of the tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AudioFile {
+    /// The name that flows use, extension included.
+    pub name: String,
+    /// Path of the file, relative to this file; none where only its length matters (simulation).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Its length in milliseconds; measured from the file when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+}
+
+impl Tenant {
+    /// The queue with this id, or else with this name.
+    pub fn queue(&self, id_or_name: &str) -> Option<&Queue> {
+        let by_id = self.queues.iter().find(|queue| queue.id.as_str() == id_or_name);
+        by_id.or_else(|| self.queues.iter().find(|queue| queue.name == id_or_name))
+    }
+
+    /// The connector with this id, or else with this name (imports lose ids, names stay).
+    pub fn connector(&self, id: &str, name: Option<&str>) -> Option<&Connector> {
+        let by_id = self.connectors.iter().find(|connector| connector.id.as_str() == id);
+        let by_name = |name: &str| self.connectors.iter().find(|it| it.name == name);
+        by_id.or_else(|| by_name(id)).or_else(|| name.and_then(by_name))
+    }
+
+    /// The business hours with this id, or else with this name.
+    pub fn business_hours(&self, id_or_name: &str) -> Option<&BusinessHours> {
+        let by_id = self.business_hours.iter().find(|hours| hours.id == id_or_name);
+        by_id.or_else(|| self.business_hours.iter().find(|hours| hours.name == id_or_name))
+    }
+
+    /// The entry point with this id, or else with this name.
+    pub fn entry_point(&self, id_or_name: &str) -> Option<&EntryPoint> {
+        let by_id = self.entry_points.iter().find(|point| point.id.as_str() == id_or_name);
+        by_id.or_else(|| self.entry_points.iter().find(|point| point.name == id_or_name))
+    }
+}
