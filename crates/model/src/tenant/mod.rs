@@ -6,8 +6,14 @@ pub mod business_hours;
 pub mod compatibility;
 pub mod connector;
 pub mod entry_point;
+pub mod mistake;
+pub mod needs;
+pub mod read;
 pub mod routing;
+pub mod schema;
+pub mod stand_in;
 pub mod variable;
+pub mod write;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,8 +22,14 @@ pub use business_hours::BusinessHours;
 pub use compatibility::Compatibility;
 pub use connector::{Auth, Connector, Http, Secret, Writes};
 pub use entry_point::{Answer, EntryPoint, OnUnhandledError, PostCall};
+pub use mistake::{Mistake, TenantErrors};
+pub use needs::Needs;
+pub use read::ParseOptions;
 pub use routing::{Agent, DistributionGroup, Queue, RoutingSettings, Skill, Team};
+pub use schema::{tenant_schema, trace_schema};
+pub use stand_in::stand_in;
 pub use variable::{GlobalVariable, VariableType};
+pub use write::{skeleton, skeleton_of};
 
 use crate::number::NumberRules;
 
