@@ -1,0 +1,195 @@
+//! The store of a single process: a SQLite file in WAL mode.
+//!
+//! In WAL mode a commit is in the operating system's hands when the call returns, so it survives
+//! the death of the process; with `synchronous=FULL` it is on the disk as well. `journal.sync:
+//! 50ms` therefore commits with `NORMAL` and, when a sync is due, makes one small commit with
+//! `FULL`, which takes all earlier ones to the disk with it.
+
+mod open;
+mod read;
+mod write;
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::{
+    Batch, Entry, Expected, Head, JournalSync, Outcome, Position, Snapshot, Store, StoreError,
+    StreamId,
+};
+
+/// How a [`SqliteStore`] is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SqliteOptions {
+    /// When entries reach the disk.
+    pub sync: JournalSync,
+    /// The greatest size of the file, in bytes (its write-ahead log not counted); beyond it
+    /// appends give [`StoreError::Full`]. None: as much as the disk holds.
+    pub max_bytes: Option<u64>,
+}
+
+/// A journal in one SQLite file. It never answers [`Outcome::Unknown`], and its reads are never
+/// behind. Several processes may open the file; the fence holds between them.
+#[derive(Debug)]
+pub struct SqliteStore {
+    place: String,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    connection: Connection,
+    sync: JournalSync,
+    /// Whether the log may hold commits that are not on the disk. True at first: the process
+    /// before this one may have died between a commit and its sync.
+    is_dirty: bool,
+    /// When the oldest of them must be there.
+    due_ms: Option<i64>,
+}
+
+/// A failure inside a transaction.
+#[derive(Debug)]
+enum Fault {
+    Sql(rusqlite::Error),
+    Store(StoreError),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Fault {
+    fn at(self, place: &str, doing: &'static str) -> StoreError {
+        let error = match self {
+            Self::Store(error) => return error,
+            Self::Sql(error) => error,
+        };
+        let place = place.to_owned();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::Full { place },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy { place },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                StoreError::Damaged { place, source: error.into() }
+            }
+            Some(_) => StoreError::Engine { place, doing, source: error.into() },
+            // A value that is not what the schema says.
+            None => StoreError::Damaged { place, source: error.into() },
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Opens the journal in this file, and makes it if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Format`] for another program's or a newer release's file,
+    /// [`StoreError::Damaged`] for what is no SQLite file, and the engine's failures.
+    pub fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let place = path.display().to_string();
+        let connection = Connection::open(path).map_err(|e| Fault::Sql(e).at(&place, "open"))?;
+        Self::with_connection(connection, place, options)
+    }
+
+    /// A journal in memory, gone with the store.
+    ///
+    /// # Errors
+    /// The engine's failures.
+    pub fn in_memory(options: SqliteOptions) -> Result<Self, StoreError> {
+        let place = String::from("(memory)");
+        let connection =
+            Connection::open_in_memory().map_err(|e| Fault::Sql(e).at(&place, "open"))?;
+        Self::with_connection(connection, place, options)
+    }
+
+    fn with_connection(
+        mut connection: Connection,
+        place: String,
+        options: SqliteOptions,
+    ) -> Result<Self, StoreError> {
+        open::prepare(&mut connection, &place, options).map_err(|e| e.at(&place, "open"))?;
+        let inner = Inner { connection, sync: options.sync, is_dirty: true, due_ms: None };
+        Ok(Self { place, inner: Mutex::new(inner) })
+    }
+
+    fn run<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&mut Inner) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        // A transaction that a panic cut short was rolled back when it was dropped.
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut inner).map_err(|fault| fault.at(&self.place, doing))
+    }
+}
+
+impl Store for SqliteStore {
+    fn append(
+        &self,
+        stream: &StreamId,
+        expected: &Expected,
+        batch: &Batch,
+        now_ms: i64,
+    ) -> Result<Outcome, StoreError> {
+        batch.check()?;
+        self.run("append", |inner| inner.append(stream, expected, batch, now_ms))
+    }
+
+    fn head(&self, stream: &StreamId) -> Result<Option<Head>, StoreError> {
+        self.run("read a stream's head", |inner| {
+            Ok(read::find(&inner.connection, stream)?.and_then(read::Found::head))
+        })
+    }
+
+    fn read(
+        &self,
+        stream: &StreamId,
+        from: u64,
+        until: Option<Position>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.run("read", |inner| read::entries(&mut inner.connection, stream, from, until))
+    }
+
+    fn purge(&self, stream: &StreamId, now_ms: i64) -> Result<(), StoreError> {
+        self.run("purge", |inner| write::purge(&mut inner.connection, stream, now_ms))
+    }
+
+    fn open_streams(
+        &self,
+        prefix: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        self.run("list open streams", |inner| {
+            read::open_streams(&inner.connection, prefix, after, limit)
+        })
+    }
+
+    fn save_snapshot(&self, stream: &StreamId, snapshot: &Snapshot) -> Result<(), StoreError> {
+        snapshot.check(stream)?;
+        self.run("save a snapshot", |inner| {
+            write::save_snapshot(&inner.connection, stream, snapshot)
+        })
+    }
+
+    fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, StoreError> {
+        self.run("read a snapshot", |inner| read::snapshot(&inner.connection, stream))
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.run("sync", Inner::sync)
+    }
+
+    fn sync_due_ms(&self) -> Option<i64> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).due_ms
+    }
+}
