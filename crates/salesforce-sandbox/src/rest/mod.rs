@@ -1,0 +1,2 @@
+//! REST.
+pub(crate) const NEWEST_VERSION: &str = "62.0";
