@@ -142,6 +142,9 @@ pub trait Store: Send + Sync {
     }
 }
 
+/// No stream has so many entries; stores may keep numbers in 63 bits.
+const MAX_NUMBER: u64 = i64::MAX.unsigned_abs();
+
 /// Gathers one read's entries out of a store's rows, which begin at `from`, and checks them.
 pub(crate) fn page(
     stream: &StreamId,
@@ -155,21 +158,23 @@ pub(crate) fn page(
     {
         return Err(StoreError::Behind { stream: stream.clone(), wanted });
     }
+    let first = from.clamp(1, MAX_NUMBER);
     let mut entries = Vec::new();
     let mut bytes = 0;
-    for (number, row) in (from.max(1)..).zip(rows.take(MAX_READ_ENTRIES)) {
+    for (number, row) in (first..).zip(rows.take(MAX_READ_ENTRIES)) {
         let entry = row?;
-        entry.check(stream, number)?;
-        if until.is_some_and(|until| entry.position > until) {
+        // What lies behind the end need not be whole, but nothing may lack before it.
+        if entry.number == number && until.is_some_and(|until| entry.position > until) {
             return Ok(entries);
         }
+        entry.check(stream, number)?;
         bytes += entry.payload.len();
         entries.push(entry);
         if bytes >= MAX_READ_BYTES {
             return Ok(entries);
         }
     }
-    let next = from.max(1) + entries.len() as u64;
+    let next = first + entries.len() as u64;
     let is_cut = entries.len() < MAX_READ_ENTRIES && head.is_some_and(|head| next <= head.number);
     if is_cut {
         let what = crate::Corruption::Missing;
