@@ -31,6 +31,9 @@ pub enum FailureCode {
     /// A flow, subflow or entry point that the activity names does not exist.
     #[serde(rename = "TL-FLOW-TARGET")]
     Target,
+    /// A port that the flow took leads nowhere.
+    #[serde(rename = "TL-FLOW-DANGLING")]
+    Dangling,
     /// An answer could not be read as the content type that the activity expects.
     #[serde(rename = "TL-FLOW-PARSE")]
     Parse,
@@ -99,6 +102,7 @@ impl FailureCode {
             Self::Spin => "TL-FLOW-SPIN",
             Self::State => "TL-FLOW-STATE",
             Self::Target => "TL-FLOW-TARGET",
+            Self::Dangling => "TL-FLOW-DANGLING",
             Self::Parse => "TL-FLOW-PARSE",
             Self::QueueUnknown => "TL-QUEUE-UNKNOWN",
             Self::HoursUnknown => "TL-HOURS-UNKNOWN",

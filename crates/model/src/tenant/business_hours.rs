@@ -7,13 +7,18 @@ use jiff::{Timestamp, civil::DateTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The form of a time of day, for editors that check the file by its schema.
+const TIME: &str = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$";
+
 /// A schedule of opening hours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BusinessHours {
     /// Id, as flows name it.
+    #[schemars(length(min = 1))]
     pub id: String,
     /// Name for people, and for flows that choose a schedule by variable.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// IANA time zone; the tenant's when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,12 +41,13 @@ pub struct Shift {
     /// Name, which flows compare (`WorkingHoursShift_Name`).
     pub name: String,
     /// Days of the week.
+    #[schemars(length(min = 1))]
     pub days: Vec<Day>,
     /// Start, `HH:MM`.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "civil-time", "pattern" = TIME))]
     pub from: Time,
     /// End, `HH:MM`, not included; at or before `from` it means the next day.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "civil-time", "pattern" = TIME))]
     pub to: Time,
 }
 
@@ -87,19 +93,19 @@ pub struct Period {
     /// Name, which flows compare.
     pub name: String,
     /// First day.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date"))]
     pub from: Date,
     /// Last day, included; the first day when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub to: Option<Date>,
     /// Start on each of these days, `HH:MM`; midnight when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "civil-time", "pattern" = TIME))]
     pub start: Option<Time>,
     /// End on each of these days, `HH:MM`, not included; midnight when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "civil-time", "pattern" = TIME))]
     pub end: Option<Time>,
 }
 

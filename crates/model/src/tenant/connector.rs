@@ -10,8 +10,10 @@ use crate::ids::ConnectorId;
 #[serde(deny_unknown_fields)]
 pub struct Connector {
     /// Id, as flows name it.
+    #[schemars(length(min = 1))]
     pub id: ConnectorId,
     /// Name, as flows name it too.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// What is at the other end.
     #[serde(default)]
@@ -33,6 +35,7 @@ pub struct Connector {
     pub resend_in_doubt: bool,
     /// The largest answer body that is read, in bytes.
     #[serde(default = "one_mebibyte")]
+    #[schemars(range(min = 1, max = 67_108_864))]
     pub max_body_bytes: u64,
 }
 
@@ -159,16 +162,18 @@ pub enum Auth {
 /// A secret: where to find it, or (only with `--allow-literal-secrets`) the secret itself
 /// (decision 31). Its value is never printed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Secret {
     /// In an environment variable.
     Env {
         /// The variable's name.
+        #[schemars(length(min = 1))]
         env: String,
     },
     /// In a file, without the newline at its end.
     File {
         /// Path, relative to `tenant.yaml`.
+        #[schemars(length(min = 1))]
         file: String,
     },
     /// In the file itself.

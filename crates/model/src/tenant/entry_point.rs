@@ -10,16 +10,20 @@ use crate::ids::EntryPointId;
 #[serde(deny_unknown_fields)]
 pub struct EntryPoint {
     /// Id, as flows name it.
+    #[schemars(length(min = 1))]
     pub id: EntryPointId,
     /// Name for people.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// Dialled numbers that lead here, in E.164.
     #[serde(default)]
     pub dnis: Vec<String>,
     /// The flow: its name, its `flowId`, or its file's name.
+    #[schemars(length(min = 1))]
     pub flow: String,
     /// The version label of the flow that is run (decision 12).
     #[serde(default = "live")]
+    #[schemars(extend("enum" = ["Latest", "Live", "Test", "Dev"]))]
     pub label: String,
     /// IANA time zone; the tenant's when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,8 @@ pub struct Mistake {
     pub column: u64,
     /// Where it is in the document, such as `queues[2].groups[0].teams[1]`; empty for the whole.
     pub path: String,
-    /// What is wrong, what is allowed and, where it can be guessed, what was meant.
+    /// What is wrong, what is allowed and, where it can be guessed, what was meant. It never
+    /// holds a secret.
     pub message: String,
 }
 
@@ -37,12 +38,14 @@ pub struct TenantErrors {
 }
 
 impl TenantErrors {
-    /// These mistakes, sorted by their places, at most `limit` of them kept.
-    pub(super) fn new(mut mistakes: Vec<Mistake>, limit: usize) -> Self {
-        mistakes.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
-        mistakes.dedup();
-        let left_out = mistakes.len().saturating_sub(limit);
-        mistakes.truncate(limit);
+    /// These mistakes, sorted by their places.
+    pub fn new(mistakes: Vec<Mistake>) -> Self {
+        Self::with_left_out(mistakes, 0)
+    }
+
+    /// The same when so many more were found and not kept.
+    pub(super) fn with_left_out(mut mistakes: Vec<Mistake>, left_out: usize) -> Self {
+        mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
         Self { file: "tenant.yaml".to_owned(), mistakes, left_out }
     }
 
@@ -52,7 +55,7 @@ impl TenantErrors {
         Self { file: file.to_owned(), ..self.clone() }
     }
 
-    /// The mistakes in the order of the text; never empty.
+    /// The mistakes in the order of the text; at most 100 of them.
     pub fn mistakes(&self) -> &[Mistake] {
         &self.mistakes
     }
@@ -62,16 +65,33 @@ impl fmt::Display for TenantErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, mistake) in self.mistakes.iter().enumerate() {
             let newline = if index > 0 { "\n" } else { "" };
-            write!(f, "{newline}{}:{}{mistake}", self.file, space(mistake))?;
+            // `file:3:1: …` for a mistake with a place, `file: …` for one without.
+            let space = if mistake.line > 0 { "" } else { " " };
+            write!(f, "{newline}{}:{space}{mistake}", self.file)?;
         }
         if self.left_out > 0 {
-            write!(f, "\n{}: and {} more mistakes", self.file, self.left_out)?;
+            write!(f, "\n{}: and {} more", self.file, self.left_out)?;
         }
         Ok(())
     }
 }
 
-/// `file:3:1: …` for a mistake with a place, `file: …` for one without.
-fn space(mistake: &Mistake) -> &'static str {
-    if mistake.line > 0 { "" } else { " " }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_mistake_is_a_line_in_the_order_of_the_text() {
+        let at = |line, path: &str| Mistake {
+            line,
+            column: 3,
+            path: path.to_owned(),
+            message: "wrong".to_owned(),
+        };
+        let errors = TenantErrors::with_left_out(vec![at(7, "b"), at(2, ""), at(0, "")], 4);
+        assert_eq!(
+            errors.named("acme.yaml").to_string(),
+            "acme.yaml: wrong\nacme.yaml:2:3: wrong\nacme.yaml:7:3: b: wrong\nacme.yaml: and 4 more"
+        );
+    }
 }

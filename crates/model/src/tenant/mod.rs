@@ -3,15 +3,21 @@
 //! The types here are the file's shape; `docs/tenant.schema.json` is generated from them.
 
 pub mod business_hours;
+mod check;
 pub mod compatibility;
 pub mod connector;
 pub mod entry_point;
+mod guess;
 pub mod mistake;
 pub mod needs;
+pub mod path;
 pub mod read;
+mod report;
 pub mod routing;
 pub mod schema;
+mod shape;
 pub mod stand_in;
+mod tree;
 pub mod variable;
 pub mod write;
 
@@ -24,7 +30,8 @@ pub use connector::{Auth, Connector, Http, Secret, Writes};
 pub use entry_point::{Answer, EntryPoint, OnUnhandledError, PostCall};
 pub use mistake::{Mistake, TenantErrors};
 pub use needs::Needs;
-pub use read::ParseOptions;
+pub use path::Path;
+pub use read::{ParseOptions, Places};
 pub use routing::{Agent, DistributionGroup, Queue, RoutingSettings, Skill, Team};
 pub use schema::{tenant_schema, trace_schema};
 pub use stand_in::stand_in;
@@ -76,6 +83,7 @@ pub struct Tenant {
 #[serde(deny_unknown_fields)]
 pub struct FlowFile {
     /// Path of the exported flow, relative to this file.
+    #[schemars(length(min = 1))]
     pub file: String,
 }
 
@@ -84,12 +92,14 @@ pub struct FlowFile {
 #[serde(deny_unknown_fields)]
 pub struct AudioFile {
     /// The name that flows use, extension included.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// Path of the file, relative to this file; none where only its length matters (simulation).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// Its length in milliseconds; measured from the file when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 86_400_000))]
     pub duration_ms: Option<u64>,
 }
 
@@ -111,6 +121,13 @@ impl Tenant {
     pub fn business_hours(&self, id_or_name: &str) -> Option<&BusinessHours> {
         let by_id = self.business_hours.iter().find(|hours| hours.id == id_or_name);
         by_id.or_else(|| self.business_hours.iter().find(|hours| hours.name == id_or_name))
+    }
+
+    /// The flow that each entry point names, for the caller to look up: what flows there are is
+    /// only known when their files have been read. The path is for [`Places::mistake`].
+    pub fn flow_references(&self) -> impl Iterator<Item = (&EntryPoint, Path)> {
+        let points = self.entry_points.iter().enumerate();
+        points.map(|(index, it)| (it, Path::root("entry_points").index(index).key("flow")))
     }
 
     /// The entry point with this id, or else with this name.

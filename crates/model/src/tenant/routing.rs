@@ -12,8 +12,10 @@ use crate::ids::{AgentId, QueueId, TeamId};
 #[serde(deny_unknown_fields)]
 pub struct Queue {
     /// Id, as flows name it.
+    #[schemars(length(min = 1))]
     pub id: QueueId,
     /// Name for people.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// How an agent is chosen.
     #[serde(default)]
@@ -23,10 +25,12 @@ pub struct Queue {
     pub groups: Vec<DistributionGroup>,
     /// Answered within this many seconds counts as in service level.
     #[serde(default = "twenty")]
+    #[schemars(range(min = 1, max = 86_400))]
     pub service_level_s: u32,
     /// A contact that waited this long leaves the queue for its overflow; Webex's limit of 86,400
     /// seconds when left out.
     #[serde(default = "a_day")]
+    #[schemars(range(min = 1, max = 86_400))]
     pub max_time_in_queue_s: u32,
     /// The number to which a contact that waited too long is transferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,6 +68,7 @@ pub struct DistributionGroup {
     pub teams: Vec<String>,
     /// Seconds that a contact waits in this group before the next one joins; 0 joins it at once.
     #[serde(default)]
+    #[schemars(range(max = 86_400))]
     pub duration_s: u32,
 }
 
@@ -72,8 +77,10 @@ pub struct DistributionGroup {
 #[serde(deny_unknown_fields)]
 pub struct Team {
     /// Id.
+    #[schemars(length(min = 1))]
     pub id: TeamId,
     /// Name for people.
+    #[schemars(length(min = 1))]
     pub name: String,
 }
 
@@ -82,8 +89,10 @@ pub struct Team {
 #[serde(deny_unknown_fields)]
 pub struct Agent {
     /// Id.
+    #[schemars(length(min = 1))]
     pub id: AgentId,
     /// Name for people.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// E-mail address.
     #[serde(default)]
@@ -104,6 +113,7 @@ pub struct Agent {
 #[serde(deny_unknown_fields)]
 pub struct Skill {
     /// The skill's name, as flows and agents use it.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// What values it takes.
     #[serde(rename = "type")]
@@ -134,7 +144,7 @@ pub enum SkillValue {
     /// True or false.
     Boolean(bool),
     /// 0 to 10.
-    Proficiency(u8),
+    Proficiency(#[schemars(range(max = 10))] u8),
     /// Text or a listed value.
     Text(String),
 }
@@ -145,8 +155,10 @@ pub enum SkillValue {
 pub struct RoutingSettings {
     /// An agent who does not answer within this many seconds is set to RONA and the contact goes
     /// back to its queue (recommended by Webex: 12).
+    #[schemars(range(min = 1, max = 600))]
     pub ring_timeout_s: u32,
     /// Wrap-up ends by itself after this many seconds; 0 waits for the agent.
+    #[schemars(range(max = 86_400))]
     pub auto_wrap_up_s: u32,
 }
 

@@ -44,6 +44,7 @@ pub struct GlobalVariable {
     #[serde(default)]
     pub id: String,
     /// Name, as expressions use it.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// Type.
     #[serde(rename = "type")]
