@@ -70,9 +70,9 @@ fn keys_types_and_choices() {
             entry_points[0].allow_anonymous: expected true or false, found text"],
         ),
         (
-            "entry_points: [{id: e, name: E, flow: F, fallback: {que: x}}]\n",
+            "entry_points: [{id: e, name: E, flow: F, fallback: {queu: x}}]\n",
             &["1:53: \
-            entry_points[0].fallback: unknown key `que` (allowed: queue, number); \
+            entry_points[0].fallback: unknown key `queu` (allowed: queue, number); \
             did you mean `queue`?"],
         ),
         (
@@ -91,7 +91,7 @@ fn keys_types_and_choices() {
              (allowed: 00:00 to 23:59)",
                 "8:9: business_hours[0].working_hours[0].to: `25:00` is not a time of day \
              (allowed: 00:00 to 23:59)",
-                "10:20: business_hours[0].holidays[0].from: `2026-02-30` is not a day \
+                "10:21: business_hours[0].holidays[0].from: `2026-02-30` is not a day \
              (allowed: YYYY-MM-DD)",
             ],
         ),
