@@ -3,6 +3,9 @@
 mod decimal;
 mod document;
 mod error;
+mod eval;
+mod filter;
+mod function;
 mod json;
 mod limits;
 mod number;

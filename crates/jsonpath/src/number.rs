@@ -104,6 +104,11 @@ impl Number {
         )
     }
 
+    /// Whether Java would hold it as `Double`.
+    pub(crate) fn is_double(&self) -> bool {
+        matches!(self.class(), Class::Double(_))
+    }
+
     /// The text that Java prints for the value: `1.10` is `1.1`, `1e7` is `1.0E7`.
     pub fn to_java_text(&self) -> String {
         match &self.0 {

@@ -114,10 +114,15 @@ impl Tape {
         let end = self.entries[place].extent as usize;
         let index = match index {
             0.. => index,
-            _ => index + self.elements(text, place).count() as i64,
+            _ => index + self.length(text, place) as i64,
         };
         let index = usize::try_from(index).ok()?;
         self.elements(text, place).nth(index).filter(|at| *at < end)
+    }
+
+    /// How many elements the array at `place` has.
+    pub(crate) fn length(&self, text: &str, place: usize) -> usize {
+        self.elements(text, place).count()
     }
 
     /// The places of an array's elements.
