@@ -10,7 +10,7 @@ pub const MAX_QUEUES: usize = 10_000;
 pub const MAX_TEAMS: usize = 10_000;
 /// Distribution groups of a queue.
 pub const MAX_GROUPS: usize = 100;
-/// Problems of a tenant that are kept; the rest are counted in the last one.
+/// Problems of a tenant that are kept; the rest are dropped.
 pub const MAX_PROBLEMS: usize = 1_000;
 /// Skill requirements of one contact.
 pub const MAX_REQUIREMENTS: usize = 50;

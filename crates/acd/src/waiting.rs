@@ -1,0 +1,50 @@
+//! Waiting contacts as agents see them: by audience and skill requirements, whatever their queue.
+
+use std::collections::BTreeMap;
+
+use crate::bits::BitSet;
+use crate::contact::Key;
+use crate::ordered::OrderedList;
+use crate::skill_sets::NO_SKILLS;
+
+/// The contacts that wait for each audience.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Waiting {
+    /// Per audience: lists by set of skill requirements.
+    audiences: Vec<BTreeMap<usize, OrderedList<Key>>>,
+    /// The audiences for which somebody waits.
+    busy: BitSet,
+}
+
+impl Waiting {
+    pub(crate) fn new(audiences: usize) -> Self {
+        Self { audiences: vec![BTreeMap::new(); audiences], busy: BitSet::default() }
+    }
+
+    pub(crate) fn insert(&mut self, audience: usize, set: usize, key: Key) {
+        self.audiences[audience].entry(set).or_default().insert(key);
+        self.busy.insert(audience);
+    }
+
+    pub(crate) fn remove(&mut self, audience: usize, set: usize, key: &Key) {
+        let lists = &mut self.audiences[audience];
+        let Some(list) = lists.get_mut(&set) else { return };
+        list.remove(key);
+        if !list.is_empty() {
+            return;
+        }
+        // The list that queues without skills use is kept, so that it need not be made again.
+        if set != NO_SKILLS {
+            lists.remove(&set);
+        }
+        if lists.values().all(OrderedList::is_empty) {
+            self.busy.remove(audience);
+        }
+    }
+
+    /// The first contact that waits for one of these audiences with requirements that are met.
+    pub(crate) fn first(&self, audiences: &BitSet, meets: impl Fn(usize) -> bool) -> Option<&Key> {
+        let lists = self.busy.and(audiences).flat_map(|audience| &self.audiences[audience]);
+        lists.filter(|(set, _)| meets(**set)).filter_map(|(_, list)| list.first()).min()
+    }
+}

@@ -1,0 +1,427 @@
+//! Thousands of contacts, random in everything, compared after every input with the model.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use trunkline_acd::{AgentChoice, AgentState, GroupStep, Input, Output, Routing};
+use trunkline_model::routing::{Priority, SkillCondition, SkillRequirement};
+use trunkline_model::tenant::Tenant;
+use trunkline_model::tenant::routing::{
+    Agent, DistributionGroup, Queue, RoutingSettings, RoutingType, Skill, SkillType, SkillValue,
+    Team,
+};
+
+use crate::model::{Doing, Model, With};
+
+/// A xorshift generator: small, and the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33).unwrap() % limit
+    }
+
+    fn percent(&mut self, chance: usize) -> bool {
+        self.below(100) < chance
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())].clone()
+    }
+}
+
+/// How large a simulation is.
+struct Size {
+    agents: usize,
+    queues: usize,
+    teams: usize,
+    contacts: usize,
+    auto_wrap_up_s: u32,
+}
+
+fn tenant(dice: &mut Dice, size: &Size) -> Tenant {
+    let teams: Vec<String> = (0..size.teams).map(|at| format!("t{at}")).collect();
+    let skill = |name: &str, kind| Skill { name: name.into(), kind, values: Vec::new() };
+    Tenant {
+        teams: teams.iter().map(|it| Team { id: it.as_str().into(), name: it.clone() }).collect(),
+        agents: (0..size.agents).map(|at| agent(dice, at, &teams)).collect(),
+        queues: (0..size.queues).map(|at| queue(dice, at, &teams)).collect(),
+        skills: vec![skill("lang", SkillType::Proficiency), skill("vip", SkillType::Boolean)],
+        routing: RoutingSettings { ring_timeout_s: 12, auto_wrap_up_s: size.auto_wrap_up_s },
+        ..Tenant::default()
+    }
+}
+
+fn agent(dice: &mut Dice, at: usize, teams: &[String]) -> Agent {
+    let mut skills = BTreeMap::new();
+    if dice.percent(70) {
+        let level = u8::try_from(dice.below(4) * 3).unwrap();
+        skills.insert("lang".to_owned(), SkillValue::Proficiency(level));
+    }
+    if dice.percent(60) {
+        skills.insert("vip".to_owned(), SkillValue::Boolean(dice.percent(50)));
+    }
+    let mut mine: Vec<String> = (0..=dice.below(3)).map(|_| dice.pick(teams)).collect();
+    mine.dedup();
+    Agent {
+        id: format!("a{at:02}").into(),
+        name: String::new(),
+        email: String::new(),
+        teams: mine,
+        skills,
+        phone: None,
+    }
+}
+
+fn queue(dice: &mut Dice, at: usize, teams: &[String]) -> Queue {
+    let group = |dice: &mut Dice| DistributionGroup {
+        teams: (0..=dice.below(2)).map(|_| dice.pick(teams)).collect(),
+        duration_s: u32::try_from(dice.below(4) * 7).unwrap(),
+    };
+    let groups = if at % 4 == 3 { 0 } else { 1 + dice.below(4) };
+    Queue {
+        id: format!("q{at}").into(),
+        name: String::new(),
+        routing: if at % 2 == 1 {
+            RoutingType::SkillsBased
+        } else {
+            RoutingType::LongestAvailableAgent
+        },
+        groups: (0..groups).map(|_| group(dice)).collect(),
+        service_level_s: 20,
+        max_time_in_queue_s: u32::try_from(30 + dice.below(120)).unwrap(),
+        overflow_number: None,
+        music: None,
+    }
+}
+
+/// One run: the domain, the model, and what is needed to make the next input.
+struct Run {
+    dice: Dice,
+    tenant: Tenant,
+    routing: Routing,
+    model: Model,
+    now_ms: i64,
+    made: usize,
+    /// How often each kind of output was seen.
+    seen: BTreeMap<&'static str, usize>,
+}
+
+impl Run {
+    fn new(seed: u64, size: &Size) -> Self {
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        let tenant = tenant(&mut dice, size);
+        let (routing, model) = (Routing::new(&tenant), Model::new(&tenant));
+        Self { dice, tenant, routing, model, now_ms: 1_000_000, made: 0, seen: BTreeMap::new() }
+    }
+
+    fn step(&mut self) -> Result<(), String> {
+        self.advance();
+        let input = self.input();
+        let fits = self.model.step(self.now_ms, &input);
+        self.routing.handle(self.now_ms, input.clone());
+        let outputs: Vec<Output> = std::iter::from_fn(|| self.routing.poll()).collect();
+        self.compare(fits, &outputs)
+            .map_err(|what| format!("{what}\nat {}: {input:?}\ngave {outputs:#?}", self.now_ms))
+    }
+
+    /// Often the same millisecond again, often exactly a timer's, sometimes far too late.
+    fn advance(&mut self) {
+        let step_ms = i64::try_from(self.dice.below(600)).unwrap();
+        let wake_ms = self.routing.wake_at().unwrap_or(self.now_ms);
+        let to_ms = match self.dice.below(100) {
+            0..35 => self.now_ms,
+            35..45 => wake_ms,
+            45..47 => wake_ms - 1,
+            47 => self.now_ms + 30 * step_ms,
+            _ => self.now_ms + step_ms,
+        };
+        self.now_ms = self.now_ms.max(to_ms);
+    }
+
+    fn input(&mut self) -> Input {
+        let live: Vec<String> = self.model.contacts.keys().cloned().collect();
+        if live.is_empty() || (self.dice.percent(22) && live.len() < 120) {
+            self.made += 1;
+            let number = self.dice.below(1_000_000);
+            return self.enqueue(format!("c{number:06}"));
+        }
+        let contact = self.dice.pick(&live);
+        match self.dice.below(100) {
+            0..2 => self.enqueue(contact),
+            2..4 => Input::Withdraw { contact: contact.into() },
+            4..6 => Input::ContactEnded { contact: contact.into() },
+            6..9 => Input::SetPriority { contact: contact.into(), priority: self.priority() },
+            9..11 => Input::SetSkills { contact: contact.into(), skills: self.skills() },
+            11..14 => {
+                let to = self.dice.pick(&[GroupStep::Next, GroupStep::Last]);
+                Input::Escalate { contact: contact.into(), to }
+            }
+            14..18 => Input::Tick,
+            18..21 => self.nonsense(&contact),
+            _ => self.act(),
+        }
+    }
+
+    fn priority(&mut self) -> Priority {
+        Priority::new(i64::try_from(1 + self.dice.below(4) * 3).unwrap())
+    }
+
+    fn skills(&mut self) -> Vec<SkillRequirement> {
+        let mut skills = Vec::new();
+        let mut need = |skill: &str, condition, value: String| {
+            skills.push(SkillRequirement { skill: skill.into(), condition, value });
+        };
+        if self.dice.percent(50) {
+            let conditions = [SkillCondition::AtLeast, SkillCondition::AtMost];
+            need("lang", self.dice.pick(&conditions), (self.dice.below(4) * 3).to_string());
+        }
+        if self.dice.percent(30) {
+            let conditions = [SkillCondition::Is, SkillCondition::IsNot];
+            need("vip", self.dice.pick(&conditions), self.dice.percent(50).to_string());
+        }
+        skills
+    }
+
+    fn enqueue(&mut self, contact: String) -> Input {
+        let back_ms = i64::try_from(self.dice.below(60_000)).unwrap();
+        Input::Enqueue {
+            contact: contact.into(),
+            queue: self.dice.pick(&self.tenant.queues).id,
+            priority: self.priority(),
+            skills: self.skills(),
+            first_enqueued_ms: self.dice.percent(20).then_some(self.now_ms - back_ms),
+            check_availability: self.dice.percent(25),
+        }
+    }
+
+    /// Something that usually does not fit.
+    fn nonsense(&mut self, contact: &str) -> Input {
+        let (agent, contact) = (self.dice.pick(&self.tenant.agents).id, contact.into());
+        match self.dice.below(6) {
+            0 => Input::Answer { agent, contact },
+            1 => Input::Decline { agent, contact },
+            2 => Input::HangUp { agent, contact },
+            3 => Input::WrapUp { agent, contact, code: String::new() },
+            4 => Input::LoseAgent { agent: "nobody".into(), contact },
+            _ => Input::Withdraw { contact: "gone".into() },
+        }
+    }
+
+    /// An agent does what fits the agent's state, most of the time.
+    fn act(&mut self) -> Input {
+        let at = self.dice.below(self.tenant.agents.len());
+        let agent = self.tenant.agents[at].id.clone();
+        let choice = if self.dice.percent(75) {
+            AgentChoice::Available
+        } else {
+            AgentChoice::Idle { code: "break".into() }
+        };
+        let chosen = Input::SetState { agent: agent.clone(), state: choice };
+        if self.dice.percent(3) {
+            return Input::SignOut { agent };
+        }
+        if self.dice.percent(12) {
+            return chosen;
+        }
+        let contact = |id: &String| id.as_str().into();
+        match &self.model.agents[at].doing {
+            Doing::Ringing { contact: id, .. } => {
+                let contact = contact(id);
+                match self.dice.below(10) {
+                    0 => Input::Decline { agent, contact },
+                    1 => Input::LoseOffer { agent, contact },
+                    2..4 => Input::Tick,
+                    _ => Input::Answer { agent, contact },
+                }
+            }
+            Doing::Talking(id) => {
+                let contact = contact(id);
+                match self.dice.below(12) {
+                    0 => Input::LoseAgent { agent, contact },
+                    1..3 => Input::ContactEnded { contact },
+                    _ => Input::HangUp { agent, contact },
+                }
+            }
+            Doing::Wrapping { contact: id, .. } => {
+                Input::WrapUp { agent, contact: contact(id), code: "ok".into() }
+            }
+            Doing::Out => {
+                let teams: Vec<&Team> = self.tenant.teams.iter().collect();
+                let team = self.dice.percent(30).then(|| self.dice.pick(&teams).id.clone());
+                Input::SignIn { agent, session_id: "s".into(), team }
+            }
+            Doing::Idle(_) | Doing::Rona => chosen,
+            Doing::Available(_) => Input::Tick,
+        }
+    }
+
+    fn compare(&mut self, fits: bool, outputs: &[Output]) -> Result<(), String> {
+        let refused = outputs.iter().any(|it| matches!(it, Output::Refused { .. }));
+        same("fits", &fits, &!refused)?;
+        let mut offers = Vec::new();
+        let mut timed_out = Vec::new();
+        for output in outputs {
+            *self.seen.entry(kind(output)).or_default() += 1;
+            match output {
+                Output::Offer { contact, agent, .. } => {
+                    offers.push((contact.to_string(), agent.id.to_string()));
+                }
+                Output::TimedOut { contact, .. } => timed_out.push(contact.to_string()),
+                _ => {}
+            }
+        }
+        timed_out.sort();
+        same("offers", &self.model.offers, &offers)?;
+        self.model.timed_out.sort();
+        same("timed out", &self.model.timed_out, &timed_out)?;
+        for (at, agent) in self.tenant.agents.iter().enumerate() {
+            let shown = self.routing.agent_state(&agent.id).unwrap();
+            same(agent.id.as_str(), &self.model.shown(at), &shown)?;
+        }
+        self.compare_queues()?;
+        self.check_rest()
+    }
+
+    fn compare_queues(&mut self) -> Result<(), String> {
+        for (at, queue) in self.tenant.queues.iter().enumerate() {
+            let here = |it: &&crate::model::ModelContact| it.queue == at && it.with == With::Queue;
+            let waiting = self.model.contacts.values().filter(here).count();
+            same(queue.id.as_str(), &waiting, &self.routing.waiting(&queue.id))?;
+        }
+        let live: Vec<String> = self.model.contacts.keys().cloned().collect();
+        if live.is_empty() {
+            return Ok(());
+        }
+        let id = self.dice.pick(&live);
+        let contact = &self.model.contacts[&id];
+        if contact.with != With::Queue {
+            return Ok(());
+        }
+        let queue = self.model.queue(contact.queue);
+        let figures =
+            self.routing.figures(self.now_ms, &queue.id, Some(&id.as_str().into())).unwrap();
+        let before = self.model.contacts.iter().filter(|(other, it)| {
+            let waits = it.queue == contact.queue && it.with == With::Queue;
+            waits && self.model.rank(other) < self.model.rank(&id)
+        });
+        let place = u32::try_from(before.count() + 1).unwrap();
+        same("position", &place, &figures.position)?;
+        let group = u32::try_from(self.model.group_now(contact).0 + 1).unwrap();
+        same("group", &group, &figures.current_group)
+    }
+
+    /// D29 to the letter, on what the domain itself shows.
+    fn check_rest(&self) -> Result<(), String> {
+        for (at, agent) in self.tenant.agents.iter().enumerate() {
+            let Some(AgentState::Available { .. }) = self.routing.agent_state(&agent.id) else {
+                continue;
+            };
+            if let Some(id) = self.model.contacts.keys().find(|id| self.model.may_take(at, id)) {
+                return Err(format!("{} is Available and {id} waits", agent.id));
+            }
+        }
+        let due_ms = self.routing.wake_at().filter(|at_ms| *at_ms <= self.now_ms);
+        same("nothing is left due", &None, &due_ms)
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, model: &T, real: &T) -> Result<(), String> {
+    if model == real {
+        return Ok(());
+    }
+    Err(format!("{what}: the model says {model:?}, routing says {real:?}"))
+}
+
+fn kind(output: &Output) -> &'static str {
+    match output {
+        Output::Queued { .. } => "queued",
+        Output::SkillsIgnored { .. } => "skills ignored",
+        Output::Offer { .. } => "offer",
+        Output::Withdrawn { requeued: true, .. } => "withdrawn, requeued",
+        Output::Withdrawn { requeued: false, .. } => "withdrawn",
+        Output::Connected { .. } => "connected",
+        Output::AgentLost { requeued: true, .. } => "agent lost, requeued",
+        Output::AgentLost { requeued: false, .. } => "agent lost",
+        Output::WrapUpStarted { .. } => "wrap-up started",
+        Output::WrapUpEnded { .. } => "wrap-up ended",
+        Output::AgentState { .. } => "agent state",
+        Output::TimedOut { .. } => "timed out",
+        Output::Refused { .. } => "refused",
+    }
+}
+
+/// Runs one seed, or the one of `ACD_SEED`.
+fn simulate(test: &str, seed: u64, size: &Size) -> Run {
+    let wanted = std::env::var("ACD_SEED").ok().and_then(|text| text.parse().ok());
+    let seed = wanted.unwrap_or(seed);
+    let mut run = Run::new(seed, size);
+    let mut step = 0;
+    while run.made < size.contacts {
+        step += 1;
+        if let Err(what) = run.step() {
+            let mut told = format!("step {step} of seed {seed}: {what}\n");
+            let command = format!("cargo test -p trunkline-acd --test routing {test}");
+            write!(told, "replay with: ACD_SEED={seed} {command}").unwrap();
+            panic!("{told}");
+        }
+    }
+    run
+}
+
+#[test]
+fn a_contact_centre_agrees_with_the_model() {
+    let size = Size { agents: 50, queues: 8, teams: 6, contacts: 5_000, auto_wrap_up_s: 8 };
+    let run = simulate("a_contact_centre_agrees_with_the_model", 1, &size);
+    for kind in [
+        "queued",
+        "offer",
+        "withdrawn, requeued",
+        "withdrawn",
+        "connected",
+        "agent lost, requeued",
+        "wrap-up started",
+        "wrap-up ended",
+        "timed out",
+        "refused",
+    ] {
+        let seen = run.seen.get(kind).copied().unwrap_or(0);
+        assert!(seen >= 20, "{kind} was seen {seen} times: {:?}", run.seen);
+    }
+}
+
+#[test]
+fn small_centres_agree_with_the_model() {
+    for seed in 1..=60 {
+        let auto_wrap_up_s = if seed % 2 == 0 { 0 } else { 3 };
+        let (agents, queues) = (1 + seed % 5, 1 + seed % 4);
+        let size = Size { agents, queues, teams: 2, contacts: 100, auto_wrap_up_s };
+        let seed = u64::try_from(seed).unwrap();
+        simulate("small_centres_agree_with_the_model", seed, &size);
+    }
+}
+
+/// The same inputs give the same outputs, also after a way through the journal.
+#[test]
+fn a_journal_gives_the_same_outputs() {
+    let size = Size { agents: 6, queues: 4, teams: 3, contacts: 200, auto_wrap_up_s: 3 };
+    let mut run = Run::new(77, &size);
+    let mut replayed = Routing::new(&run.tenant);
+    while run.made < size.contacts {
+        run.advance();
+        let input = run.input();
+        run.model.step(run.now_ms, &input);
+        let written = serde_json::to_string(&input).unwrap();
+        replayed.handle(run.now_ms, serde_json::from_str(&written).unwrap());
+        run.routing.handle(run.now_ms, input);
+        while let Some(output) = run.routing.poll() {
+            let written = serde_json::to_string(&output).unwrap();
+            assert_eq!(serde_json::from_str::<Output>(&written).unwrap(), output);
+            assert_eq!(replayed.poll(), Some(output));
+        }
+        assert_eq!(replayed.poll(), None);
+    }
+}
