@@ -1,0 +1,327 @@
+//! What an activity may do while it runs.
+
+use trunkline_expr::{Context, Value};
+use trunkline_model::http::Rendered;
+use trunkline_model::tenant::{Compatibility, Tenant};
+use trunkline_model::trace::{Datum, MASK};
+use trunkline_model::{Failure, FailureCode};
+
+use crate::flow::Flow;
+use crate::read::Templated;
+use crate::site::Site;
+
+use super::scope::Scope;
+use super::view::View;
+use super::{Effect, Run, convert, trace, url};
+
+/// A variable's name with a value for it.
+pub type Assignment = (String, Value<'static>);
+
+/// The hands of an activity: expressions, variables, outputs, effects, trace.
+pub struct Cx<'r> {
+    run: &'r mut Run,
+    thread: usize,
+    flow: &'r Flow,
+}
+
+impl<'r> Cx<'r> {
+    pub(super) fn new(run: &'r mut Run, thread: usize, flow: &'r Flow) -> Self {
+        Self { run, thread, flow }
+    }
+
+    /// The time, in milliseconds since the Unix epoch.
+    pub fn now_ms(&self) -> i64 {
+        self.run.now_ms
+    }
+
+    /// The tenant and its flows.
+    pub fn site(&self) -> &Site {
+        &self.run.site
+    }
+
+    /// The tenant.
+    pub fn tenant(&self) -> &Tenant {
+        &self.run.site.tenant
+    }
+
+    /// The answers to what no source settles.
+    pub fn compatibility(&self) -> Compatibility {
+        self.run.site.tenant.compatibility
+    }
+
+    /// The flow that the activity is in.
+    pub fn flow(&self) -> &Flow {
+        self.flow
+    }
+
+    /// The activity's label.
+    pub fn label(&self) -> &str {
+        &self.flow.nodes[self.node()].label
+    }
+
+    /// Whether there is a caller who could hear something.
+    pub fn is_caller_there(&self) -> bool {
+        self.run.is_caller_there
+    }
+
+    /// Whether the contact waits in a queue.
+    pub fn is_queued(&self) -> bool {
+        self.run.is_queued
+    }
+
+    /// Whether the activity belongs to an event flow after the call.
+    pub fn is_after_call(&self) -> bool {
+        self.run.is_after_call
+    }
+
+    /// Fails where there is no caller: caller-facing activities do not work after the call.
+    pub fn require_caller(&self) -> Result<(), Failure> {
+        if self.run.is_caller_there {
+            return Ok(());
+        }
+        let text = "the caller is gone: nothing can be played to them or asked of them";
+        Err(Failure::numbered(FailureCode::State, 48, text))
+    }
+
+    /// The text of a property, its expressions evaluated.
+    pub fn text(&self, template: &Templated) -> Result<String, Failure> {
+        let view = View { run: self.run, thread: self.thread };
+        template.render(&view, &self.run.env()).map_err(expression)
+    }
+
+    /// The value of a property that is one expression, its type kept; otherwise its text.
+    pub fn value(&self, template: &Templated) -> Result<Value<'static>, Failure> {
+        let view = View { run: self.run, thread: self.thread };
+        template.evaluate(&view, &self.run.env()).map_err(expression)
+    }
+
+    /// A URL, what is substituted encoded as decision 7 says.
+    pub fn url(&self, template: &Templated) -> Result<Rendered, Failure> {
+        let view = View { run: self.run, thread: self.thread };
+        template.render_parts(&view, &self.run.env(), url::encode).map_err(expression)
+    }
+
+    /// The value of a dotted name, such as `CollectDigits.DigitsEntered`; none when there is none.
+    pub fn lookup(&self, dotted: &str) -> Option<Value<'static>> {
+        let view = View { run: self.run, thread: self.thread };
+        let mut parts = dotted.trim().split('.');
+        let root = view.get(parts.next()?)?;
+        match (root, parts.next()) {
+            (root, None) => Some(root.into_owned()),
+            (Value::Object(object), Some(name)) => object.attribute(name).map(Value::into_owned),
+            (Value::Map(map), Some(name)) => map.get_str(name).cloned(),
+            _ => None,
+        }
+    }
+
+    /// Sets an output of the activity.
+    pub fn set_output(&mut self, name: &'static str, value: impl Into<Value<'static>>) {
+        let value = value.into();
+        if self.is_secret() {
+            let text = convert::text_of(&value);
+            self.run.trace.add_secret(&text);
+            self.show_out(name, |_| Datum::from(MASK));
+        } else {
+            self.show_out(name, |_| trace::datum(&value));
+        }
+        let (scope, node) = (self.scope(), self.node());
+        self.run.scopes[scope].outputs[node].set(name, value);
+    }
+
+    /// Sets an output that is too long for the trace.
+    pub fn set_output_quietly(&mut self, name: &'static str, value: impl Into<Value<'static>>) {
+        let (scope, node) = (self.scope(), self.node());
+        self.run.scopes[scope].outputs[node].set(name, value.into());
+    }
+
+    /// Sets a flow variable, converting to its type.
+    pub fn assign(&mut self, name: &str, value: Value<'static>) -> Result<(), Failure> {
+        let scope = self.scope();
+        let Some(place) = self.flow.variable(name) else {
+            let text = format!("the flow has no variable {name}");
+            return Err(Failure::new(FailureCode::Type, text));
+        };
+        let variable = &self.flow.variables[place];
+        let value = convert::from_value(variable.kind, value).map_err(|problem| {
+            // The text itself may be a secret.
+            let problem = if variable.is_secure { "is of another type" } else { &problem };
+            let text = format!("the value for the variable {name} {problem}");
+            Failure::new(FailureCode::Type, text)
+        })?;
+        if variable.is_secure {
+            let text = convert::text_of(&value);
+            self.run.trace.add_secret(&text);
+            self.show_out(name, |_| Datum::from(MASK));
+        } else {
+            self.show_out(name, |_| trace::datum(&value));
+        }
+        let slot = &mut self.run.scopes[scope].slots[place];
+        (slot.value, slot.is_set) = (value, true);
+        Ok(())
+    }
+
+    /// Sets a variable to its type's empty value, as an answer that lacks the field may ask for.
+    pub fn assign_empty(&mut self, name: &str) -> Result<(), Failure> {
+        use trunkline_model::tenant::VariableType::{DateTime, String};
+        let place = self.flow.variable(name);
+        let kind = place.map(|place| self.flow.variables[place].kind);
+        let is_text = matches!(kind, Some(String | DateTime));
+        self.assign(name, if is_text { Value::from("") } else { Value::Null })
+    }
+
+    /// A variable of an ended subflow.
+    pub fn subflow_variable(&self, scope: usize, name: &str) -> Option<Value<'static>> {
+        let ended = self.run.scopes.get(scope)?;
+        let place = ended.flow.variable(name)?;
+        Some(ended.slots[place].value.clone())
+    }
+
+    /// The variables of this flow that a target has too, by name and type; go-to hands them over.
+    pub fn same_variables(&self, target: &Flow) -> Vec<Assignment> {
+        let scope = &self.run.scopes[self.scope()];
+        let shared = self.flow.variables.iter().zip(&scope.slots).filter(|(variable, slot)| {
+            let there = target.variable(&variable.name).map(|place| &target.variables[place]);
+            let fits = |other: &crate::flow::Variable| {
+                other.kind == variable.kind
+                    && other.kind != trunkline_model::tenant::VariableType::Json
+                    && (other.is_secure || !variable.is_secure)
+            };
+            slot.is_set && there.is_some_and(fits)
+        });
+        shared.map(|(variable, slot)| (variable.name.to_string(), slot.value.clone())).collect()
+    }
+
+    /// Variables that a text reads, that some activity of the flow sets, but that hold their
+    /// default in this contact (decision 2).
+    pub fn unset_variables(&self, template: &Templated) -> Vec<String> {
+        let scope = &self.run.scopes[self.scope()];
+        let roots = template.references().iter().map(|reference| &*reference.root);
+        let places = roots.filter_map(|root| self.flow.variable(root));
+        let unset = places.filter(|&place| {
+            let variable = &self.flow.variables[place];
+            variable.is_assigned && !scope.slots[place].is_set
+        });
+        unset.map(|place| self.flow.variables[place].name.to_string()).collect()
+    }
+
+    /// A fresh id for an effect that is answered.
+    pub fn new_id(&mut self) -> u32 {
+        let id = self.run.next_id;
+        self.run.next_id += 1;
+        id
+    }
+
+    /// Wants something done.
+    pub fn emit(&mut self, effect: Effect) {
+        self.run.effects.push_back(effect);
+    }
+
+    /// Marks the contact as being in a queue.
+    pub fn enter_queue(&mut self) {
+        self.run.is_queued = true;
+    }
+
+    /// The prompt that the activity is playing.
+    pub fn playing(&self) -> Option<u32> {
+        self.run.threads[self.thread].playing()
+    }
+
+    /// How many flows and subflows the contact has begun.
+    pub fn scope_count(&self) -> usize {
+        self.run.scopes.len()
+    }
+
+    /// The keys pressed in this activity so far.
+    pub fn keys(&mut self) -> &mut String {
+        &mut self.run.threads[self.thread].keys
+    }
+
+    /// Shows something that went into the activity, if a trace is kept.
+    pub fn show_in(&mut self, name: &str, datum: impl FnOnce(&Self) -> Datum) {
+        if self.run.trace.is_on() {
+            let datum = datum(self);
+            self.run.threads[self.thread].input.put(name, datum);
+        }
+    }
+
+    /// Shows something that came out of the activity, if a trace is kept.
+    pub fn show_out(&mut self, name: &str, datum: impl FnOnce(&Self) -> Datum) {
+        if self.run.trace.is_on() {
+            let datum = datum(self);
+            self.run.threads[self.thread].output.put(name, datum);
+        }
+    }
+
+    /// Adds a warning to the activity's line in the trace.
+    pub fn warn(&mut self, text: impl FnOnce() -> String) {
+        if self.run.trace.is_on() {
+            self.run.threads[self.thread].warnings.push(text());
+        }
+    }
+
+    /// Writes a line for what has been shown so far, because the activity takes its time.
+    pub fn show_now(&mut self) {
+        let flow = self.flow;
+        self.run.write_step(self.thread, flow, None, None);
+    }
+
+    /// Whether what this activity brings is secret.
+    pub fn is_secret(&self) -> bool {
+        self.flow.nodes[self.node()].is_secret
+    }
+
+    fn scope(&self) -> usize {
+        self.run.threads[self.thread].scope
+    }
+
+    fn node(&self) -> usize {
+        self.run.threads[self.thread].node
+    }
+}
+
+impl Run {
+    /// The value of a flow variable of the contact's present flow.
+    pub fn variable(&self, name: &str) -> Option<Value<'_>> {
+        let scope = &self.scopes[self.root];
+        scope.flow.variable(name).map(|place| scope.slots[place].value.by_ref())
+    }
+
+    /// Sets a variable on behalf of the agent. The error says why not.
+    pub fn edit_variable(&mut self, name: &str, text: &str) -> Result<(), String> {
+        let scope = &mut self.scopes[self.root];
+        let place = scope.flow.variable(name).ok_or("the flow has no such variable")?;
+        let variable = &scope.flow.variables[place];
+        if !(variable.is_cad && variable.is_agent_editable) {
+            return Err("agents may not change this variable".to_owned());
+        }
+        let value = convert::from_text(variable.kind, text)
+            .map_err(|problem| format!("the value {problem}"))?;
+        if variable.is_secure {
+            self.trace.add_secret(text);
+        }
+        scope.slots[place] = super::scope::Slot { value, is_set: true };
+        Ok(())
+    }
+
+    /// The CAD variables with their values, in the flow's order: what the agent sees.
+    pub fn cad(&self) -> impl Iterator<Item = (&crate::flow::Variable, &Value<'static>)> {
+        let scope = &self.scopes[self.root];
+        let all = scope.flow.variables.iter().zip(&scope.slots);
+        all.filter(|(variable, _)| variable.is_cad).map(|(variable, slot)| (variable, &slot.value))
+    }
+}
+
+/// Sets variables of a scope that has not begun; values that do not fit are left out.
+pub(super) fn assign_all(scope: &mut Scope, inputs: Vec<Assignment>) {
+    for (name, value) in inputs {
+        let Some(place) = scope.flow.variable(&name) else { continue };
+        if let Ok(value) = convert::from_value(scope.flow.variables[place].kind, value) {
+            scope.slots[place] = super::scope::Slot { value, is_set: true };
+        }
+    }
+}
+
+fn expression(fault: crate::read::TemplateFault) -> Failure {
+    let text = format!("{}: {}", fault.property, fault.message);
+    Failure::new(FailureCode::Expression, text)
+}

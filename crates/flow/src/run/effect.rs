@@ -1,0 +1,183 @@
+//! What goes into a run and what comes out of it.
+
+use serde::{Deserialize, Serialize};
+use trunkline_model::http::{Outcome, Request};
+use trunkline_model::prompt::{Music, Prompt};
+use trunkline_model::routing::{Priority, QueueFigures, SkillRequirement};
+use trunkline_model::{Failure, QueueId};
+
+/// Something that a run waited for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    /// The HTTP request with this id has ended.
+    Http {
+        /// The id in [`Effect::Http`].
+        id: u32,
+        /// What came of it.
+        outcome: Box<Outcome>,
+    },
+    /// The prompt or music with this id has been played to its end.
+    Played {
+        /// The id in [`Effect::Play`] or [`Effect::PlayMusic`].
+        id: u32,
+    },
+    /// The caller pressed a key: `0` to `9`, `*`, `#`, `A` to `D`.
+    Digit(char),
+    /// The figures of a queue, asked for with [`Effect::QueryQueue`].
+    Figures {
+        /// The id of the question.
+        id: u32,
+        /// The figures; none when the queue has none.
+        figures: Option<QueueFigures>,
+    },
+    /// The path that a percent allocation gave, asked for with [`Effect::Allocate`].
+    Allocated {
+        /// The id of the question.
+        id: u32,
+        /// The path's place in the list of weights.
+        index: usize,
+    },
+    /// Time has passed; due when [`super::Run::wake_at`] says.
+    Tick,
+}
+
+/// Something that a run wants done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Send a request; answer with [`Input::Http`].
+    Http {
+        /// Unique within the run.
+        id: u32,
+        /// The request.
+        request: Box<Request>,
+        /// Whether an event flow after the call sends it: such a one is sent again when it is in
+        /// doubt after a crash (decision 18).
+        after_call: bool,
+    },
+    /// The request with this id may finish, but must not be tried again.
+    StopRetries {
+        /// The request.
+        id: u32,
+    },
+    /// Play a prompt once; answer with [`Input::Played`].
+    Play {
+        /// Unique within the run.
+        id: u32,
+        /// What to play, in order.
+        prompts: Vec<Prompt>,
+    },
+    /// Play music; answer with [`Input::Played`].
+    PlayMusic {
+        /// Unique within the run.
+        id: u32,
+        /// What to play.
+        music: Music,
+    },
+    /// Stop what is playing.
+    StopPlaying {
+        /// The id of the prompt or music.
+        id: u32,
+    },
+    /// Put the contact into a queue, or move it there from another one.
+    Enqueue {
+        /// The queue.
+        queue: QueueId,
+        /// The priority.
+        priority: Priority,
+        /// What the agent must be able to do.
+        skills: Vec<SkillRequirement>,
+        /// Skip distribution groups in which nobody is Available.
+        check_availability: bool,
+    },
+    /// Ask for a queue's figures; answer with [`Input::Figures`].
+    QueryQueue {
+        /// Unique within the run.
+        id: u32,
+        /// The queue.
+        queue: QueueId,
+        /// How far back waits count for the estimate, in minutes.
+        lookback_min: u32,
+    },
+    /// Ask for a path of a weighted round robin; answer with [`Input::Allocated`].
+    Allocate {
+        /// Unique within the run.
+        id: u32,
+        /// The flow's id and version and the activity's label: what the counters belong to.
+        counter: String,
+        /// The weights, which add up to 100.
+        weights: Vec<u32>,
+    },
+    /// Open a page at the agent's desktop.
+    ScreenPop(ScreenPop),
+    /// End the call.
+    Disconnect,
+    /// The caller's flow has ended, and nothing of it speaks to the caller any more.
+    FlowEnded,
+    /// An event flow has ended.
+    EventEnded {
+        /// The event's name.
+        event: String,
+    },
+    /// An error that the flow did not handle; for the operator.
+    Unhandled(Unhandled),
+    /// The flow cannot go on with the caller: send them to the fallback destination.
+    Rescue {
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// A page for the agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScreenPop {
+    /// The whole URL, query parameters included.
+    pub url: String,
+    /// The desktop's label for it.
+    pub label: String,
+    /// Where to open it.
+    pub target: PopTarget,
+    /// Variables in the URL that no activity has set in this contact: they hold the default of
+    /// the flow, so the page may be somebody else's (decision 2).
+    pub from_defaults: Vec<String>,
+}
+
+/// Where a screen pop opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PopTarget {
+    /// A new browser tab for each pop.
+    NewBrowserTab,
+    /// The tab of the former pop.
+    SameBrowserTab,
+    /// Inside the desktop.
+    InsideDesktop,
+}
+
+/// An error that no port and no event flow handled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unhandled {
+    /// The activity's label.
+    pub activity: String,
+    /// The thread: `main` or `event:<name>`.
+    pub thread: String,
+    /// Why it failed.
+    pub failure: Failure,
+    /// What became of the contact.
+    pub kept_by: KeptBy,
+}
+
+/// What became of a contact after an error that its flow did not handle (decision 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptBy {
+    /// The flow went on by the activity's default port.
+    DefaultPort,
+    /// The OnGlobalError flow took over the caller.
+    Handler,
+    /// The caller was sent to the fallback destination, or heard an apology.
+    Fallback,
+    /// The event flow ended there; the caller was not concerned.
+    EventFlowEnded,
+    /// The caller was disconnected, as the entry point asks for.
+    Disconnected,
+}

@@ -1,0 +1,477 @@
+//! Runs one contact's flow: sans-IO, the time as an argument, effects as data.
+//!
+//! A run has **threads**: the main flow and, beside it, the event flows. Each walks activities one
+//! at a time. The thread that speaks to the caller is the *caller's thread*: the main flow, until
+//! an OnGlobalError flow takes over.
+//!
+//! After every call, drain [`Run::poll`]; call again with [`Input::Tick`] when [`Run::wake_at`]
+//! says so. The same calls with the same times give the same effects and the same trace.
+
+pub mod convert;
+mod cx;
+mod effect;
+mod errors;
+mod scope;
+mod thread;
+mod trace;
+pub(crate) mod url;
+mod view;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use trunkline_expr::Env;
+use trunkline_model::tenant::{EntryPoint, OnUnhandledError};
+use trunkline_model::trace::{Fields, Step as TraceStep};
+use trunkline_model::{ContactId, Failure, FailureCode};
+
+use crate::activities::{Resume, Step};
+use crate::flow::Flow;
+use crate::outputs::Outputs;
+use crate::site::Site;
+
+pub use cx::Cx;
+pub use effect::{Effect, Input, KeptBy, PopTarget, ScreenPop, Unhandled};
+pub use thread::Wait;
+
+use scope::Scope;
+use thread::{Call, State, Thread};
+use trace::Trace;
+
+/// A flow that goes round without time passing stops after this many steps (decision 1).
+pub const MAX_STEPS_WITHOUT_TIME: u32 = 1_000;
+
+/// The most event flows that a contact runs in its life.
+const MAX_THREADS: usize = 1_000;
+
+/// How much work one expression may do.
+const EXPRESSION_FUEL: u64 = 200_000;
+
+/// One contact's flow while it runs.
+#[derive(Debug)]
+pub struct Run {
+    site: Arc<Site>,
+    scopes: Vec<Scope>,
+    /// The scope of the contact's present flow; go-to changes it.
+    root: usize,
+    threads: Vec<Thread>,
+    /// The thread that speaks to the caller; none once the conversation or the call is over.
+    caller: Option<usize>,
+    is_caller_there: bool,
+    is_after_call: bool,
+    is_queued: bool,
+    arrival: Outputs,
+    on_unhandled_error: OnUnhandledError,
+    next_id: u32,
+    effects: VecDeque<Effect>,
+    trace: Trace,
+    now_ms: i64,
+}
+
+impl Run {
+    /// A run of this flow, not yet started. `arrival` are the outputs of the start activity.
+    pub fn new(site: Arc<Site>, flow: Arc<Flow>, arrival: Outputs, entry: &EntryPoint) -> Self {
+        let scope = Scope::new(flow, &site.tenant);
+        Self {
+            site,
+            scopes: vec![scope],
+            root: 0,
+            threads: Vec::new(),
+            caller: None,
+            is_caller_there: true,
+            is_after_call: false,
+            is_queued: false,
+            arrival,
+            on_unhandled_error: entry.on_unhandled_error,
+            next_id: 1,
+            effects: VecDeque::new(),
+            trace: Trace::default(),
+            now_ms: 0,
+        }
+    }
+
+    /// Makes the run keep a trace, whose times count from `started_ms`.
+    pub fn trace_from(&mut self, contact: ContactId, started_ms: i64) {
+        self.trace.contact = Some(contact);
+        self.trace.started_ms = started_ms;
+    }
+
+    /// The trace since the last call.
+    pub fn take_trace(&mut self) -> Vec<TraceStep> {
+        self.trace.take()
+    }
+
+    /// Masks the secrets that this run has seen in a text.
+    pub fn mask(&self, text: &mut String) {
+        self.trace.mask_text(text);
+    }
+
+    /// The flow that the contact is in; go-to changes it.
+    pub fn flow(&self) -> &Arc<Flow> {
+        &self.scopes[self.root].flow
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When [`Input::Tick`] is due, in milliseconds since the Unix epoch.
+    pub fn wake_at(&self) -> Option<i64> {
+        let due = self.threads.iter().filter_map(|thread| match thread.state {
+            State::Waiting(Wait::Keys { until_ms, .. }) => until_ms,
+            State::Waiting(_) | State::Ready | State::Suspended(_) | State::Ended => None,
+        });
+        due.min()
+    }
+
+    /// Starts the main flow.
+    pub fn start(&mut self, now_ms: i64) {
+        self.now_ms = now_ms;
+        let Some(start) = self.scopes[self.root].flow.start else {
+            let failure = Failure::new(FailureCode::Target, "the flow has no start activity");
+            self.effects.push_back(Effect::Rescue { failure });
+            return;
+        };
+        self.caller = Some(self.threads.len());
+        self.threads.push(Thread::new("", self.root, start, Outputs::NONE));
+        self.walk();
+    }
+
+    /// Takes an input; one that nobody waits for has no effect.
+    pub fn handle(&mut self, now_ms: i64, input: Input) {
+        self.now_ms = now_ms;
+        match input {
+            Input::Http { id, outcome } => self.wake(Wait::Http(id), Resume::Http(&outcome)),
+            Input::Figures { id, figures } => {
+                self.wake(Wait::Figures(id), Resume::Figures(figures.as_ref()));
+            }
+            Input::Allocated { id, index } => {
+                self.wake(Wait::Allocation(id), Resume::Allocated(index));
+            }
+            Input::Played { id } => self.played(id),
+            Input::Digit(key) => self.digit(key),
+            Input::Tick => self.tick(),
+        }
+        self.walk();
+    }
+
+    /// Something happened to the contact: runs the event flow for it, if the flow has one with
+    /// something wired. Gives whether it has.
+    pub fn event(&mut self, now_ms: i64, specification: &str, outputs: Outputs) -> bool {
+        self.now_ms = now_ms;
+        let started = self.start_event(specification, outputs, None);
+        self.walk();
+        started
+    }
+
+    /// An agent answered, or the contact left the flow in another way: the caller's thread stops
+    /// where it stands and never goes on. Results of its open request are never written.
+    pub fn stop_caller_flow(&mut self, now_ms: i64) {
+        self.now_ms = now_ms;
+        let Some(caller) = self.caller.take() else { return };
+        self.interrupt(caller);
+        for index in 0..self.threads.len() {
+            if self.threads[index].handles == Some(caller) {
+                self.interrupt(index);
+            }
+        }
+    }
+
+    /// The caller is gone: the caller's thread stops. An open request of it may finish, without
+    /// being tried again, when `finish_request` (decision 6); until [`Run::has_open_request`]
+    /// is false, ContactEnded must wait.
+    pub fn caller_gone(&mut self, now_ms: i64, finish_request: bool) {
+        self.now_ms = now_ms;
+        self.is_caller_there = false;
+        let Some(caller) = self.caller else { return };
+        match self.threads[caller].open_request() {
+            Some(id) if finish_request => self.effects.push_back(Effect::StopRetries { id }),
+            Some(_) | None => self.stop_caller_flow(now_ms),
+        }
+    }
+
+    /// The call is over: what begins from now on runs after it.
+    pub fn begin_after_call(&mut self) {
+        self.is_after_call = true;
+    }
+
+    /// Whether the caller's thread waits for an answer although the caller is gone.
+    pub fn has_open_request(&self) -> bool {
+        self.caller.is_some_and(|caller| self.threads[caller].open_request().is_some())
+    }
+
+    /// Whether any event flow is still running.
+    pub fn has_running_events(&self) -> bool {
+        self.threads.iter().any(|thread| !thread.event.is_empty() && !thread.is_ended())
+    }
+
+    /// Says whether the contact is in a queue; some activities depend on it.
+    pub fn set_queued(&mut self, is_queued: bool) {
+        self.is_queued = is_queued;
+    }
+
+    fn wake(&mut self, wait: Wait, event: Resume<'_>) {
+        let Some(index) = self.threads.iter().position(|it| it.waits_for(wait)) else { return };
+        self.resume(index, event);
+        // The caller's flow that outlived its caller ends with the request it waited for.
+        if !self.is_caller_there && self.caller == Some(index) {
+            self.stop_caller_flow(self.now_ms);
+        }
+    }
+
+    fn played(&mut self, id: u32) {
+        let index = self.threads.iter().position(|thread| thread.playing() == Some(id));
+        if let Some(index) = index {
+            self.resume(index, Resume::Played);
+        }
+    }
+
+    fn digit(&mut self, key: char) {
+        let Some(caller) = self.caller else { return };
+        if matches!(self.threads[caller].state, State::Waiting(Wait::Keys { .. })) {
+            self.resume(caller, Resume::Digit(key));
+        }
+    }
+
+    fn tick(&mut self) {
+        for index in 0..self.threads.len() {
+            let due = match self.threads[index].state {
+                State::Waiting(Wait::Keys { until_ms, .. }) => until_ms,
+                State::Waiting(_) | State::Ready | State::Suspended(_) | State::Ended => None,
+            };
+            if due.is_some_and(|until_ms| until_ms <= self.now_ms) {
+                self.resume(index, Resume::Timer);
+            }
+        }
+    }
+
+    /// Walks every thread until all of them wait.
+    fn walk(&mut self) {
+        while let Some(index) = self.threads.iter().position(|it| matches!(it.state, State::Ready))
+        {
+            self.enter(index);
+        }
+    }
+
+    /// Begins the activity at which a thread stands.
+    fn enter(&mut self, index: usize) {
+        let (scope, node) = (self.threads[index].scope, self.threads[index].node);
+        let flow = Arc::clone(&self.scopes[scope].flow);
+        let entered = &flow.nodes[node];
+        self.scopes[scope].visits[node] += 1;
+        self.scopes[scope].outputs[node].clear();
+        if let Some(failure) = self.beyond_limits(index, entered) {
+            let step = Step::Fail(failure);
+            return self.finish(index, &flow, step);
+        }
+        if entered.descriptor.is_some_and(|it| it.is_caller_facing) {
+            self.take_over(index);
+        }
+        self.threads[index].keys.clear();
+        let step = entered.activity.start(&mut Cx::new(self, index, &flow));
+        self.finish(index, &flow, step);
+    }
+
+    fn resume(&mut self, index: usize, event: Resume<'_>) {
+        let (scope, node) = (self.threads[index].scope, self.threads[index].node);
+        let flow = Arc::clone(&self.scopes[scope].flow);
+        let step = flow.nodes[node].activity.resume(&mut Cx::new(self, index, &flow), event);
+        self.finish(index, &flow, step);
+    }
+
+    fn beyond_limits(&mut self, index: usize, node: &crate::flow::Node) -> Option<Failure> {
+        let now_ms = self.now_ms;
+        let thread = &mut self.threads[index];
+        if thread.counted_ms != now_ms {
+            (thread.counted_ms, thread.steps) = (now_ms, 0);
+        }
+        thread.steps += 1;
+        if thread.steps > MAX_STEPS_WITHOUT_TIME {
+            thread.steps = 0;
+            let text = format!("{MAX_STEPS_WITHOUT_TIME} steps went by without any time passing");
+            return Some(Failure::new(FailureCode::Spin, text));
+        }
+        let limit = node.descriptor.and_then(|it| it.loop_limit)?;
+        let visits = self.scopes[thread.scope].visits[thread.node];
+        (visits > limit).then(|| {
+            let text = format!("the activity was passed more than {limit} times");
+            Failure::new(FailureCode::LoopLimit, text)
+        })
+    }
+
+    /// Does what an activity's step says.
+    fn finish(&mut self, index: usize, flow: &Flow, step: Step) {
+        let node = self.threads[index].node;
+        match step {
+            Step::Wait(wait) => self.threads[index].state = State::Waiting(wait),
+            Step::Exit(port) => {
+                self.write_step(index, flow, Some(&port), None);
+                match flow.nodes[node].link(&port) {
+                    Some(target) => self.go(index, target),
+                    None => self.unwired(index, flow, &port),
+                }
+            }
+            Step::End => {
+                self.write_step(index, flow, None, None);
+                self.end_thread(index);
+            }
+            Step::Fail(failure) => self.fail(index, flow, failure),
+            Step::Call { flow: subflow, inputs } => self.call(index, subflow, inputs),
+            Step::Return => self.return_from_subflow(index, flow),
+            Step::GoTo { flow: target, inputs } => {
+                self.write_step(index, flow, None, None);
+                self.go_to(index, target, inputs);
+            }
+        }
+    }
+
+    fn go(&mut self, index: usize, node: usize) {
+        self.threads[index].node = node;
+        self.threads[index].state = State::Ready;
+    }
+
+    fn unwired(&mut self, index: usize, flow: &Flow, port: &str) {
+        let node = &flow.nodes[self.threads[index].node];
+        let is_callers = self.caller == Some(index);
+        if !is_callers {
+            return self.end_thread(index);
+        }
+        let text = format!("the port {port} of {} leads nowhere", node.label);
+        self.unhandled(index, Failure::new(FailureCode::Dangling, text));
+    }
+
+    fn end_thread(&mut self, index: usize) {
+        self.threads[index].state = State::Ended;
+        let handles = self.threads[index].handles;
+        if self.caller == Some(index) {
+            self.caller = None;
+            self.effects.push_back(Effect::FlowEnded);
+        } else if let Some(failed) = handles {
+            self.keep(failed);
+        }
+        if !self.threads[index].event.is_empty() {
+            let event = self.threads[index].event.clone();
+            self.effects.push_back(Effect::EventEnded { event });
+        }
+    }
+
+    fn interrupt(&mut self, index: usize) {
+        if let Some(id) = self.threads[index].playing() {
+            self.effects.push_back(Effect::StopPlaying { id });
+        }
+        self.threads[index].state = State::Ended;
+    }
+
+    fn start_event(
+        &mut self,
+        specification: &str,
+        outputs: Outputs,
+        handles: Option<usize>,
+    ) -> bool {
+        let flow = &self.scopes[self.root].flow;
+        let Some(event) = flow.event(specification) else { return false };
+        let Some(first) = flow.nodes[event.node].link("out") else { return false };
+        if self.threads.len() >= MAX_THREADS {
+            return false;
+        }
+        let mut thread = Thread::new(&event.name, self.root, first, outputs);
+        thread.handles = handles;
+        self.threads.push(thread);
+        true
+    }
+
+    fn call(&mut self, index: usize, subflow: Arc<Flow>, inputs: Vec<cx::Assignment>) {
+        if !self.threads[index].calls.is_empty() {
+            let text = "a subflow cannot call a subflow (as in Webex)";
+            let flow = Arc::clone(&self.scopes[self.threads[index].scope].flow);
+            return self.fail(index, &flow, Failure::new(FailureCode::Unsupported, text));
+        }
+        let start = subflow.start.unwrap_or_default();
+        let mut scope = Scope::new(subflow, &self.site.tenant);
+        cx::assign_all(&mut scope, inputs);
+        self.scopes.push(scope);
+        let thread = &mut self.threads[index];
+        thread.calls.push(Call { scope: thread.scope, node: thread.node });
+        thread.scope = self.scopes.len() - 1;
+        self.go(index, start);
+    }
+
+    fn return_from_subflow(&mut self, index: usize, flow: &Flow) {
+        self.write_step(index, flow, None, None);
+        let Some(call) = self.threads[index].calls.pop() else {
+            return self.end_thread(index);
+        };
+        let ended = std::mem::replace(&mut self.threads[index].scope, call.scope);
+        self.threads[index].node = call.node;
+        self.resume(index, Resume::Returned { scope: ended });
+        // Loops that call a subflow must not pile up scopes.
+        if ended + 1 == self.scopes.len() && ended != self.root {
+            self.scopes.pop();
+        }
+    }
+
+    fn go_to(&mut self, index: usize, target: Arc<Flow>, inputs: Vec<cx::Assignment>) {
+        let Some(start) = target.start else { return self.end_thread(index) };
+        let mut scope = Scope::new(target, &self.site.tenant);
+        cx::assign_all(&mut scope, inputs);
+        self.scopes.push(scope);
+        self.root = self.scopes.len() - 1;
+        let thread = &mut self.threads[index];
+        thread.calls.clear();
+        thread.scope = self.root;
+        self.go(index, start);
+    }
+
+    fn env(&self) -> Env {
+        Env { now_ms: self.now_ms, fuel: EXPRESSION_FUEL, ..Env::default() }
+    }
+
+    /// Writes the trace line of a thread's present activity.
+    fn write_step(
+        &mut self,
+        index: usize,
+        flow: &Flow,
+        port: Option<&str>,
+        failure: Option<Failure>,
+    ) {
+        let Some(contact) = self.trace.contact.clone() else { return };
+        let thread = &mut self.threads[index];
+        let node = &flow.nodes[thread.node];
+        let step = TraceStep {
+            t_ms: self.now_ms - self.trace.started_ms,
+            contact,
+            thread: thread.name.clone(),
+            activity: node.label.to_string(),
+            kind: node.kind.to_string(),
+            port: port.map(str::to_owned),
+            input: std::mem::take(&mut thread.input),
+            output: std::mem::take(&mut thread.output),
+            failure,
+            warnings: std::mem::take(&mut thread.warnings),
+        };
+        self.trace.push(step);
+    }
+
+    /// Adds a line to the trace for something that happened to the contact outside its flow.
+    pub fn write_contact_step(&mut self, now_ms: i64, what: &str, input: Fields, output: Fields) {
+        let Some(contact) = self.trace.contact.clone() else { return };
+        self.trace.push(TraceStep {
+            t_ms: now_ms - self.trace.started_ms,
+            contact,
+            thread: "contact".to_owned(),
+            activity: String::new(),
+            kind: format!("contact.{what}"),
+            port: None,
+            input,
+            output,
+            failure: None,
+            warnings: Vec::new(),
+        });
+    }
+
+    /// Whether a trace is kept.
+    pub fn is_traced(&self) -> bool {
+        self.trace.is_on()
+    }
+}

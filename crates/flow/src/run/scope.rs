@@ -1,0 +1,54 @@
+//! The variables and outputs of one running flow or subflow.
+
+use std::sync::Arc;
+
+use trunkline_expr::Value;
+use trunkline_model::tenant::Tenant;
+
+use crate::flow::{Flow, VariableSource};
+use crate::outputs::Outputs;
+use crate::read::default_value;
+
+/// A variable's present value.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    pub(super) value: Value<'static>,
+    /// Whether an activity, the agent or a caller of this subflow has set it.
+    pub(super) is_set: bool,
+}
+
+/// The state of one flow in a contact.
+#[derive(Debug)]
+pub(super) struct Scope {
+    pub(super) flow: Arc<Flow>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) outputs: Vec<Outputs>,
+    pub(super) visits: Vec<u32>,
+}
+
+impl Scope {
+    pub(super) fn new(flow: Arc<Flow>, tenant: &Tenant) -> Self {
+        let slots = flow.variables.iter().map(|variable| Slot {
+            value: match variable.source {
+                VariableSource::Global => global(variable, tenant),
+                VariableSource::Local
+                | VariableSource::SubflowInput
+                | VariableSource::SubflowOutput => variable.default.clone(),
+            },
+            is_set: false,
+        });
+        Self {
+            slots: slots.collect(),
+            outputs: vec![Outputs::NONE; flow.nodes.len()],
+            visits: vec![0; flow.nodes.len()],
+            flow,
+        }
+    }
+}
+
+/// The tenant's value of a global variable; the export's own where the tenant has none.
+fn global(variable: &crate::flow::Variable, tenant: &Tenant) -> Value<'static> {
+    let configured = tenant.variables.iter().find(|global| *global.name == *variable.name);
+    let value = configured.map(|global| default_value(variable.kind, global.value.as_deref()));
+    value.and_then(Result::ok).unwrap_or_else(|| variable.default.clone())
+}

@@ -1,0 +1,51 @@
+//! What a running flow may look things up in: the tenant's configuration and its flows.
+
+use std::sync::Arc;
+
+use trunkline_model::tenant::{EntryPoint, Tenant};
+
+use crate::flow::{Flow, FlowKind};
+
+/// A tenant and its flows, fixed for as long as a contact lives.
+#[derive(Debug, Default)]
+pub struct Site {
+    /// The tenant's configuration.
+    pub tenant: Tenant,
+    flows: Vec<Arc<Flow>>,
+}
+
+impl Site {
+    /// A site with these flows.
+    pub fn new(tenant: Tenant, flows: Vec<Arc<Flow>>) -> Self {
+        Self { tenant, flows }
+    }
+
+    /// All flows.
+    pub fn flows(&self) -> &[Arc<Flow>] {
+        &self.flows
+    }
+
+    /// The flow with this id, or else with this name: ids change on import, names stay.
+    pub fn flow(&self, id: &str, name: &str) -> Option<&Arc<Flow>> {
+        self.find(FlowKind::Flow, id, name)
+    }
+
+    /// The subflow with this id, or else with this name.
+    pub fn subflow(&self, id: &str, name: &str) -> Option<&Arc<Flow>> {
+        self.find(FlowKind::Subflow, id, name)
+    }
+
+    fn find(&self, kind: FlowKind, id: &str, name: &str) -> Option<&Arc<Flow>> {
+        let mut of_kind = self.flows.iter().filter(|flow| flow.kind == kind);
+        let by_id = of_kind.clone().find(|flow| !id.is_empty() && flow.id.as_str() == id);
+        by_id.or_else(|| of_kind.find(|flow| !name.is_empty() && flow.name == name))
+    }
+
+    /// The flow that an entry point names, by name, id, or file name without its ending.
+    pub fn flow_of(&self, entry_point: &EntryPoint) -> Option<&Arc<Flow>> {
+        let wanted = entry_point.flow.as_str();
+        let stem = wanted.rsplit('/').next().unwrap_or(wanted);
+        let stem = stem.strip_suffix(".json").unwrap_or(stem);
+        self.flow(wanted, wanted).or_else(|| self.flow("", stem))
+    }
+}
