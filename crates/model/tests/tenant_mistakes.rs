@@ -26,6 +26,14 @@ fn keys_types_and_choices() {
         ),
         ("teams:\n  - id: t1\n", &["2:5: teams[0]: the key `name` is missing"]),
         ("teams: {id: t1}\n", &["1:8: teams: expected a list, found keys with values"]),
+        (
+            "teams:\nhttp:\nname:\n",
+            &[
+                "1:6: teams: expected a list, found nothing; write `[]` or leave the key out",
+                "2:5: http: expected keys with values, found nothing; write a value or leave the key out",
+                "3:5: name: expected text, found nothing; write a value or leave the key out",
+            ],
+        ),
         ("teams: [{id: t1, name: ''}]\n", &["1:24: teams[0].name: must not be empty"]),
         ("teams: [{id: t1, name: [a]}]\n", &["1:24: teams[0].name: expected text, found a list"]),
         ("- a\n", &["1:1: expected keys with values, found a list"]),

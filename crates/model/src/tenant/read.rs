@@ -5,6 +5,7 @@
 //! text and its meaning is checked.
 
 use serde::de::DeserializeOwned;
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::AliasLimits;
 use serde_saphyr::{Error, Options};
 
@@ -106,7 +107,8 @@ fn mistake(place: Place, message: String) -> Mistake {
 fn reader_options() -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            flow_nesting_limit: MAX_DEPTH,
+            // Beyond the depth, so that it is the depth that is reported.
+            flow_nesting_limit: 2 * MAX_DEPTH,
             max_depth: MAX_DEPTH,
             max_nodes: MAX_NODES,
             max_events: 3 * MAX_NODES,
@@ -119,6 +121,7 @@ fn reader_options() -> Options {
         },
         alias_limits: alias_limits(),
         strict_booleans: true,
+        reject_unsupported_tags: true,
         non_finite_float_policy: serde_saphyr::options::NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     }
@@ -140,13 +143,30 @@ fn explain(error: &Error) -> String {
         }
         Error::UnknownAnchor { .. } => "the alias has no anchor (`&name`) before it".to_owned(),
         Error::MultipleDocuments { .. } => "a second document begins; one is allowed".to_owned(),
-        Error::Budget { breach, .. } => format!("the file is too large or too deep: {breach:?}"),
+        Error::AliasError { error, .. } => explain(error),
+        Error::Budget { breach, .. } => limit(breach).to_owned(),
         Error::AliasReplayLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
-            "aliases (`*name`) repeat too much; write it out".to_owned()
+            ALIASES.to_owned()
         }
         other => without_place(&other.to_string()).to_owned(),
     }
 }
+
+/// Which limit of [`reader_options`] the file is beyond.
+fn limit(breach: &BudgetBreach) -> &'static str {
+    match breach {
+        BudgetBreach::Depth { .. } => "lists and keys are too deep inside each other",
+        BudgetBreach::Aliases { .. }
+        | BudgetBreach::Anchors { .. }
+        | BudgetBreach::AliasAnchorRatio { .. }
+        | BudgetBreach::RecordedAnchorEvents { .. }
+        | BudgetBreach::RecordedAnchorBytes { .. } => ALIASES,
+        BudgetBreach::ScalarBytes { .. } => "the texts of the file are too long, aliases included",
+        _ => "the file has too many keys and values",
+    }
+}
+
+const ALIASES: &str = "aliases (`*name`) repeat too much; write it out";
 
 /// The reader ends its messages with the place, which is said already.
 fn without_place(message: &str) -> &str {

@@ -183,10 +183,10 @@ impl Shape<'_, '_> {
 
     fn wrong_type(&mut self, schemas: &[&Json], node: &Node, path: &Path) {
         self.report.put(node.place, path, || {
-            let expected = schemas.iter().map(|it| expected(it)).collect::<Vec<_>>().join(", or ");
-            let text = schemas.iter().any(|it| has_type(it, "string"));
-            let scalar = matches!(node.value, Value::Integer(_) | Value::Decimal | Value::Bool);
-            let advice = if text && scalar { "; put quotes around it to make it text" } else { "" };
+            let mut expected: Vec<String> = schemas.iter().map(|it| expected(it)).collect();
+            expected.dedup();
+            let expected = expected.join(", or ");
+            let advice = advice(schemas, &node.value);
             format!("expected {expected}, found {}{advice}", found(&node.value))
         });
     }
@@ -249,13 +249,15 @@ fn text_problem(schema: &Json, text: &str) -> Option<String> {
     }
 }
 
-/// `key:` with nothing after it is the same as no key, where the key may be left out.
+/// `key:` with nothing after it is the same as no key, where the value may be nothing.
 fn is_left_out(schema: &Json, node: &Node) -> bool {
-    let nullable = || {
-        let variants = ["anyOf", "oneOf"].iter().find_map(|key| schema[*key].as_array());
-        variants.is_some_and(|all| all.iter().any(|it| it["type"] == "null"))
-    };
-    matches!(node.value, Value::Null) && (has_type(resolve(schema), "null") || nullable())
+    if !matches!(node.value, Value::Null) {
+        return false;
+    }
+    let whole = resolve(schema);
+    let variants = ["anyOf", "oneOf"].iter().find_map(|key| whole[*key].as_array());
+    let nullable = variants.is_some_and(|all| all.iter().any(|it| it["type"] == "null"));
+    has_type(whole, "null") || nullable
 }
 
 fn resolve(schema: &Json) -> &Json {
@@ -304,12 +306,10 @@ fn texts(list: &Json) -> impl Iterator<Item = &str> {
 
 fn expected(schema: &Json) -> String {
     match (schema["format"].as_str(), schema["type"].as_str()) {
-        (_, Some("object")) => match texts(&schema["required"]).next() {
-            Some(_) if tag(schema).is_none() => {
-                let keys: Vec<&str> = texts(&schema["required"]).collect();
-                format!("keys with values ({})", keys.join(", "))
-            }
-            Some(_) | None => "keys with values".to_owned(),
+        (_, Some("object")) if tag(schema).is_some() => "keys with values (type, …)".to_owned(),
+        (_, Some("object")) => match texts(&schema["required"]).collect::<Vec<_>>().join(", ") {
+            keys if keys.is_empty() => "keys with values".to_owned(),
+            keys => format!("keys with values ({keys})"),
         },
         (_, Some("array")) => "a list".to_owned(),
         (_, Some("boolean")) => "true or false".to_owned(),
@@ -319,6 +319,24 @@ fn expected(schema: &Json) -> String {
         _ if has_type(schema, "number") => "a number".to_owned(),
         _ if has_type(schema, "boolean") => "true or false".to_owned(),
         _ => "text".to_owned(),
+    }
+}
+
+/// What to do about a value of the wrong type.
+fn advice(schemas: &[&Json], value: &Value) -> &'static str {
+    let is = |name| schemas.iter().any(|it| has_type(it, name));
+    match value {
+        Value::Null if is("array") => "; write `[]` or leave the key out",
+        Value::Null => "; write a value or leave the key out",
+        Value::Bool | Value::Integer(_) | Value::Decimal if is("string") => {
+            "; put quotes around it to make it text"
+        }
+        Value::Bool
+        | Value::Integer(_)
+        | Value::Decimal
+        | Value::Text(_)
+        | Value::List(_)
+        | Value::Map(_) => "",
     }
 }
 

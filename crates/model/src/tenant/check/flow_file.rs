@@ -18,7 +18,7 @@ pub(super) fn check(tenant: &Tenant, _: ParseOptions, report: &mut Report<'_>) {
 }
 
 /// The path without `.` and empty parts: `./a//b.json` is `a/b.json`.
-fn plain(file: &str) -> String {
+pub(in crate::tenant) fn plain(file: &str) -> String {
     let root = if file.starts_with('/') { "/" } else { "" };
     let parts = file.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".");
     format!("{root}{}", parts.collect::<Vec<_>>().join("/"))

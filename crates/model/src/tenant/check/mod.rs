@@ -24,6 +24,8 @@ use super::path::Path;
 use super::report::{Report, shown};
 use super::{ParseOptions, Tenant};
 
+pub(super) use audio::problem as audio_problem;
+pub(super) use flow_file::plain as plain_file;
 pub(super) use global_variable::problem as value_problem;
 
 /// A rule: looks at the whole tenant and reports what breaks the rule.
