@@ -34,6 +34,20 @@ fn a_file_that_says_nothing_is_a_tenant_that_has_nothing() {
 }
 
 #[test]
+fn marks_and_line_ends_of_other_systems_are_understood() {
+    let windows = format!("\u{FEFF}{}", WHOLE.replace('\n', "\r\n"));
+    assert_eq!(Tenant::parse(&windows).unwrap(), Tenant::parse(WHOLE).unwrap());
+}
+
+#[test]
+fn merge_keys_share_what_entries_have_in_common() {
+    let yaml = "teams: [{id: t, name: T}]\nagents:\n- &first {id: a, name: A, teams: [t]}\n\
+                - {<<: *first, id: b, name: B}\n";
+    let tenant = Tenant::parse(yaml).unwrap();
+    assert_eq!(tenant.agents[1].teams, ["t"]);
+}
+
+#[test]
 fn the_caller_can_place_mistakes_about_flows() {
     let (tenant, places) = Tenant::parse_located(WHOLE, ParseOptions::default()).unwrap();
     let (point, path) = tenant.flow_references().next().unwrap();

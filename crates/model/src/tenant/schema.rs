@@ -36,7 +36,8 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(
             text == expected,
-            "docs/{file} is not what the types say; run: UPDATE_DOCS=1 cargo test -p trunkline-model"
+            "docs/{file} is not what the types say; \
+             run: UPDATE_DOCS=1 cargo test -p trunkline-model"
         );
     }
 

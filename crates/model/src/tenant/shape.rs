@@ -14,9 +14,13 @@ use super::path::Path;
 use super::report::{Report, shown};
 use super::tree::{Entry, Node, Value};
 
-/// The schema as it is read here; made once, as it is always the same.
-static SCHEMA: LazyLock<Json> =
-    LazyLock::new(|| schemars::schema_for!(super::Tenant).as_value().clone());
+/// The schema, made once, as it is always the same; sorted, so that messages list keys in the
+/// same order whatever features of `serde_json` the rest of the program switches on.
+static SCHEMA: LazyLock<Json> = LazyLock::new(|| {
+    let mut schema = schemars::schema_for!(super::Tenant).to_value();
+    schema.sort_all_objects();
+    schema
+});
 
 /// Reports where the document does not have the shape of a `tenant.yaml`.
 pub(super) fn check(root: &Node, report: &mut Report<'_>) {
