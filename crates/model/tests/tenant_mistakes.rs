@@ -30,7 +30,8 @@ fn keys_types_and_choices() {
             "teams:\nhttp:\nname:\n",
             &[
                 "1:6: teams: expected a list, found nothing; write `[]` or leave the key out",
-                "2:5: http: expected keys with values, found nothing; write a value or leave the key out",
+                "2:5: http: expected keys with values, found nothing; write a value or leave the \
+                 key out",
                 "3:5: name: expected text, found nothing; write a value or leave the key out",
             ],
         ),
@@ -54,10 +55,12 @@ fn keys_types_and_choices() {
                 whole or too large"],
         ),
         (
-            "queues: [{id: q, name: Q, service_level_s: -1, max_time_in_queue_s: 99999999999999999999}]",
+            "queues: [{id: q, name: Q, service_level_s: -1, max_time_in_queue_s: \
+             99999999999999999999}]",
             &[
                 "1:44: queues[0].service_level_s: -1 is out of range (allowed: 1 to 86400)",
-                "1:69: queues[0].max_time_in_queue_s: expected a whole number, found a number that is not \
+                "1:69: queues[0].max_time_in_queue_s: expected a whole number, found a number \
+                 that is not \
                  whole or too large",
             ],
         ),
@@ -121,7 +124,8 @@ fn yaml_itself() {
 fn names_that_do_not_exist() {
     check(&[
         (
-            "teams:\n- {id: t1, name: Support}\nqueues:\n- id: q1\n  name: Q\n  groups:\n  - teams: \
+            "teams:\n- {id: t1, name: Support}\nqueues:\n- id: q1\n  name: Q\n  groups:\n  - \
+             teams: \
           [t1, Suport]\n",
             &["7:17: queues[0].groups[0].teams[1]: there is no team `Suport` under \
             `teams`; did you mean `Support`?"],
@@ -138,7 +142,8 @@ fn names_that_do_not_exist() {
           queues: [{id: q, name: Helpdesk, music: hold.wav}]\naudio: [{name: hodl.wav}]\n",
             &[
                 "1:60: entry_points[0].fallback.queue: there is no queue `Help` under `queues`",
-                "2:41: queues[0].music: there is no audio file `hold.wav` under `audio`; did you mean \
+                "2:41: queues[0].music: there is no audio file `hold.wav` under `audio`; did you \
+                 mean \
              `hodl.wav`?",
             ],
         ),
@@ -148,9 +153,11 @@ fn names_that_do_not_exist() {
             &[
                 "1:12: time_zone: `Europe/Pairs` is not a time zone (allowed: an IANA name such as \
              `Europe/Paris`); did you mean `Europe/Paris`?",
-                "2:46: business_hours[0].time_zone: `Mars/X` is not a time zone (allowed: an IANA name \
+                "2:46: business_hours[0].time_zone: `Mars/X` is not a time zone (allowed: an \
+                 IANA name \
              such as `Europe/Paris`)",
-                "3:53: entry_points[0].time_zone: `` is not a time zone (allowed: an IANA name such as \
+                "3:53: entry_points[0].time_zone: `` is not a time zone (allowed: an IANA name \
+                 such as \
              `Europe/Paris`)",
             ],
         ),
@@ -209,9 +216,11 @@ fn skills_and_their_values() {
           - {name: city, type: text}\nagents:\n- id: a\n  name: A\n  skills:\n    level: glod\n    \
           billing: high\n    vip: 1\n    city: 7\n",
             &[
-                "10:12: agents[0].skills.level: the skill `level` does not fit: `glod` is none of its \
+                "10:12: agents[0].skills.level: the skill `level` does not fit: `glod` is none \
+                 of its \
              values (gold, silver); did you mean `gold`?",
-                "11:14: agents[0].skills.billing: the skill `billing` does not fit: expected a number \
+                "11:14: agents[0].skills.billing: the skill `billing` does not fit: expected a \
+                 number \
              from 0 to 10",
                 "12:10: agents[0].skills.vip: the skill `vip` does not fit: expected true or false",
                 "13:11: agents[0].skills.city: the skill `city` does not fit: expected text; put \
@@ -233,15 +242,18 @@ fn skills_and_their_values() {
 fn numbers_and_networks() {
     check(&[
         (
-            "entry_points: [{id: e, name: E, flow: F, dnis: ['1 408 555 0100', sip:x, 03-1234-5678]}]\n\
+            "entry_points: [{id: e, name: E, flow: F, dnis: ['1 408 555 0100', sip:x, \
+             03-1234-5678]}]\n\
           numbers: {default_country_code: 81, national_prefix: 0}\n",
             &[
-                "1:49: entry_points[0].dnis[0]: `1 408 555 0100` is not an E.164 number (allowed: `+`, \
+                "1:49: entry_points[0].dnis[0]: `1 408 555 0100` is not an E.164 number \
+                 (allowed: `+`, \
              country code and number in digits, such as `+14085550100`); did you mean \
              `+8114085550100`?",
                 "1:67: entry_points[0].dnis[1]: `sip:x` is not an E.164 number (allowed: `+`, \
              country code and number in digits, such as `+14085550100`)",
-                "1:74: entry_points[0].dnis[2]: `03-1234-5678` is not an E.164 number (allowed: `+`, \
+                "1:74: entry_points[0].dnis[2]: `03-1234-5678` is not an E.164 number (allowed: \
+                 `+`, \
              country code and number in digits, such as `+14085550100`); did you mean \
              `+81312345678`?",
             ],
@@ -250,9 +262,11 @@ fn numbers_and_networks() {
             "queues: [{id: q, name: Q, overflow_number: ask Bob}]\n\
           entry_points: [{id: e, name: E, flow: F, fallback: {number: +0}}]\n",
             &[
-                "1:44: queues[0].overflow_number: `ask Bob` is not a telephone number (allowed: E.164 \
+                "1:44: queues[0].overflow_number: `ask Bob` is not a telephone number (allowed: \
+                 E.164 \
              such as `+14085550100`, or an extension in digits)",
-                "2:61: entry_points[0].fallback.number: `+0` is not a telephone number (allowed: E.164 \
+                "2:61: entry_points[0].fallback.number: `+0` is not a telephone number (allowed: \
+                 E.164 \
              such as `+14085550100`, or an extension in digits)",
             ],
         ),
@@ -275,10 +289,12 @@ fn numbers_and_networks() {
             ],
         ),
         (
-            "audio: [{name: a/b.wav}, {name: hold}]\nvariables: [{name: n, type: INTEGER, value: x}]\n",
+            "audio: [{name: a/b.wav}, {name: hold}]\nvariables: [{name: n, type: INTEGER, value: \
+             x}]\n",
             &[
                 "1:16: audio[0].name: `a/b.wav` is not a name; a path belongs under `file`",
-                "1:33: audio[1].name: `hold` has no extension; flows use the whole name, as `x.wav`",
+                "1:33: audio[1].name: `hold` has no extension; flows use the whole name, as \
+                 `x.wav`",
                 "2:45: variables[0].value: `x` does not fit: expected a whole number",
             ],
         ),
@@ -356,14 +372,16 @@ fn connectors_and_secrets() {
             connector(url, "{type: bearer, token: [canary]}"),
             line(
                 "5:31: connectors[0].auth.token",
-                "expected keys with values (env), or keys with values (file), or text, found a list",
+                "expected keys with values (env), or keys with values (file), or text, found a \
+                 list",
             ),
         ),
         (
             connector(url, "{type: bearer, token: 12345}"),
             line(
                 "5:31: connectors[0].auth.token",
-                "expected keys with values (env), or keys with values (file), or text, found a whole \
+                "expected keys with values (env), or keys with values (file), or text, found a \
+                 whole \
              number; put quotes around it to make it text",
             ),
         ),
@@ -398,7 +416,8 @@ fn connectors_and_secrets() {
             ),
             line(
                 "5:47: connectors[0].auth.token_url",
-                "expected a URL that begins with `https://` or `http://`, or a path that begins with \
+                "expected a URL that begins with `https://` or `http://`, or a path that begins \
+                 with \
              `/`",
             ),
         ),

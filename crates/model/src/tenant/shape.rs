@@ -1,8 +1,9 @@
 //! Compares a document with the JSON Schema of `tenant.yaml`: keys, types, ranges, choices.
 //!
 //! The editor of the person who writes the file checks it by the same schema, so both say the
-//! same; and unlike deserialization, which stops at the first mistake, this finds them all. Only
-//! the keywords that occur in our own schema are known here.
+//! same, but for one thing: here a number may stand for a name without quotes. Unlike
+//! deserialization, which stops at the first mistake, this finds them all. Only the keywords that
+//! occur in our own schema are known here.
 
 use std::sync::LazyLock;
 
