@@ -2,8 +2,21 @@
 
 mod context;
 mod date;
+mod decimal;
 mod error;
+mod escaping;
+mod eval;
+mod filters;
+mod folding;
+mod functions;
+mod patterns;
+mod predicates;
+mod prepared;
+mod syntax;
 mod template;
+#[cfg(test)]
+mod testing;
+mod text;
 mod value;
 
 pub use context::{Context, Env, MapContext, Object, Sink, map_context};

@@ -1,7 +1,10 @@
 //! A compiled template.
 
 use crate::context::{Context, Env, Sink};
-use crate::error::{CompileError, RenderError};
+use crate::error::{CompileError, Failure, RenderError};
+use crate::eval::{Output, Renderer, SinkOutput};
+use crate::syntax::tree::{Node, Program};
+use crate::syntax::{lexer, parser};
 use crate::value::Value;
 
 /// A name that a template reads from its context.
@@ -21,14 +24,7 @@ pub struct Reference {
 #[derive(Debug)]
 pub struct Template {
     source: Box<str>,
-    nodes: Vec<Node>,
-    references: Vec<Reference>,
-}
-
-#[derive(Debug)]
-enum Node {
-    Text(Box<str>),
-    Name(Box<str>),
+    program: Program,
 }
 
 impl Template {
@@ -37,19 +33,9 @@ impl Template {
     /// # Errors
     /// When the source is not a template; the error says where and what to do.
     pub fn compile(source: &str) -> Result<Template, CompileError> {
-        let mut nodes = Vec::new();
-        let mut rest = source;
-        while let Some((before, after)) = rest.split_once("{{") {
-            nodes.push(Node::Text(before.into()));
-            let Some((name, after)) = after.split_once("}}") else {
-                let offset = source.len() - after.len() - 2;
-                return Err(CompileError::new(source, offset, "`{{` is opened and never closed"));
-            };
-            nodes.push(Node::Name(name.trim().into()));
-            rest = after;
-        }
-        nodes.push(Node::Text(rest.into()));
-        Ok(Self { source: source.into(), nodes, references: Vec::new() })
+        let tokens = lexer::lex(source)?;
+        let program = parser::parse(source, &tokens)?;
+        Ok(Self { source: source.into(), program })
     }
 
     /// Renders the template, appending to `out`. What was appended before an error stays there.
@@ -59,37 +45,40 @@ impl Template {
     pub fn render(
         &self,
         context: &dyn Context,
-        _env: &Env,
+        env: &Env,
         out: &mut String,
     ) -> Result<(), RenderError> {
-        for node in &self.nodes {
-            match node {
-                Node::Text(text) => out.push_str(text),
-                Node::Name(name) => context.get(name).unwrap_or_default().write_to(out),
-            }
-        }
-        Ok(())
+        out.reserve(self.program.size_hint);
+        self.run(context, env, out)
     }
 
-    /// Renders, telling literal text from substituted text.
+    /// Renders, telling literal text from substituted text, for URL encoding and injection guards.
     ///
     /// # Errors
     /// As [`Template::render`].
     pub fn render_parts(
         &self,
         context: &dyn Context,
-        _env: &Env,
+        env: &Env,
         sink: &mut dyn Sink,
     ) -> Result<(), RenderError> {
-        for node in &self.nodes {
-            match node {
-                Node::Text(text) => sink.literal(text),
-                Node::Name(name) => {
-                    sink.substituted(&context.get(name).unwrap_or_default().to_text());
-                }
-            }
-        }
-        Ok(())
+        self.run(context, env, &mut SinkOutput::new(sink))
+    }
+
+    fn run<O: Output>(
+        &self,
+        context: &dyn Context,
+        env: &Env,
+        out: &mut O,
+    ) -> Result<(), RenderError> {
+        Renderer::new(&self.program, context, env)
+            .run(&self.program.body, out)
+            .map_err(|failure| self.error(failure))
+    }
+
+    #[cold]
+    fn error(&self, failure: Failure) -> RenderError {
+        failure.into_render_error(&self.source)
     }
 
     /// The source it was compiled from.
@@ -101,7 +90,7 @@ impl Template {
     /// The text, if the whole template is plain text.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {
-        match &*self.nodes {
+        match &*self.program.body.nodes {
             [] => Some(""),
             [Node::Text(text)] => Some(text),
             _ => None,
@@ -116,17 +105,19 @@ impl Template {
     pub fn evaluate(
         &self,
         context: &dyn Context,
-        _env: &Env,
+        env: &Env,
     ) -> Result<Option<Value<'static>>, RenderError> {
-        match &*self.nodes {
-            [Node::Name(name)] => Ok(Some(context.get(name).unwrap_or_default().into_owned())),
-            _ => Ok(None),
-        }
+        let [Node::Print { value, .. }] = &*self.program.body.nodes else { return Ok(None) };
+        Renderer::new(&self.program, context, env)
+            .eval(value)
+            .map(|value| Some(value.into_owned()))
+            .map_err(|failure| self.error(failure))
     }
 
-    /// Every name that the template reads from its context, in the order of the source.
+    /// Every name that the template reads from its context, in the order of the source. Loop
+    /// variables, names that `set` gave before, and macros are not among them.
     #[must_use]
     pub fn references(&self) -> &[Reference] {
-        &self.references
+        &self.program.references
     }
 }

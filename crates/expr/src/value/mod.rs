@@ -14,6 +14,7 @@ use std::sync::Arc;
 pub use json::JsonError;
 pub use list::{List, ListKind};
 pub use map::Map;
+pub(crate) use map::java_hash;
 pub(crate) use number::{Number, push_double};
 pub use shared::Shared;
 

@@ -1,0 +1,316 @@
+//! Evaluates a compiled template.
+
+pub(crate) mod attributes;
+mod bodies;
+mod calls;
+pub(crate) mod members;
+mod mutations;
+pub(crate) mod operators;
+mod output;
+mod scopes;
+
+use crate::context::{Context, Env};
+use crate::error::{Failure, RenderErrorKind, fail};
+use crate::syntax::tree::{Expr, ExprKind, Program};
+use crate::value::{Map, Number, Value};
+
+use mutations::Mutations;
+pub(crate) use output::{Output, SinkOutput};
+use scopes::Scopes;
+
+pub(crate) type Evaluated<T> = Result<T, Failure>;
+
+/// Bytes produced for one unit of fuel.
+const BYTES_PER_FUEL: usize = 16;
+
+/// Counts work.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    fuel: u64,
+}
+
+impl Meter {
+    pub(crate) fn new(fuel: u64) -> Self {
+        Self { fuel }
+    }
+
+    /// Takes one unit.
+    #[inline]
+    pub(crate) fn tick(&mut self) -> Evaluated<()> {
+        match self.fuel.checked_sub(1) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => out_of_fuel(),
+        }
+    }
+
+    /// Takes what `bytes` bytes of text, or as many list elements, cost.
+    #[inline]
+    pub(crate) fn charge(&mut self, bytes: usize) -> Evaluated<()> {
+        if bytes < BYTES_PER_FUEL {
+            return Ok(());
+        }
+        match self.fuel.checked_sub((bytes / BYTES_PER_FUEL) as u64) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => {
+                self.fuel = 0;
+                out_of_fuel()
+            }
+        }
+    }
+
+    /// Whether so many more bytes may be produced; takes nothing.
+    pub(crate) fn allow(&self, bytes: usize) -> Evaluated<()> {
+        if (bytes / BYTES_PER_FUEL) as u64 > self.fuel { out_of_fuel() } else { Ok(()) }
+    }
+}
+
+#[cold]
+fn out_of_fuel<T>() -> Evaluated<T> {
+    fail(RenderErrorKind::OutOfFuel, "the template does more work than it is allowed to")
+}
+
+/// One rendering.
+pub(crate) struct Renderer<'v> {
+    program: &'v Program,
+    context: &'v dyn Context,
+    env: &'v Env,
+    meter: Meter,
+    scopes: Scopes<'v>,
+    mutations: Mutations,
+    /// Depth of the macros and blocks that are being rendered.
+    depth: u16,
+}
+
+impl<'v> Renderer<'v> {
+    pub(crate) fn new(program: &'v Program, context: &'v dyn Context, env: &'v Env) -> Self {
+        Self {
+            program,
+            context,
+            env,
+            meter: Meter::new(env.fuel),
+            scopes: Scopes::default(),
+            mutations: Mutations::default(),
+            depth: 0,
+        }
+    }
+
+    /// The value of an expression.
+    pub(crate) fn eval(&mut self, expr: &'v Expr) -> Evaluated<Value<'v>> {
+        self.meter.tick()?;
+        match &expr.kind {
+            ExprKind::Const(value) => Ok(value.by_ref()),
+            ExprKind::Global(name) => match self.context.get(name) {
+                Some(value) => Ok(self.mutations.load(value)),
+                None => self.missing(name, expr),
+            },
+            ExprKind::Attribute { object, name } => {
+                let object = self.eval(object)?;
+                let found = attributes::attribute(object, name, self.env.strict);
+                self.attribute(found, expr)
+            }
+            ExprKind::Arithmetic(operation, sides) => {
+                let left = self.operand(&sides.0)?;
+                let right = self.operand(&sides.1)?;
+                match (Number::of(&left), Number::of(&right)) {
+                    (Some(a), Some(b)) => {
+                        operators::compute(*operation, a, b).map_err(|failure| at(failure, expr))
+                    }
+                    _ => self.add_or_fail(*operation, left, right, expr),
+                }
+            }
+            ExprKind::Comparison(comparison, sides) => {
+                let left = self.operand(&sides.0)?;
+                let right = self.operand(&sides.1)?;
+                operators::compare(*comparison, &left, &right)
+                    .map(Value::Bool)
+                    .map_err(|failure| at(failure, expr))
+            }
+            ExprKind::Equal { negated, sides } => {
+                let left = self.operand(&sides.0)?;
+                let right = self.operand(&sides.1)?;
+                Ok(Value::Bool(operators::equal(&left, &right) != *negated))
+            }
+            ExprKind::And(sides) => {
+                let left = self.truth(&sides.0, expr)?;
+                Ok(Value::Bool(left && self.truth(&sides.1, expr)?))
+            }
+            ExprKind::Or(sides) => {
+                let left = self.truth(&sides.0, expr)?;
+                Ok(Value::Bool(left || self.truth(&sides.1, expr)?))
+            }
+            ExprKind::Ternary(parts) => {
+                let condition = self.eval(&parts.0)?;
+                let yes =
+                    operators::truth(&condition, false).map_err(|failure| at(failure, &parts.0))?;
+                self.eval(if yes { &parts.1 } else { &parts.2 })
+            }
+            ExprKind::Filter(call) => self.filter(call),
+            _ => self.eval_rest(expr),
+        }
+    }
+
+    /// The less frequent kinds, apart so that the frames of the others stay small.
+    #[inline(never)]
+    fn eval_rest(&mut self, expr: &'v Expr) -> Evaluated<Value<'v>> {
+        match &expr.kind {
+            ExprKind::Variable(name) => self.variable(name, expr),
+            ExprKind::Index { object, key } => {
+                let object = self.eval(object)?;
+                let key = self.eval(key)?;
+                let found = attributes::index(object, &key, self.env.strict);
+                self.attribute(found, expr)
+            }
+            ExprKind::Method { object, name, arguments } => {
+                let object = self.eval(object)?;
+                let mut values = Vec::with_capacity(arguments.len());
+                for argument in arguments {
+                    values.push(self.eval(argument)?);
+                }
+                let found =
+                    attributes::method(object, name, &values, self.env.strict, &mut self.meter);
+                self.attribute(found, expr)
+            }
+            ExprKind::Not(operand) => Ok(Value::Bool(!self.truth(operand, expr)?)),
+            ExprKind::Minus(operand) => {
+                let value = self.eval(operand)?;
+                operators::minus(&value).map_err(|failure| at(failure, expr))
+            }
+            ExprKind::Plus(operand) => {
+                let value = self.eval(operand)?;
+                operators::plus(value).map_err(|failure| at(failure, expr))
+            }
+            ExprKind::Contains(sides) => {
+                let left = self.eval(&sides.0)?;
+                let right = self.eval(&sides.1)?;
+                operators::contains(&left, &right, &mut self.meter)
+                    .map(Value::Bool)
+                    .map_err(|failure| at(failure, expr))
+            }
+            ExprKind::Range(sides) => {
+                let start = self.eval(&sides.0)?;
+                let end = self.eval(&sides.1)?;
+                crate::functions::range::range(&start, &end, 1, &mut self.meter)
+                    .map_err(|failure| at(failure, expr))
+            }
+            ExprKind::Concat(parts) => self.concat(parts),
+            ExprKind::Test(call) => self.test(call),
+            ExprKind::Call(call) => self.call(call, expr),
+            ExprKind::List(items) => {
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    values.push(self.eval(item)?.into_owned());
+                }
+                Ok(Value::list(values))
+            }
+            ExprKind::Map(entries) => self.map(entries),
+            ExprKind::Capture(body) => {
+                let mut text = String::new();
+                self.run(body, &mut text)?;
+                Ok(Value::from(text))
+            }
+            _ => unreachable!("the frequent kinds are handled by eval"),
+        }
+    }
+
+    /// An operand: in strict mode, `default` does not reach through an operator.
+    #[inline]
+    fn operand(&mut self, expr: &'v Expr) -> Evaluated<Value<'v>> {
+        self.eval(expr).map_err(|mut failure| {
+            failure.tolerable = false;
+            failure
+        })
+    }
+
+    /// An operand of `and`, `or`, `not`, or a condition of a tag.
+    fn truth(&mut self, expr: &'v Expr, whole: &Expr) -> Evaluated<bool> {
+        let value = self.eval(expr)?;
+        operators::truth(&value, self.env.strict).map_err(|failure| at(failure, whole))
+    }
+
+    #[cold]
+    fn missing(&self, name: &str, expr: &Expr) -> Evaluated<Value<'v>> {
+        if !self.env.strict {
+            return Ok(Value::Null);
+        }
+        fail(RenderErrorKind::MissingName, format!("`{name}` is not defined"))
+            .map_err(|failure| at(failure, expr))
+    }
+
+    fn variable(&mut self, name: &'v str, expr: &Expr) -> Evaluated<Value<'v>> {
+        if let Some(value) = self.scopes.get(name) {
+            let value = value.clone();
+            if let Value::Str(text) = &value {
+                self.meter.charge(text.len())?;
+            }
+            return Ok(self.mutations.load(value));
+        }
+        match self.context.get(name) {
+            Some(value) if !self.scopes.isolated() => Ok(self.mutations.load(value)),
+            _ => self.missing(name, expr),
+        }
+    }
+
+    #[inline]
+    fn attribute(&self, found: Evaluated<Option<Value<'v>>>, expr: &Expr) -> Evaluated<Value<'v>> {
+        match found {
+            Ok(Some(value)) => Ok(self.mutations.load(value)),
+            Ok(None) => Ok(Value::Null),
+            Err(failure) => Err(at(failure, expr)),
+        }
+    }
+
+    fn concat(&mut self, parts: &'v [Expr]) -> Evaluated<Value<'v>> {
+        let mut text = String::new();
+        for part in parts {
+            let value = self.eval(part)?;
+            value.write_to(&mut text);
+            self.meter.allow(text.len())?;
+        }
+        self.meter.charge(text.len())?;
+        Ok(Value::from(text))
+    }
+
+    fn map(&mut self, entries: &'v [(Expr, Expr)]) -> Evaluated<Value<'v>> {
+        let mut pairs = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            pairs.push((self.eval(key)?.into_owned(), self.eval(value)?.into_owned()));
+        }
+        let capacity = literal_capacity(pairs.len());
+        Ok(Map::in_bucket_order(pairs, capacity).into())
+    }
+
+    /// Arithmetic on what are not two numbers: text and lists can be added.
+    #[inline(never)]
+    fn add_or_fail(
+        &mut self,
+        operation: crate::syntax::tree::Arithmetic,
+        left: Value<'v>,
+        right: Value<'v>,
+        expr: &Expr,
+    ) -> Evaluated<Value<'v>> {
+        let result = operators::add(operation, &left, &right, &mut self.meter);
+        let result = result.map_err(|failure| at(failure, expr))?;
+        if let (Value::List(before), Value::List(after)) = (&left, &result) {
+            self.mutations.record(before.arc(), after.arc());
+        }
+        Ok(result)
+    }
+}
+
+/// Room that Pebble asks a `HashMap` for when it evaluates a map literal.
+pub(crate) fn literal_capacity(entries: usize) -> usize {
+    (entries * 4).div_ceil(3)
+}
+
+/// Gives a failure its place, unless it has one.
+#[cold]
+fn at(mut failure: Failure, expr: &Expr) -> Failure {
+    failure.offset.get_or_insert(expr.offset as usize);
+    failure
+}
