@@ -4,35 +4,69 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::header::AUTHORIZATION;
 use tokio::time::Instant;
-use trunkline_model::http::{Answer, Body, Outcome, Request, Target};
+use trunkline_model::http::{Answer, Outcome, Request, Target};
 use trunkline_model::tenant::Tenant;
-use trunkline_model::tenant::connector::{Auth, Connector};
+use trunkline_model::tenant::connector::{Auth, Connector, ConnectorKind, Writes};
 use trunkline_model::{Failure, FailureCode};
+use url::Url;
 
+use crate::credential::{Credential, Pass};
 use crate::error::ConnectorError;
-use crate::options::Options;
-use crate::report::{Report, Stage, StageReport, Status};
-use crate::secret::{self, KnownSecrets};
+use crate::grants::{TokenError, TokenHttp};
+use crate::network::Networks;
+use crate::options::{Options, WriteDecision};
+use crate::retry::{Next, Retries};
+use crate::secret::KnownSecrets;
+use crate::transport::{Transport, Wire};
+use crate::write_guard::{self, Verdict};
+use crate::{address, outgoing, soql_guard};
+
+/// The response timeout of a request that names none, in milliseconds (Webex's default).
+const DEFAULT_TIMEOUT_MS: u64 = 2_000;
+
+/// No attempt waits longer, whatever the flow says, in milliseconds.
+const MAX_TIMEOUT_MS: u64 = 600_000;
+
+/// The largest answer of a bare URL, in bytes.
+const MAX_BODY_BYTES: u64 = 1 << 20;
+
+/// Shorter secrets are not struck out of answers: that would spoil innocent data.
+const MIN_CLEANED_CHARS: usize = 8;
 
 /// Sends the HTTP requests of flows through the tenant's connectors. A clone is cheap and shares
 /// connections and tokens.
 #[derive(Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     tenant: Tenant,
-    http: reqwest::Client,
-    secrets: Vec<(String, SecretString)>,
-    options: Options,
+    links: Vec<Link>,
+    pub(crate) transport: Arc<Transport>,
+    pub(crate) options: Options,
+}
+
+/// A connector with its credential.
+pub(crate) struct Link {
+    pub(crate) connector: Connector,
+    pub(crate) base: Url,
+    pub(crate) credential: Credential,
+}
+
+/// Where a request goes and under whose rules.
+struct Route<'a> {
+    url: Url,
+    /// The connector whose rules hold: the one named, or the one at the URL's origin.
+    rules: Connector,
+    credential: Option<&'a Credential>,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.inner.tenant.connectors.iter().map(|it| &it.name);
+        let names = self.inner.links.iter().map(|link| &link.connector.name);
         f.write_str("Client ")?;
         f.debug_list().entries(names).finish()
     }
@@ -42,19 +76,18 @@ impl Client {
     /// A client for the connectors of `tenant`. Finds their secrets, but sends nothing yet.
     pub fn new(tenant: &Tenant, options: Options) -> Result<Self, ConnectorError> {
         crate::install_crypto();
-        let mut secrets = Vec::new();
-        for connector in &tenant.connectors {
-            if let Auth::ClientCredentials { client_secret, .. } = &connector.auth {
-                let value =
-                    secret::resolve(client_secret, &connector.name, "client_secret", &options)?;
-                secrets.push((connector.id.to_string(), value));
-            }
-        }
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| ConnectorError::Setup(error.to_string()))?;
-        let inner = Inner { tenant: tenant.clone(), http, secrets, options };
+        let bases: Vec<Url> = tenant.connectors.iter().map(base_url).collect::<Result<_, _>>()?;
+        let mut hosts: Vec<String> = bases.iter().filter_map(host).collect();
+        hosts.extend(tenant.connectors.iter().filter_map(|it| token_host(&it.auth)));
+        let networks = Networks::new(&tenant.http, hosts)?;
+        let transport = Arc::new(Transport::new(networks, &options)?);
+        let http = TokenHttp::new(Arc::clone(&transport));
+        let link = |(connector, base): (&Connector, Url)| {
+            let credential = Credential::new(connector, &base, &http, &options)?;
+            Ok(Link { connector: connector.clone(), base, credential })
+        };
+        let links = tenant.connectors.iter().zip(bases).map(link).collect::<Result<_, _>>()?;
+        let inner = Inner { tenant: tenant.clone(), links, transport, options };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -63,123 +96,210 @@ impl Client {
     pub async fn send(&self, request: &Request, max_retries_override: Option<u32>) -> Outcome {
         let started = Instant::now();
         let retries = max_retries_override.unwrap_or(request.retries);
-        let mut attempts = 0;
-        let result = loop {
-            attempts += 1;
-            let result = self.attempt(request).await;
-            let failed = matches!(&result, Ok(answer) if answer.status >= 500);
-            if !failed || attempts > retries {
-                break result;
-            }
-        };
+        let mut sending = Sending { inner: &self.inner, attempts: 0, stand_in: None };
+        let result = sending.run(request, retries).await;
+        let (attempts, stand_in) = (sending.attempts, sending.stand_in);
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Outcome { result, duration_ms, attempts, stand_in: None }
-    }
-
-    /// Tries a connector step by step: name, connection, certificate, token, API.
-    pub async fn diagnose(&self, id_or_name: &str) -> Report {
-        let found = self.inner.tenant.connector(id_or_name, None);
-        let stage = StageReport {
-            stage: Stage::Config,
-            status: if found.is_some() { Status::Ok } else { Status::Failed },
-            duration_ms: 0,
-            detail: String::new(),
-            advice: None,
-        };
-        Report {
-            connector: id_or_name.to_owned(),
-            base_url: found.map(|it| it.base_url.clone()),
-            stages: vec![stage],
-        }
+        Outcome { result: self.cleaned(result), duration_ms, attempts, stand_in }
     }
 
     /// Every secret in use, tokens included, so that the caller can clean its logs and traces.
     pub fn known_secrets(&self) -> KnownSecrets {
         let mut known = KnownSecrets::default();
-        self.inner.secrets.iter().for_each(|(_, value)| known.add(value));
+        self.inner.links.iter().for_each(|link| link.credential.secrets(&mut known));
         known
     }
 
-    async fn attempt(&self, request: &Request) -> Result<Answer, Failure> {
-        let timeout = Duration::from_millis(request.timeout_ms);
-        let late = |_| Failure::new(FailureCode::Timeout, "no answer in time");
-        tokio::time::timeout(timeout, self.once(request)).await.map_err(late)?
-    }
-
-    async fn once(&self, request: &Request) -> Result<Answer, Failure> {
-        let fail = |error: reqwest::Error| {
-            Failure::new(FailureCode::Connect, error.without_url().to_string())
-        };
-        let (url, token) = match &request.target {
-            Target::Url(url) => (url.text.clone(), None),
-            Target::Connector { id, name, path } => {
-                let found = self.inner.tenant.connector(id, name.as_deref());
-                let connector = found.ok_or_else(|| {
-                    Failure::new(FailureCode::Connector, format!("there is no connector {id:?}"))
-                })?;
-                let base = connector.base_url.trim_end_matches('/');
-                let path = path.text.trim_start_matches('/');
-                (format!("{base}/{path}"), self.token(connector).await?)
+    /// Credentials never enter a core (decision 20), not even when a server repeats them.
+    fn cleaned(&self, result: Result<Answer, Failure>) -> Result<Answer, Failure> {
+        let masker = self.known_secrets().masker(MIN_CLEANED_CHARS);
+        match result {
+            Ok(mut answer) => {
+                masker.clean(&mut answer.body);
+                answer.headers.iter_mut().for_each(|(_, value)| masker.clean(value));
+                Ok(answer)
             }
-        };
-        let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes())
-            .map_err(|error| Failure::new(FailureCode::Property, error.to_string()))?;
-        let mut building = self.inner.http.request(method, url);
-        for (name, value) in &request.headers {
-            building = building.header(name, value);
+            Err(mut failure) => {
+                masker.clean(&mut failure.description);
+                Err(failure)
+            }
         }
-        if let Some(token) = token {
-            building = building.bearer_auth(token);
-        }
-        if let Some(content_type) = &request.content_type {
-            building = building.header("content-type", content_type);
-        }
-        if let Some(Body::Text(text)) = &request.body {
-            building = building.body(text.clone());
-        }
-        let answer = building.send().await.map_err(fail)?;
-        let status = answer.status().as_u16();
-        let text = |value: &reqwest::header::HeaderValue| {
-            String::from_utf8_lossy(value.as_bytes()).into_owned()
-        };
-        let headers =
-            answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        let body = answer.bytes().await.map_err(fail)?;
-        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    }
+}
+
+impl Inner {
+    /// The connector with this id or name.
+    pub(crate) fn link(&self, id: &str, name: Option<&str>) -> Option<&Link> {
+        let connector = self.tenant.connector(id, name)?;
+        let same = |link: &&Link| link.connector.id == connector.id;
+        self.links.iter().find(same)
     }
 
-    async fn token(&self, connector: &Connector) -> Result<Option<String>, Failure> {
-        let Auth::ClientCredentials { token_url, client_id, .. } = &connector.auth else {
-            return Ok(None);
-        };
-        let url = match token_url.starts_with('/') {
-            true => format!("{}{token_url}", connector.base_url.trim_end_matches('/')),
-            false => token_url.clone(),
-        };
-        let secret = self.inner.secrets.iter().find(|(id, _)| id == connector.id.as_str());
-        let secret = secret.map_or("", |(_, value)| value.expose_secret());
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("grant_type", "client_credentials")
-            .append_pair("client_id", client_id)
-            .append_pair("client_secret", secret)
-            .finish();
-        let refused = |reason: String| Failure::new(FailureCode::Token, reason);
-        let answer = self
-            .inner
-            .http
-            .post(url)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form)
-            .send()
-            .await
-            .map_err(|error| refused(error.without_url().to_string()))?;
-        let body = answer.bytes().await.map_err(|error| refused(error.to_string()))?;
-        let json: serde_json::Value =
-            serde_json::from_slice(&body).map_err(|error| refused(error.to_string()))?;
-        let _ = &self.inner.options;
-        match json["access_token"].as_str() {
-            Some(token) => Ok(Some(token.to_owned())),
-            None => Err(refused(format!("the token endpoint refused: {}", json["error"]))),
+    /// The names of all connectors, for messages.
+    pub(crate) fn names(&self) -> String {
+        let names: Vec<&str> = self.links.iter().map(|link| link.connector.name.as_str()).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    }
+
+    fn route(&self, request: &Request) -> Result<Route<'_>, Failure> {
+        match &request.target {
+            Target::Connector { id, name, path } => {
+                let link = self
+                    .link(id, name.as_deref())
+                    .ok_or_else(|| self.no_connector(name.as_deref().unwrap_or(id)))?;
+                let url = address::at_connector(&link.base, &path.text, &request.query)?;
+                let rules = link.connector.clone();
+                Ok(Route { url, rules, credential: Some(&link.credential) })
+            }
+            Target::Url(url) => {
+                let url = address::whole(&url.text, &request.query)?;
+                let at_origin = |link: &&Link| link.base.origin() == url.origin();
+                let rules = self.links.iter().find(at_origin).map(|link| link.connector.clone());
+                let rules = rules.unwrap_or_else(|| bare(&url));
+                Ok(Route { url, rules, credential: None })
+            }
         }
+    }
+
+    fn no_connector(&self, name: &str) -> Failure {
+        let what = format!("there is no connector {name:?}; tenant.yaml has: {}", self.names());
+        Failure::new(FailureCode::Connector, what)
+    }
+}
+
+/// One request on its way.
+struct Sending<'a> {
+    inner: &'a Inner,
+    attempts: u32,
+    stand_in: Option<String>,
+}
+
+impl Sending<'_> {
+    async fn run(&mut self, request: &Request, retries: u32) -> Result<Answer, Failure> {
+        let Route { url, rules, credential } = self.inner.route(request)?;
+        let (headers, payload) = outgoing::parts(request)?;
+        if rules.guards_soql() {
+            soql_guard::check(request)?;
+        }
+        if let Some(stand_in) = self.write_decision(&rules, request, &url).await? {
+            return Ok(stand_in);
+        }
+        let max_body_bytes = rules.max_body_bytes;
+        let mut wire = Wire { method: request.method, url, headers, payload, max_body_bytes };
+        let granted = credential.is_some_and(Credential::is_granted);
+        let mut retries = Retries::new(retries, self.inner.options.retry_pause_ms, granted);
+        loop {
+            let pass = self.pass(credential).await?;
+            if let Some(header) = &pass.header {
+                wire.headers.insert(AUTHORIZATION, header.clone());
+            }
+            let (answer, home) = self.attempt(&wire, request.timeout_ms).await?;
+            let next = retries.after(answer.status, home);
+            match next {
+                Next::Done => return Ok(answer),
+                Next::Retry { pause_ms } => {
+                    tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+                }
+                Next::Reauthorise => credential.iter().for_each(|it| it.reject(&pass)),
+            }
+        }
+    }
+
+    async fn pass(&self, credential: Option<&Credential>) -> Result<Pass, Failure> {
+        let Some(credential) = credential else { return Ok(Pass { header: None, held: None }) };
+        let limit = Duration::from_millis(self.inner.options.token_timeout_ms);
+        let refused = |error: Arc<TokenError>| Failure::new(FailureCode::Token, error.to_string());
+        credential.pass(limit).await.map_err(refused)
+    }
+
+    async fn attempt(&mut self, wire: &Wire, timeout_ms: u64) -> Result<(Answer, bool), Failure> {
+        self.attempts += 1;
+        let timeout_ms = if timeout_ms == 0 { DEFAULT_TIMEOUT_MS } else { timeout_ms };
+        let limit = Duration::from_millis(timeout_ms.min(MAX_TIMEOUT_MS));
+        let exchange = self.inner.transport.exchange(wire);
+        tokio::time::timeout(limit, exchange).await.unwrap_or_else(|_| {
+            let place = address::shown(&wire.url);
+            let what = format!("no whole answer of {place} within {} ms", limit.as_millis());
+            Err(Failure::new(FailureCode::Timeout, what))
+        })
+    }
+
+    /// Asks whether a request that changes data may go (decision 9). An answer stands in for the
+    /// server's.
+    async fn write_decision(
+        &mut self,
+        rules: &Connector,
+        request: &Request,
+        url: &Url,
+    ) -> Result<Option<Answer>, Failure> {
+        let host = url.host_str().unwrap_or_default();
+        if !request.method.writes() || write_guard::verdict(rules, host) == Verdict::Allow {
+            return Ok(None);
+        }
+        let policy = Arc::clone(&self.inner.options.write_policy);
+        let (asked, about) = (request.clone(), rules.clone());
+        let decision = tokio::task::spawn_blocking(move || policy(&about, &asked)).await;
+        let what = format!("{} to connector {} was not sent", request.method.as_str(), rules.name);
+        match write_guard::bounded(rules, decision.unwrap_or(WriteDecision::Deny)) {
+            WriteDecision::Allow => Ok(None),
+            WriteDecision::Deny => {
+                let advice = "set its writes to allow if flows may change data there";
+                Err(Failure::new(FailureCode::WriteDenied, format!("{what}; {advice}")))
+            }
+            WriteDecision::StandIn(status) => {
+                self.stand_in = Some(format!("{what}: writes are not allowed here"));
+                Ok(Some(Answer { status, ..Answer::default() }))
+            }
+        }
+    }
+}
+
+fn base_url(connector: &Connector) -> Result<Url, ConnectorError> {
+    let refused = |reason: String| ConnectorError::Url {
+        connector: connector.name.clone(),
+        field: "base_url",
+        reason,
+    };
+    let url = Url::parse(connector.base_url.trim()).map_err(|error| refused(error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refused(format!("its scheme is {}", url.scheme())));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refused("it has a query or a fragment".to_owned()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refused("it holds a user name or password, which belong in auth".to_owned()));
+    }
+    Ok(url)
+}
+
+fn host(url: &Url) -> Option<String> {
+    url.host_str().map(str::to_owned)
+}
+
+/// The host of a token endpoint that is not at the base URL.
+fn token_host(auth: &Auth) -> Option<String> {
+    match auth {
+        Auth::None | Auth::Basic { .. } | Auth::Bearer { .. } => None,
+        Auth::ClientCredentials { token_url, .. }
+        | Auth::Password { token_url, .. }
+        | Auth::RefreshToken { token_url, .. }
+        | Auth::JwtBearer { token_url, .. } => host(&Url::parse(token_url).ok()?),
+    }
+}
+
+/// The rules for a URL at which there is no connector.
+fn bare(url: &Url) -> Connector {
+    let origin = url.origin().ascii_serialization();
+    Connector {
+        id: "".into(),
+        name: origin.clone(),
+        kind: ConnectorKind::Custom,
+        base_url: origin,
+        auth: Auth::None,
+        writes: Writes::Ask,
+        soql_guard: None,
+        resend_in_doubt: false,
+        max_body_bytes: MAX_BODY_BYTES,
     }
 }

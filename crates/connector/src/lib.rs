@@ -1,11 +1,30 @@
 //! HTTP requests of flows: connectors, grants, tokens, retries, limits.
 
+mod address;
+mod answer;
 mod client;
+mod credential;
+mod diagnose;
 mod error;
+mod fault;
+mod grants;
+mod network;
 mod options;
+mod outgoing;
+mod proxy;
+mod redirect;
 mod report;
 mod resolver;
+mod retry;
 mod secret;
+pub mod soql_guard;
+#[cfg(test)]
+mod testing;
+mod tls;
+mod token;
+mod token_cache;
+mod transport;
+mod write_guard;
 
 pub use client::Client;
 pub use error::ConnectorError;

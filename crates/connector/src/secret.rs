@@ -92,19 +92,33 @@ impl KnownSecrets {
     /// well-known one stay.
     pub fn mask(&self, text: &str) -> String {
         let mut masked = text.to_owned();
-        let mut forms: Vec<String> = self.maskable().flat_map(forms).collect();
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        for form in forms {
-            if masked.contains(&form) {
-                masked = masked.replace(&form, MASK);
-            }
-        }
+        self.masker(MIN_MASKED_CHARS).clean(&mut masked);
         masked
     }
 
-    fn maskable(&self) -> impl Iterator<Item = &str> {
-        let long = |value: &&str| value.chars().count() >= MIN_MASKED_CHARS;
-        self.expose().filter(|value| *value != WELL_KNOWN).filter(long)
+    /// What strikes the secrets of at least `min_chars` characters out of many texts.
+    pub(crate) fn masker(&self, min_chars: usize) -> Masker {
+        let long = |value: &&str| value.chars().count() >= min_chars;
+        let maskable = self.expose().filter(|value| *value != WELL_KNOWN).filter(long);
+        let mut forms: Vec<String> = maskable.flat_map(forms).collect();
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        Masker { forms }
+    }
+}
+
+/// The forms of all secrets, the longest first.
+pub(crate) struct Masker {
+    forms: Vec<String>,
+}
+
+impl Masker {
+    /// Puts `•••` wherever a secret stands in the text.
+    pub(crate) fn clean(&self, text: &mut String) {
+        for form in &self.forms {
+            if text.contains(form.as_str()) {
+                *text = text.replace(form.as_str(), MASK);
+            }
+        }
     }
 }
 
