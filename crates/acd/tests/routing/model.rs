@@ -106,17 +106,18 @@ impl Model {
 
     /// The first contact that anybody can take, with the longest Available who can.
     fn best_pair(&self) -> Option<(String, usize)> {
-        let pairs = self.contacts.iter().flat_map(|(id, _)| {
-            let takers = (0..self.agents.len()).filter(|agent| self.may_take(*agent, id));
-            takers.map(move |agent| (id, agent))
+        let available = |it: &usize| matches!(self.agents[*it].doing, Doing::Available(_));
+        let pairs = (0..self.agents.len()).filter(available).flat_map(|agent| {
+            let takes = self.contacts.keys().filter(move |id| self.may_take(agent, id));
+            takes.map(move |id| (id, agent))
         });
         let best = pairs.min_by_key(|(id, agent)| (self.rank(id), self.available_order(*agent)));
         best.map(|(id, agent)| (id.clone(), agent))
     }
 
-    pub(crate) fn rank(&self, id: &str) -> (u8, i64, String) {
+    pub(crate) fn rank<'a>(&self, id: &'a str) -> (u8, i64, &'a str) {
         let contact = &self.contacts[id];
-        (contact.priority, contact.first_ms, id.to_owned())
+        (contact.priority, contact.first_ms, id)
     }
 
     fn available_order(&self, agent: usize) -> (i64, u64) {
