@@ -117,7 +117,7 @@ impl DecimalPattern {
             Ok((negative, digits, point)) => {
                 let point = point + i64::try_from(self.shift).unwrap_or(0);
                 let body = match self.exponent {
-                    Some(least) => self.scientific(digits, point, least),
+                    Some(least) => self.scientific(&digits, point, least),
                     None => self.plain(&digits, point),
                 };
                 (negative, body)
@@ -175,27 +175,23 @@ impl DecimalPattern {
         }
     }
 
-    fn scientific(&self, digits: Vec<u8>, point: i64, least: usize) -> String {
-        let zero = digits.is_empty();
-        let repeat = self.max_whole;
-        let min_whole = i64::try_from(self.min_whole).unwrap_or(1);
-        let (shift, kept) = if repeat > 1 && repeat > self.min_whole {
+    /// With an exponent. As many digits are kept as stand in the pattern: Java's documentation
+    /// says otherwise for `##0.#E0`, its code does not.
+    fn scientific(&self, digits: &[u8], point: i64, least: usize) -> String {
+        let place = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let kept = place((self.max_whole + self.max_decimals).max(1));
+        let (digits, point) = round_at(digits, point, kept - point);
+        let repeat = place(self.max_whole);
+        let (exponent, min_whole) = match self.max_whole > 1 && self.max_whole > self.min_whole {
             // The exponent is a multiple of the digits before the point.
-            let repeat = i64::try_from(repeat).unwrap_or(1);
-            let exponent = (point - 1).div_euclid(repeat) * repeat;
-            (exponent, self.min_whole + self.max_decimals)
-        } else {
-            let fixed = if self.min_whole > 0 || self.min_decimals > 0 { min_whole } else { 1 };
-            (point - fixed, usize::try_from(fixed).unwrap_or(1) + self.max_decimals)
+            true => ((point - 1).div_euclid(repeat) * repeat, 1),
+            false => (point - place(self.min_whole), self.min_whole),
         };
-        let exponent = if zero { 0 } else { shift };
-        let significant = kept.max(1);
-        let decimals = i64::try_from(significant).unwrap_or(1) - point;
-        let (digits, point) = round_at(&digits, point, decimals);
-        let point = if zero { min_whole } else { point - exponent };
+        let exponent = if digits.is_empty() { 0 } else { exponent };
+        let point = if digits.is_empty() { place(min_whole) } else { point - exponent };
         let (whole, decimals) = self.padded(&digits, point);
         let mut out = whole;
-        while out.len() < self.min_whole {
+        while out.len() < min_whole {
             out.insert(0, '0');
         }
         self.push_decimals(&mut out, &decimals);
@@ -352,10 +348,11 @@ mod tests {
             (1234.5, "#,##0.00", "1,234.50"),
             (0.5, "0", "0"),
             (1.5, "0", "2"),
-            (0.05, "#.#", "0"),
+            (0.25, "#.#", "0.2"),
             (0.5, ".00", ".50"),
             (-1.0, "0;(0)", "(1)"),
-            (12345.0, "##0.#E0", "12.3E3"),
+            (12345.0, "##0.#E0", "12.34E3"),
+            (1234.567, "##0.##E0", "1.2346E3"),
             (0.00123, "0.##E0", "1.23E-3"),
             (0.0, "0.00E0", "0.00E0"),
             (99.999, "0.00", "100.00"),

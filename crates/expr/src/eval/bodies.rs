@@ -127,7 +127,8 @@ fn loop_value(at: usize, count: usize) -> Value<'static> {
     let mut map = Map::new();
     let mut put = |name: &'static str, value| map.insert(Value::Str(Cow::Borrowed(name)), value);
     put("last", Value::Bool(at + 1 == count));
-    put("length", number(count));
+    // A number of a kind of its own in Pebble: it computes in 32 bits, and is neither odd nor even.
+    put("length", Value::Big(count.to_string().into()));
     put("index", number(at));
     put("revindex", number(count - at - 1));
     put("first", Value::Bool(at == 0));

@@ -119,11 +119,10 @@ impl<'s> Lexer<'s> {
     /// After a closing delimiter: one line break is swallowed.
     fn after_close(&mut self, trim: bool) {
         self.trim_next = trim;
+        const BREAKS: [&str; 6] = ["\r\n", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"];
         let rest = self.rest();
-        if rest.starts_with("\r\n") {
-            self.at += 2;
-        } else if rest.starts_with('\n') {
-            self.at += 1;
+        if let Some(found) = BREAKS.iter().find(|found| rest.starts_with(**found)) {
+            self.at += found.len();
         }
     }
 
