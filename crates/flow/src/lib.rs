@@ -10,6 +10,7 @@
 //! An activity is one file in `activities/` and one line in its registry.
 
 pub mod activities;
+pub mod check;
 pub mod diagnostic;
 pub mod flow;
 pub mod json;
