@@ -1,1 +1,27 @@
 //! One contact's life: its flow, its event flows, its place in a queue, its agent.
+//!
+//! [`Contact`] is a sans-IO state machine between a flow's [`Run`](trunkline_flow::Run) and the
+//! queues of [`trunkline_acd`]: [`Input`]s and the time go in, [`Output`]s come out. It lives from
+//! the arrival of a call to the end of its last event flow.
+//!
+//! [`journal`] is what of it is written down, and how the same contact is built again from that.
+
+mod after_call;
+mod agent;
+mod arrival;
+mod contact;
+mod effects;
+mod input;
+pub mod journal;
+mod output;
+mod rescue;
+mod steps;
+
+pub use arrival::{Arrival, ArrivalError};
+pub use contact::Contact;
+pub use input::Input;
+pub use output::{Notice, Output};
+
+/// Raised whenever the same inputs would give other outputs than before: recovery replays only
+/// journals of the same number (decision 21).
+pub const SEMANTICS: u32 = 1;

@@ -34,6 +34,12 @@ pub enum FailureCode {
     /// A port that the flow took leads nowhere.
     #[serde(rename = "TL-FLOW-DANGLING")]
     Dangling,
+    /// The flow ended while the caller was on the line: Webex leaves them in dead air.
+    #[serde(rename = "TL-FLOW-SILENCE")]
+    Silence,
+    /// The contact waited in its queue for the longest time that the queue allows.
+    #[serde(rename = "TL-QUEUE-TIMEOUT")]
+    QueueTimeout,
     /// An answer could not be read as the content type that the activity expects.
     #[serde(rename = "TL-FLOW-PARSE")]
     Parse,
@@ -103,6 +109,8 @@ impl FailureCode {
             Self::State => "TL-FLOW-STATE",
             Self::Target => "TL-FLOW-TARGET",
             Self::Dangling => "TL-FLOW-DANGLING",
+            Self::Silence => "TL-FLOW-SILENCE",
+            Self::QueueTimeout => "TL-QUEUE-TIMEOUT",
             Self::Parse => "TL-FLOW-PARSE",
             Self::QueueUnknown => "TL-QUEUE-UNKNOWN",
             Self::HoursUnknown => "TL-HOURS-UNKNOWN",

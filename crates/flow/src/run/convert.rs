@@ -73,7 +73,7 @@ pub(crate) fn whole(number: i64) -> Value<'static> {
 }
 
 /// The text of a value as `{{ }}` prints it.
-pub(crate) fn text_of(value: &Value<'_>) -> String {
+pub fn text_of(value: &Value<'_>) -> String {
     let mut out = String::new();
     value.write_to(&mut out);
     out

@@ -55,7 +55,13 @@ impl Run {
     /// An event flow speaks to the caller. If it is the OnGlobalError flow of the caller's thread,
     /// it is the caller's thread from now on: that is what counts as handling the error.
     pub(super) fn take_over(&mut self, index: usize) {
-        let Some(failed) = self.threads[index].handles.take() else { return };
+        let Some(failed) = self.threads[index].handles.take() else {
+            // An event flow that speaks while nothing else does, as after the last agent left.
+            if self.caller.is_none() && self.is_caller_there {
+                self.caller = Some(index);
+            }
+            return;
+        };
         let State::Suspended(failure) =
             std::mem::replace(&mut self.threads[failed].state, State::Ended)
         else {

@@ -47,6 +47,23 @@ const MAX_THREADS: usize = 1_000;
 /// How much work one expression may do.
 const EXPRESSION_FUEL: u64 = 200_000;
 
+/// Something that happened to a contact outside its flow, for the trace.
+#[derive(Clone, Debug, Default)]
+pub struct ContactEvent {
+    /// What happened: a past participle (`answered`).
+    pub what: &'static str,
+    /// The activity that it is about, if any.
+    pub activity: String,
+    /// What came in.
+    pub input: Fields,
+    /// What followed.
+    pub output: Fields,
+    /// Why, where it is a failure.
+    pub failure: Option<Failure>,
+    /// What the reader should notice.
+    pub warnings: Vec<String>,
+}
+
 /// One contact's flow while it runs.
 #[derive(Debug)]
 pub struct Run {
@@ -109,6 +126,11 @@ impl Run {
     /// The flow that the contact is in; go-to changes it.
     pub fn flow(&self) -> &Arc<Flow> {
         &self.scopes[self.root].flow
+    }
+
+    /// The outputs of the start activity.
+    pub fn arrival(&self) -> &Outputs {
+        &self.arrival
     }
 
     /// The next thing to do.
@@ -454,19 +476,19 @@ impl Run {
     }
 
     /// Adds a line to the trace for something that happened to the contact outside its flow.
-    pub fn write_contact_step(&mut self, now_ms: i64, what: &str, input: Fields, output: Fields) {
+    pub fn write_contact_step(&mut self, now_ms: i64, event: ContactEvent) {
         let Some(contact) = self.trace.contact.clone() else { return };
         self.trace.push(TraceStep {
             t_ms: now_ms - self.trace.started_ms,
             contact,
             thread: "contact".to_owned(),
-            activity: String::new(),
-            kind: format!("contact.{what}"),
+            activity: event.activity,
+            kind: format!("contact.{}", event.what),
             port: None,
-            input,
-            output,
-            failure: None,
-            warnings: Vec::new(),
+            input: event.input,
+            output: event.output,
+            failure: event.failure,
+            warnings: event.warnings,
         });
     }
 

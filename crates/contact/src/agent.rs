@@ -1,0 +1,125 @@
+//! The contact and its agent: offer, answer, conversation, wrap-up.
+
+use trunkline_acd::OfferEnd;
+use trunkline_expr::Value;
+use trunkline_flow::outputs::Outputs;
+use trunkline_model::AgentId;
+use trunkline_model::routing::AgentDetails;
+
+use crate::contact::{Contact, Phase};
+use crate::steps;
+
+impl Contact {
+    pub(crate) fn offered(&mut self, agent: AgentDetails, ring_timeout_ms: u64) {
+        if self.phase == Phase::Over {
+            return;
+        }
+        self.step(|contact| steps::offered(contact, &agent, ring_timeout_ms));
+        let outputs = self.agent_outputs(&agent);
+        self.agent = Some(agent);
+        self.run.event(self.now_ms, "AgentOfferContact", outputs);
+    }
+
+    pub(crate) fn offer_ended(&mut self, agent: &AgentId, reason: OfferEnd) {
+        self.step(|_| steps::offer_ended(agent, reason));
+    }
+
+    pub(crate) fn answered(&mut self, agent: AgentDetails) {
+        if self.phase == Phase::Over {
+            return;
+        }
+        self.phase = Phase::Talking;
+        self.leave_queue();
+        self.stop_own_playing();
+        self.run.stop_caller_flow(self.now_ms);
+        self.step(|contact| steps::answered(contact, &agent));
+        let outputs = self.agent_outputs(&agent);
+        self.agent = Some(agent);
+        self.wraps_up = true;
+        self.run.event(self.now_ms, "AgentContactAssigned", outputs);
+    }
+
+    pub(crate) fn agent_hung_up(&mut self, agent: &AgentId) {
+        if self.phase != Phase::Talking {
+            return;
+        }
+        self.phase = Phase::AgentLeft;
+        self.step(|_| steps::agent(agent, "agent_hung_up"));
+        let outputs = self.last_agent_outputs();
+        let has_handler = self.run.event(self.now_ms, "ContactLastAgentRemoved", outputs);
+        if !has_handler {
+            self.disconnect("agent left");
+        }
+    }
+
+    /// The agent was lost in mid-call and the contact waits again: it hears the queue's music,
+    /// the main flow does not resume (decision 26).
+    pub(crate) fn requeued(&mut self, agent: &AgentId) {
+        if self.phase != Phase::Talking {
+            return;
+        }
+        self.phase = Phase::InFlow;
+        self.wraps_up = false;
+        self.step(|_| steps::agent(agent, "agent_lost"));
+        let queue = self.agent.as_ref().map(|agent| agent.queue_id.clone());
+        self.queue = queue;
+        self.run.set_queued(true);
+        self.play_queue_music();
+    }
+
+    pub(crate) fn wrap_up_started(&mut self, agent: &AgentId) {
+        self.wraps_up = true;
+        self.step(|_| steps::agent(agent, "wrap_up_started"));
+    }
+
+    pub(crate) fn wrap_up_ended(&mut self, agent: &AgentId, code: Option<String>) {
+        self.wraps_up = false;
+        self.step(|_| steps::wrap_up_ended(agent, code));
+    }
+
+    /// Outputs of AgentOffered and AgentAnswered; the differences in case between the two do not
+    /// matter, since outputs are found whatever the case of their name.
+    fn agent_outputs(&self, agent: &AgentDetails) -> Outputs {
+        let text = |text: &str| Value::from(text.to_owned());
+        let cad = self.cad_map();
+        Outputs::NONE
+            .with("AgentID", text(agent.id.as_str()))
+            .with("AgentName", text(&agent.name))
+            .with("AgentEmailId", text(&agent.email))
+            .with("AgentSessionID", text(&agent.session_id))
+            .with("QueueID", text(agent.queue_id.as_str()))
+            .with("QueueName", text(&agent.queue_name))
+            .with("TeamID", text(agent.team_id.as_str()))
+            .with("TeamName", text(&agent.team_name))
+            .with("TenantID", text(&self.site.tenant.name))
+            .with("CAD", cad.clone())
+            .with("CallAssociatedData", cad)
+    }
+
+    /// Outputs of AgentDisconnected and PhoneContactEnded.
+    pub(crate) fn last_agent_outputs(&self) -> Outputs {
+        let text = |text: &str| Value::from(text.to_owned());
+        let outputs = Outputs::NONE
+            .with("InboundChannel", text("telephony"))
+            .with("RoutingStrategyID", text(""));
+        let Some(agent) = &self.agent else {
+            let empty = ["AgentID", "AgentName", "AgentEmailID", "TeamID", "QueueID"];
+            return empty.into_iter().fold(outputs, |outputs, name| outputs.with(name, text("")));
+        };
+        // AgentName is not among Webex's outputs here; a flow that reads it loses nothing.
+        outputs
+            .with("AgentID", text(agent.id.as_str()))
+            .with("AgentName", text(&agent.name))
+            .with("AgentEmailID", text(&agent.email))
+            .with("TeamID", text(agent.team_id.as_str()))
+            .with("QueueID", text(agent.queue_id.as_str()))
+    }
+
+    fn cad_map(&self) -> Value<'static> {
+        let mut map = trunkline_expr::Map::new();
+        for (variable, value) in self.run.cad() {
+            map.insert(Value::from(variable.name.to_string()), value.clone());
+        }
+        Value::from(map)
+    }
+}

@@ -1,0 +1,246 @@
+//! The state machine of one contact.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use trunkline_flow::{Run, Site};
+use trunkline_model::routing::AgentDetails;
+use trunkline_model::tenant::EntryPoint;
+use trunkline_model::tenant::compatibility::HangUpDuringRequest;
+use trunkline_model::trace::Step;
+use trunkline_model::{ContactId, QueueId};
+
+use crate::arrival::{Arrival, ArrivalError};
+use crate::input::Input;
+use crate::output::Output;
+use crate::steps;
+
+/// What the caller is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// In the flow, perhaps waiting in a queue meanwhile.
+    InFlow,
+    /// Hears an apology, and is then disconnected.
+    Apology { id: u32 },
+    /// Talks to the agent.
+    Talking,
+    /// The agent has left; an event flow may still speak to the caller.
+    AgentLeft,
+    /// Gone.
+    Over,
+}
+
+/// What is left to do after the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AfterCall {
+    /// The call goes on, or ContactEnded has not begun.
+    NotBegun,
+    /// ContactEnded is running.
+    Running,
+    /// Everything is done.
+    Done,
+}
+
+/// One contact, from its arrival to the end of its last event flow.
+#[derive(Debug)]
+pub struct Contact {
+    pub(crate) id: ContactId,
+    pub(crate) site: Arc<Site>,
+    pub(crate) entry: EntryPoint,
+    pub(crate) run: Run,
+    pub(crate) phase: Phase,
+    pub(crate) queue: Option<QueueId>,
+    /// The agent who is rung, talks, or talked last.
+    pub(crate) agent: Option<AgentDetails>,
+    /// Whether an agent answered and has not finished wrapping up.
+    pub(crate) wraps_up: bool,
+    pub(crate) after_call: AfterCall,
+    /// What the contact itself plays, beside its flow: the queue's music.
+    pub(crate) own_playing: Option<u32>,
+    pub(crate) next_own_id: u32,
+    pub(crate) outputs: VecDeque<Output>,
+    pub(crate) now_ms: i64,
+}
+
+/// Ids of what the contact plays itself begin here; the flow's are below.
+pub(crate) const FIRST_OWN_ID: u32 = 1 << 31;
+
+impl Contact {
+    /// A contact that has arrived; its flow starts at once. Call [`Contact::poll`] afterwards.
+    pub fn arrive(
+        site: &Arc<Site>,
+        arrival: &Arrival,
+        is_traced: bool,
+    ) -> Result<Self, ArrivalError> {
+        let id = arrival.entry_point.as_str();
+        let entry = site.tenant.entry_point(id);
+        let entry = entry.ok_or_else(|| ArrivalError::EntryPoint(arrival.entry_point.clone()))?;
+        let flow = site.flow_of(entry).ok_or_else(|| ArrivalError::Flow {
+            entry_point: entry.name.clone(),
+            flow: entry.flow.clone(),
+        })?;
+        let outputs = arrival.outputs(&site.tenant, entry, flow);
+        let mut run = Run::new(Arc::clone(site), Arc::clone(flow), outputs, entry);
+        if is_traced {
+            run.trace_from(arrival.contact.clone(), arrival.at_ms);
+        }
+        let mut contact = Self {
+            id: arrival.contact.clone(),
+            site: Arc::clone(site),
+            entry: entry.clone(),
+            run,
+            phase: Phase::InFlow,
+            queue: None,
+            agent: None,
+            wraps_up: false,
+            after_call: AfterCall::NotBegun,
+            own_playing: None,
+            next_own_id: FIRST_OWN_ID,
+            outputs: VecDeque::new(),
+            now_ms: arrival.at_ms,
+        };
+        contact.step(|contact| steps::arrived(arrival, &contact.site.tenant, &contact.entry));
+        contact.run.start(arrival.at_ms);
+        contact.settle();
+        Ok(contact)
+    }
+
+    /// Takes an input. One that does not fit the contact's state has no effect.
+    pub fn handle(&mut self, now_ms: i64, input: Input) {
+        self.now_ms = now_ms;
+        match input {
+            Input::Flow(trunkline_flow::Input::Played { id }) => self.played(id),
+            Input::Flow(input) => self.run.handle(now_ms, input),
+            Input::CallerHungUp => self.caller_hung_up(),
+            Input::Offered { agent, ring_timeout_ms } => self.offered(agent, ring_timeout_ms),
+            Input::OfferEnded { agent, reason } => self.offer_ended(&agent, reason),
+            Input::Answered { agent } => self.answered(agent),
+            Input::AgentHungUp { agent } => self.agent_hung_up(&agent),
+            Input::Requeued { agent } => self.requeued(&agent),
+            Input::WrapUpStarted { agent } => self.wrap_up_started(&agent),
+            Input::WrapUpEnded { agent, code } => self.wrap_up_ended(&agent, code),
+            Input::Edited { name, value } => self.edited(&name, &value),
+            Input::TimedOut { overflow_number } => self.timed_out(overflow_number),
+            Input::Recovered => self.recovered(),
+        }
+        self.settle();
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When `Input::Flow(Tick)` is due, in milliseconds since the Unix epoch.
+    pub fn wake_at(&self) -> Option<i64> {
+        self.run.wake_at()
+    }
+
+    /// The trace since the last call; empty unless the contact is traced.
+    pub fn take_trace(&mut self) -> Vec<Step> {
+        self.run.take_trace()
+    }
+
+    /// The contact's id.
+    pub fn id(&self) -> &ContactId {
+        &self.id
+    }
+
+    /// The contact's flow while it runs.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Whether nothing will ever come from this contact again.
+    pub fn is_ended(&self) -> bool {
+        self.after_call == AfterCall::Done
+    }
+
+    /// Whether the caller is on the line.
+    pub fn is_caller_there(&self) -> bool {
+        self.phase != Phase::Over
+    }
+
+    /// Whether the caller and an agent are talking.
+    pub fn is_talking(&self) -> bool {
+        self.phase == Phase::Talking
+    }
+
+    /// The agent who is rung, talks, or talked last.
+    pub fn agent(&self) -> Option<&AgentDetails> {
+        self.agent.as_ref()
+    }
+
+    fn played(&mut self, id: u32) {
+        if self.phase == (Phase::Apology { id }) {
+            return self.disconnect("apology played");
+        }
+        if self.own_playing == Some(id) {
+            return self.play_queue_music();
+        }
+        self.run.handle(self.now_ms, trunkline_flow::Input::Played { id });
+    }
+
+    fn caller_hung_up(&mut self) {
+        if self.phase == Phase::Over {
+            return;
+        }
+        self.step(|_| steps::plain("caller_hung_up"));
+        self.call_over();
+    }
+
+    /// Ends the call from our side.
+    pub(crate) fn disconnect(&mut self, why: &str) {
+        if self.phase == Phase::Over {
+            return;
+        }
+        self.step(|_| steps::disconnected(why));
+        self.outputs.push_back(Output::Disconnect);
+        self.call_over();
+    }
+
+    /// The caller is gone, whoever ended it.
+    pub(crate) fn call_over(&mut self) {
+        let was_talking = self.phase == Phase::Talking;
+        self.phase = Phase::Over;
+        self.own_playing = None;
+        if was_talking {
+            self.outputs.push_back(Output::LeaveAgent);
+        } else if self.queue.is_some() {
+            self.outputs.push_back(Output::Withdraw);
+        }
+        self.leave_queue();
+        let finish = self.site.tenant.compatibility.hang_up_during_request;
+        self.run.caller_gone(self.now_ms, finish == HangUpDuringRequest::Finish);
+    }
+
+    pub(crate) fn leave_queue(&mut self) {
+        self.queue = None;
+        self.run.set_queued(false);
+    }
+
+    fn recovered(&mut self) {
+        if self.phase != Phase::Over {
+            self.step(|_| steps::plain("recovered"));
+            self.call_over();
+        }
+        // The agent's desktop has lost the contact as well.
+        self.wraps_up = false;
+    }
+
+    fn edited(&mut self, name: &str, value: &str) {
+        if self.after_call != AfterCall::NotBegun {
+            return;
+        }
+        let result = self.run.edit_variable(name, value);
+        self.step(|_| steps::edited(name, value, result.err()));
+    }
+
+    /// Adds a line to the trace, if one is kept.
+    pub(crate) fn step(&mut self, event: impl FnOnce(&Self) -> trunkline_flow::run::ContactEvent) {
+        if self.run.is_traced() {
+            let event = event(self);
+            self.run.write_contact_step(self.now_ms, event);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What the flow wants done, seen by the contact.
+
+use trunkline_flow::Effect;
+use trunkline_flow::run::{ScreenPop, Unhandled};
+use trunkline_model::prompt::Music;
+use trunkline_model::tenant::compatibility::EndFlowQueued;
+use trunkline_model::{Failure, FailureCode};
+
+use crate::contact::{Contact, Phase};
+use crate::output::{Notice, Output};
+use crate::steps;
+
+impl Contact {
+    /// Passes on what the flow wants until it wants nothing more, and moves on to what follows.
+    pub(crate) fn settle(&mut self) {
+        loop {
+            while let Some(effect) = self.run.poll() {
+                self.effect(effect);
+            }
+            if !self.continue_after_call() {
+                return;
+            }
+        }
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Http { id, mut request, after_call } => {
+                if after_call && request.method.writes() {
+                    request.idempotency_key = Some(format!("{}:{id}", self.id));
+                }
+                self.outputs.push_back(Output::Http { id, request, may_repeat: after_call });
+            }
+            Effect::Enqueue { queue, priority, skills, check_availability } => {
+                self.queue = Some(queue.clone());
+                let output = Output::Enqueue { queue, priority, skills, check_availability };
+                self.outputs.push_back(output);
+            }
+            Effect::ScreenPop(pop) => self.screen_pop(pop),
+            Effect::Disconnect => self.disconnect("flow"),
+            Effect::FlowEnded => self.flow_ended(),
+            Effect::EventEnded { .. } => self.event_ended(),
+            Effect::Unhandled(unhandled) => self.unhandled(unhandled),
+            Effect::Rescue { failure } => self.rescue(&failure),
+            passing => self.outputs.extend(Output::passing(passing)),
+        }
+    }
+
+    fn screen_pop(&mut self, pop: ScreenPop) {
+        let agent = self.agent.as_ref().map(|agent| agent.id.clone());
+        self.outputs.push_back(Output::ScreenPop { agent, pop });
+    }
+
+    fn unhandled(&mut self, unhandled: Unhandled) {
+        self.step(|_| steps::unhandled(&unhandled));
+        self.outputs.push_back(Output::Notice(Notice {
+            activity: unhandled.activity,
+            failure: unhandled.failure,
+            kept_by: unhandled.kept_by,
+        }));
+    }
+
+    /// Nothing of the flow speaks to the caller any more.
+    fn flow_ended(&mut self) {
+        match self.phase {
+            Phase::InFlow => {}
+            Phase::AgentLeft => return self.disconnect("flow ended after the agent left"),
+            Phase::Talking | Phase::Over | Phase::Apology { .. } => return,
+        }
+        let compat = self.site.tenant.compatibility.end_flow_while_queued;
+        match (self.queue.is_some(), compat) {
+            (true, EndFlowQueued::StayQueued) => self.play_queue_music(),
+            (true, EndFlowQueued::Disconnect) => self.disconnect("flow ended"),
+            (false, _) => {
+                let text = "the flow ended while the caller was on the line and in no queue";
+                let failure = Failure::new(FailureCode::Silence, text);
+                self.rescue(&failure);
+            }
+        }
+    }
+
+    /// An event flow that did not speak to the caller has ended.
+    fn event_ended(&mut self) {
+        // The agent has left, and no event flow has taken the caller: the call is over.
+        if self.phase == Phase::AgentLeft && !self.run.has_running_events() {
+            self.disconnect("agent left");
+        }
+    }
+
+    /// Plays the queue's music to a caller whose flow is silent.
+    pub(crate) fn play_queue_music(&mut self) {
+        let queue = self.queue.as_ref().and_then(|id| self.site.tenant.queue(id.as_str()));
+        let Some(queue) = queue else { return };
+        let file = queue.music.as_deref().unwrap_or("defaultmusic_on_hold.wav").to_owned();
+        let id = self.own_id();
+        self.own_playing = Some(id);
+        let music = Music { file, offset_ms: 0, duration_ms: None };
+        self.outputs.push_back(Output::PlayMusic { id, music });
+    }
+
+    pub(crate) fn stop_own_playing(&mut self) {
+        if let Some(id) = self.own_playing.take() {
+            self.outputs.push_back(Output::StopPlaying { id });
+        }
+    }
+
+    pub(crate) fn own_id(&mut self) -> u32 {
+        let id = self.next_own_id;
+        self.next_own_id += 1;
+        id
+    }
+}

@@ -1,0 +1,70 @@
+//! What happens to a contact. These are what is journalled: they alone decide what it does.
+
+use serde::{Deserialize, Serialize};
+use trunkline_acd::OfferEnd;
+use trunkline_model::AgentId;
+use trunkline_model::routing::AgentDetails;
+
+/// Something that happened to a contact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    /// Something that its flow waited for: an answer, the end of a prompt, a key, time.
+    Flow(trunkline_flow::Input),
+    /// The caller hung up.
+    CallerHungUp,
+    /// An agent is being rung.
+    Offered {
+        /// The agent.
+        agent: AgentDetails,
+        /// How long it rings, in milliseconds.
+        ring_timeout_ms: u64,
+    },
+    /// The ringing ended without an answer.
+    OfferEnded {
+        /// The agent.
+        agent: AgentId,
+        /// Why.
+        reason: OfferEnd,
+    },
+    /// An agent answered: they and the caller can talk.
+    Answered {
+        /// The agent.
+        agent: AgentDetails,
+    },
+    /// The agent left the conversation; the caller is still there.
+    AgentHungUp {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent's connection was lost and the contact waits in its queue again.
+    Requeued {
+        /// The agent who was lost.
+        agent: AgentId,
+    },
+    /// The agent began to wrap up.
+    WrapUpStarted {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent has wrapped up, or the timer did.
+    WrapUpEnded {
+        /// The agent.
+        agent: AgentId,
+        /// The code; none when the timer ended it.
+        code: Option<String>,
+    },
+    /// The agent saved a variable.
+    Edited {
+        /// The variable's name.
+        name: String,
+        /// Its new value, as text.
+        value: String,
+    },
+    /// The contact waited in its queue for as long as the queue allows.
+    TimedOut {
+        /// Where the queue sends such contacts.
+        overflow_number: Option<String>,
+    },
+    /// The process came back after a crash: the call is gone, the rest is still to be done.
+    Recovered,
+}

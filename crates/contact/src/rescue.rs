@@ -1,0 +1,89 @@
+//! What keeps a caller whose flow cannot go on: the entry point's fallback, or an apology.
+
+use trunkline_model::Failure;
+use trunkline_model::prompt::{Prompt, Voice};
+use trunkline_model::routing::Priority;
+use trunkline_model::tenant::OnUnhandledError;
+use trunkline_model::tenant::entry_point::Fallback;
+
+use crate::contact::{Contact, Phase};
+use crate::output::Output;
+use crate::steps;
+
+const APOLOGY: &str =
+    "We are sorry, we cannot take your call right now. Please call again later. Goodbye.";
+const APOLOGY_JA: &str = "申し訳ございません。ただいまお電話をお受けできません。恐れ入りますが、\
+                          後ほどおかけ直しください。";
+
+impl Contact {
+    /// Sends the caller to the fallback destination, or apologises and disconnects.
+    pub(crate) fn rescue(&mut self, failure: &Failure) {
+        if matches!(self.phase, Phase::Over | Phase::Apology { .. }) {
+            return;
+        }
+        let keeps = self.entry.on_unhandled_error == OnUnhandledError::Keep;
+        let fallback = self.entry.fallback.clone().filter(|_| keeps);
+        self.step(|_| steps::rescued(failure, fallback.as_ref()));
+        match fallback {
+            Some(Fallback::Queue(name)) if self.queue.is_none() => self.fall_back_to_queue(&name),
+            Some(Fallback::Number(number)) => self.transfer(number),
+            Some(Fallback::Queue(_)) => self.play_queue_music(),
+            None if keeps => self.apologise(),
+            None => self.disconnect("unhandled error"),
+        }
+    }
+
+    fn fall_back_to_queue(&mut self, name: &str) {
+        let Some(queue) = self.site.tenant.queue(name) else { return self.apologise() };
+        let queue = queue.id.clone();
+        self.queue = Some(queue.clone());
+        self.run.set_queued(true);
+        self.outputs.push_back(Output::Enqueue {
+            queue,
+            priority: Priority::LOWEST,
+            skills: Vec::new(),
+            check_availability: false,
+        });
+        self.play_queue_music();
+    }
+
+    pub(crate) fn transfer(&mut self, number: String) {
+        self.step(|_| steps::transferred(&number));
+        self.stop_own_playing();
+        self.outputs.push_back(Output::Transfer { number });
+        self.call_over();
+    }
+
+    fn apologise(&mut self) {
+        self.stop_own_playing();
+        let id = self.own_id();
+        self.phase = Phase::Apology { id };
+        let text = if self.speaks_japanese() { APOLOGY_JA } else { APOLOGY };
+        let prompt = Prompt::Speech { text: text.to_owned(), voice: Voice::default() };
+        self.outputs.push_back(Output::Play { id, prompts: vec![prompt] });
+    }
+
+    fn speaks_japanese(&self) -> bool {
+        let language = self.run.variable("Global_Language");
+        let chosen = language.as_ref().and_then(|value| value.as_str()).unwrap_or_default();
+        let zone = self.site.tenant.time_zone.as_deref();
+        if chosen.is_empty() { zone == Some("Asia/Tokyo") } else { chosen.starts_with("ja") }
+    }
+
+    /// The contact waited for as long as its queue allows.
+    pub(crate) fn timed_out(&mut self, overflow_number: Option<String>) {
+        if self.phase == Phase::Over {
+            return;
+        }
+        self.step(|_| steps::plain("timed_out_in_queue"));
+        self.leave_queue();
+        self.run.stop_caller_flow(self.now_ms);
+        match overflow_number {
+            Some(number) => self.transfer(number),
+            None => {
+                let text = "the contact waited in its queue for the longest time that it allows";
+                self.rescue(&Failure::new(trunkline_model::FailureCode::QueueTimeout, text));
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Lines of the trace for what happens to a contact outside its flow.
+
+use trunkline_acd::OfferEnd;
+use trunkline_flow::run::convert::text_of;
+use trunkline_flow::run::{ContactEvent, KeptBy, Unhandled};
+use trunkline_model::routing::AgentDetails;
+use trunkline_model::tenant::entry_point::Fallback;
+use trunkline_model::tenant::{EntryPoint, Tenant};
+use trunkline_model::trace::{Datum, Fields, MASK};
+use trunkline_model::{AgentId, Failure};
+
+use crate::arrival::Arrival;
+use crate::contact::Contact;
+
+pub(crate) fn plain(what: &'static str) -> ContactEvent {
+    ContactEvent { what, ..ContactEvent::default() }
+}
+
+pub(crate) fn arrived(arrival: &Arrival, tenant: &Tenant, entry: &EntryPoint) -> ContactEvent {
+    let input = Fields::new()
+        .with("ani_received", arrival.ani_received.as_str())
+        .with("dnis_received", arrival.dnis_received.as_str());
+    let output = Fields::new()
+        .with("ani", arrival.ani(tenant))
+        .with("dnis", arrival.dnis(tenant))
+        .with("entry_point", entry.name.as_str());
+    ContactEvent { what: "arrived", input, output, ..ContactEvent::default() }
+}
+
+pub(crate) fn disconnected(why: &str) -> ContactEvent {
+    let input = Fields::new().with("by", why);
+    ContactEvent { what: "disconnected", input, ..ContactEvent::default() }
+}
+
+pub(crate) fn offered(
+    contact: &Contact,
+    agent: &AgentDetails,
+    ring_timeout_ms: u64,
+) -> ContactEvent {
+    let input = Fields::new()
+        .with("agent", agent.name.as_str())
+        .with("queue", agent.queue_name.as_str())
+        .with("ring_timeout_ms", ring_timeout_ms);
+    let output = Fields::new().with("pop_over", pop_over(contact, agent));
+    ContactEvent { what: "offered", input, output, ..ContactEvent::default() }
+}
+
+pub(crate) fn offer_ended(agent: &AgentId, reason: OfferEnd) -> ContactEvent {
+    let reason = match reason {
+        OfferEnd::Rona => "no answer",
+        OfferEnd::Declined => "declined",
+        OfferEnd::ContactLeft => "contact left",
+        OfferEnd::AgentLeft => "agent signed out",
+        OfferEnd::DeviceFailed => "device failed",
+    };
+    let input = Fields::new().with("agent", agent.as_str()).with("reason", reason);
+    ContactEvent { what: "offer_ended", input, ..ContactEvent::default() }
+}
+
+pub(crate) fn answered(contact: &Contact, agent: &AgentDetails) -> ContactEvent {
+    let input =
+        Fields::new().with("agent", agent.name.as_str()).with("queue", agent.queue_name.as_str());
+    let output = Fields::new().with("cad", cad(contact));
+    ContactEvent { what: "answered", input, output, ..ContactEvent::default() }
+}
+
+pub(crate) fn agent(agent: &AgentId, what: &'static str) -> ContactEvent {
+    let input = Fields::new().with("agent", agent.as_str());
+    ContactEvent { what, input, ..ContactEvent::default() }
+}
+
+pub(crate) fn wrap_up_ended(agent: &AgentId, code: Option<String>) -> ContactEvent {
+    let input = Fields::new().with("agent", agent.as_str()).with("code", code);
+    ContactEvent { what: "wrap_up_ended", input, ..ContactEvent::default() }
+}
+
+pub(crate) fn edited(name: &str, value: &str, problem: Option<String>) -> ContactEvent {
+    let input = Fields::new().with("variable", name).with("value", value);
+    let warnings = problem.map(|problem| format!("not saved: {problem}")).into_iter().collect();
+    ContactEvent { what: "edited", input, warnings, ..ContactEvent::default() }
+}
+
+pub(crate) fn unhandled(unhandled: &Unhandled) -> ContactEvent {
+    let kept = match unhandled.kept_by {
+        KeptBy::DefaultPort => "the flow goes on by the activity's default port",
+        KeptBy::Handler => "the OnGlobalError flow takes over the caller",
+        KeptBy::Fallback => "the caller is sent to the entry point's fallback",
+        KeptBy::EventFlowEnded => "the event flow ends here",
+        KeptBy::Disconnected => "the caller is disconnected, as the entry point asks for",
+    };
+    ContactEvent {
+        what: "error_unhandled",
+        activity: unhandled.activity.clone(),
+        failure: Some(unhandled.failure.clone()),
+        warnings: vec![format!("Webex would have dropped the caller here; {kept}")],
+        ..ContactEvent::default()
+    }
+}
+
+pub(crate) fn rescued(failure: &Failure, fallback: Option<&Fallback>) -> ContactEvent {
+    let target = match fallback {
+        Some(Fallback::Queue(name)) => format!("queue {name}"),
+        Some(Fallback::Number(number)) => format!("number {number}"),
+        None => "apology".to_owned(),
+    };
+    ContactEvent {
+        what: "sent_to_fallback",
+        input: Fields::new().with("to", target),
+        failure: Some(failure.clone()),
+        ..ContactEvent::default()
+    }
+}
+
+pub(crate) fn transferred(number: &str) -> ContactEvent {
+    let input = Fields::new().with("number", number);
+    ContactEvent { what: "transferred", input, ..ContactEvent::default() }
+}
+
+/// What the agent sees while it rings: the flow's pop-over variables in its order.
+fn pop_over(contact: &Contact, agent: &AgentDetails) -> Fields {
+    let mut shown = Fields::new();
+    for name in &contact.run().flow().pop_over {
+        let variable = contact.run().cad().find(|(variable, _)| *variable.name == **name);
+        match (name.as_str(), variable) {
+            (_, Some((variable, value))) => {
+                let text = if variable.is_secure { MASK.to_owned() } else { text_of(value) };
+                shown.put(label(variable), text);
+            }
+            ("virtualTeamName", None) => shown.put("queue", agent.queue_name.as_str()),
+            ("ani", None) => shown.put("ani", start_output(contact, "ANI")),
+            ("dn", None) => shown.put("dn", start_output(contact, "DNIS")),
+            (_, None) => {}
+        }
+    }
+    shown
+}
+
+fn start_output(contact: &Contact, name: &str) -> Datum {
+    contact.run().arrival().get(name).map(text_of).into()
+}
+
+/// The agent's variables with their labels.
+pub(crate) fn cad(contact: &Contact) -> Fields {
+    let mut shown = Fields::new();
+    for (variable, value) in contact.run().cad() {
+        let text = if variable.is_secure { MASK.to_owned() } else { text_of(value) };
+        shown.put(label(variable), text);
+    }
+    shown
+}
+
+fn label(variable: &trunkline_flow::Variable) -> String {
+    let label = variable.desktop_label.as_str();
+    if label.is_empty() { variable.name.to_string() } else { label.to_owned() }
+}
