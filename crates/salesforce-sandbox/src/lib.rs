@@ -21,11 +21,15 @@ mod fixture;
 mod http;
 mod id;
 mod json;
+mod oauth;
 mod options;
 mod rest;
 mod sandbox;
 mod schema;
 mod service;
+mod soql;
+mod sosl;
+mod store;
 mod time;
 
 pub use error::SandboxError;

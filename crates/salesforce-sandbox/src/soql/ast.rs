@@ -145,3 +145,30 @@ pub(crate) struct OrderBy {
     pub(crate) descending: bool,
     pub(crate) nulls_last: bool,
 }
+
+impl Condition {
+    /// How many INs with a query there are.
+    pub(crate) fn semi_joins(&self) -> usize {
+        match self {
+            Condition::And(terms) | Condition::Or(terms) => {
+                terms.iter().map(Condition::semi_joins).sum()
+            }
+            Condition::Not(inner) => inner.semi_joins(),
+            Condition::InQuery { .. } => 1,
+            Condition::Compare { .. } | Condition::In { .. } | Condition::Includes { .. } => 0,
+        }
+    }
+
+    /// Whether an IN with a query stands anywhere under an OR.
+    pub(crate) fn semi_join_under_or(&self) -> bool {
+        match self {
+            Condition::Or(_) => self.semi_joins() > 0,
+            Condition::And(terms) => terms.iter().any(Condition::semi_join_under_or),
+            Condition::Not(inner) => inner.semi_join_under_or(),
+            Condition::Compare { .. }
+            | Condition::In { .. }
+            | Condition::InQuery { .. }
+            | Condition::Includes { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! SOQL: a query's way from text to records.
+//!
+//! `token` cuts the text, `parser` builds the tree of `ast`, `compile` looks the names up (in a
+//! `scope`) and writes SQL in which every value of the query is a bound parameter; the `plan`
+//! that it gives runs it and shapes the records.
+
+mod aggregate;
+pub(crate) mod ast;
+mod compile;
+mod condition;
+mod date_literal;
+mod error;
+mod function;
+mod literal;
+pub(crate) mod parser;
+mod plan;
+mod scope;
+mod select;
+mod token;
+
+use jiff::civil::Date;
+
+pub(crate) use error::SoqlError;
+pub(crate) use plan::Answer;
+
+use crate::api_error::ApiError;
+use crate::schema::Schema;
+use crate::store::Store;
+use ast::Query;
+
+/// The longest query, in characters.
+const MAX_LENGTH: usize = 100_000;
+
+/// What a query's meaning depends on besides its text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) today: Date,
+    pub(crate) null_is_different: bool,
+    /// Whether records in the recycle bin are seen, as by `queryAll`.
+    pub(crate) all_rows: bool,
+    pub(crate) user: &'a str,
+}
+
+/// For whom a query runs, and how its answer is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) user: &'a str,
+    /// The path that record URLs begin with, e.g. `/services/data/v52.0`.
+    pub(crate) base: &'a str,
+    pub(crate) all_rows: bool,
+}
+
+/// Runs a query's text.
+pub(crate) fn run(store: &Store, text: &str, asker: Asker<'_>) -> Result<Answer, ApiError> {
+    if text.chars().count() > MAX_LENGTH {
+        let message = format!("SOQL statements can not be longer than {MAX_LENGTH} characters");
+        return Err(ApiError::bad("MALFORMED_QUERY", message));
+    }
+    let query = parser::parse(text).map_err(|error| error.into_api(text))?;
+    run_parsed(store, &query, asker, text)
+}
+
+/// Runs a query; `text` is what errors point into.
+pub(crate) fn run_parsed(
+    store: &Store,
+    query: &Query,
+    asker: Asker<'_>,
+    text: &str,
+) -> Result<Answer, ApiError> {
+    let schema = store.schema();
+    let settings = Settings {
+        schema: &schema,
+        today: store.clock().today(),
+        null_is_different: store.null_is_different(),
+        all_rows: asker.all_rows,
+        user: asker.user,
+    };
+    let plan = compile::query(settings, query).map_err(|error| error.into_api(text))?;
+    Ok(plan.run(store.db(), asker.base)?)
+}
