@@ -192,6 +192,11 @@ impl Lexer {
     /// Follows a whole parameter; `terminator` is the value that the byte after it came from.
     fn run(&mut self, statement: &[Traced], terminator: usize) -> Result<(), Failure> {
         for (index, traced) in statement.iter().enumerate() {
+            if traced.origin != self.value {
+                let last = index.saturating_sub(1);
+                self.leave_value().map_err(|what| failure(&place(statement, last), what))?;
+                self.enter_value(traced.origin);
+            }
             self.step(*traced).map_err(|what| failure(&place(statement, index), what))?;
         }
         let last = statement.len();
@@ -210,12 +215,12 @@ impl Lexer {
         }
     }
 
+    fn enter_value(&mut self, origin: usize) {
+        self.value = origin;
+        self.confined = origin != 0 && self.state != State::Outside;
+    }
+
     fn step(&mut self, Traced { byte, origin }: Traced) -> Result<(), &'static str> {
-        if origin != self.value {
-            self.leave_value()?;
-            self.value = origin;
-            self.confined = origin != 0 && self.state != State::Outside;
-        }
         let State::Inside(end) = self.state else {
             self.state = self.opened_by(byte);
             return Ok(());
@@ -236,11 +241,11 @@ impl Lexer {
     /// What has to hold where a value ends.
     fn leave_value(&self) -> Result<(), &'static str> {
         if self.escape.is_some_and(|origin| origin != 0) {
-            return Err("follows a value that ends in a backslash");
+            return Err("ends in a backslash");
         }
         match self.state {
             State::Inside(_) if self.value != 0 && !self.confined => {
-                Err("follows a value that leaves a quoted literal open")
+                Err("leaves a quoted literal open")
             }
             State::Inside(_) | State::Outside => Ok(()),
         }

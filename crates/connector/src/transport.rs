@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Client, RequestBuilder, Response};
 use rustls::ClientConfig;
 use trunkline_model::Failure;
@@ -147,6 +147,8 @@ impl Wire {
         let building = client.request(method(self.method), self.url.clone());
         let building = building.headers(self.headers.clone());
         match &self.payload {
+            // A server may wait for the body of these unless it is told that there is none.
+            Payload::Empty if self.method.writes() => building.header(CONTENT_LENGTH, 0),
             Payload::Empty => building,
             Payload::Bytes(bytes) => building.body(bytes.clone()),
             Payload::Multipart(fields) => {
