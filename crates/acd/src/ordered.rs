@@ -69,7 +69,7 @@ impl<T: Ord> OrderedList<T> {
         before + inside
     }
 
-    #[cfg(test)]
+    /// The elements in ascending order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
     }
@@ -79,9 +79,13 @@ impl<T: Ord> OrderedList<T> {
         self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| last < element))
     }
 
-    /// Keeps chunks few: joins one that has become small with a neighbour that has room.
+    /// Keeps chunks few: drops an empty one, joins a small one with a neighbour that has room.
     fn shrink(&mut self, at: usize) {
         if self.chunks.len() == 1 || self.chunks[at].len() > CHUNK / 4 {
+            return;
+        }
+        if self.chunks[at].is_empty() {
+            self.chunks.remove(at);
             return;
         }
         let lefts = [Some(at), at.checked_sub(1)].into_iter().flatten();
@@ -120,6 +124,30 @@ mod tests {
                 assert_eq!(list.rank(&element), set.range(..element).count());
                 assert!(list.iter().eq(set.iter()));
             }
+        }
+    }
+
+    /// A chunk may empty while both neighbours are too full to take it in.
+    #[test]
+    fn runs_of_neighbours_can_be_taken_out() {
+        let runs = [(0, 300), (300, 340), (400, 520), (1_000, 1_001), (1_400, 2_000)];
+        for reverse in [false, true] {
+            let (mut list, mut set) = (OrderedList::default(), BTreeSet::new());
+            // Even numbers first, then the odd ones between them: chunks are nearly full.
+            for element in (0..2_000).step_by(2).chain((1..2_000).step_by(2)) {
+                list.insert(element);
+                set.insert(element);
+            }
+            for (from, to) in runs {
+                for step in 0..to - from {
+                    let element = if reverse { to - 1 - step } else { from + step };
+                    assert!(list.remove(&element) && set.remove(&element));
+                    assert_eq!(list.first(), set.first());
+                    assert!(list.chunks.iter().all(|chunk| !chunk.is_empty()));
+                    assert_eq!(list.rank(&1_200), set.range(..1_200).count());
+                }
+            }
+            assert!(list.iter().eq(set.iter()));
         }
     }
 

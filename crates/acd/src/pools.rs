@@ -14,11 +14,16 @@ pub(crate) struct Turn {
     pub(crate) since_ms: i64,
 }
 
+/// How many of the longest Available are looked at before the search goes by team and skills.
+const LOOK_FIRST: usize = 16;
+
 /// Agents by team.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pools {
     /// Available agents of each pool, by the number of their turn.
     available: Vec<OrderedList<(u64, usize)>>,
+    /// All Available agents with their pools, by the number of their turn.
+    in_order: OrderedList<(u64, usize, usize)>,
     /// Per team.
     available_of_team: Vec<u32>,
     signed_in_of_team: Vec<u32>,
@@ -53,12 +58,14 @@ impl Pools {
 
     pub(crate) fn insert(&mut self, pool: usize, team: usize, turn: Turn, agent: usize) {
         self.available[pool].insert((turn.number, agent));
+        self.in_order.insert((turn.number, agent, pool));
         self.available_of_team[team] += 1;
         self.teams.insert(team);
     }
 
     pub(crate) fn remove(&mut self, pool: usize, team: usize, turn: Turn, agent: usize) {
         self.available[pool].remove(&(turn.number, agent));
+        self.in_order.remove(&(turn.number, agent, pool));
         self.available_of_team[team] -= 1;
         if self.available_of_team[team] == 0 {
             self.teams.remove(team);
@@ -66,12 +73,26 @@ impl Pools {
     }
 
     /// The agent of these teams who has been Available longest, among those whose profile fits.
+    ///
+    /// Usually one of the first few does. When none of them does, the contact wants something rare,
+    /// and the pools say quickly who has it.
     pub(crate) fn longest_available(
         &self,
         plan: &Plan,
         teams: &BitSet,
         fits: impl Fn(usize) -> bool,
     ) -> Option<usize> {
+        let mut first = self.in_order.iter().take(LOOK_FIRST);
+        let found = first.find(|(_, _, pool)| {
+            let PoolPlan { team, profile } = plan.pools[*pool];
+            teams.contains(team) && fits(profile)
+        });
+        if let Some((_, agent, _)) = found {
+            return Some(*agent);
+        }
+        if self.in_order.len() <= LOOK_FIRST {
+            return None;
+        }
         let pools = self.teams.and(teams).flat_map(|team| &plan.teams[team].pools);
         let fitting = pools.filter(|pool| {
             let PoolPlan { profile, .. } = plan.pools[**pool];

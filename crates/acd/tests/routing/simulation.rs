@@ -38,9 +38,24 @@ struct Size {
     agents: usize,
     queues: usize,
     teams: usize,
+    /// Contacts to make in all.
     contacts: usize,
+    /// Contacts that may be there at a time.
+    live: usize,
+    /// The longest usual step of time.
+    step_ms: usize,
     auto_wrap_up_s: u32,
 }
+
+const CENTRE: Size = Size {
+    agents: 50,
+    queues: 8,
+    teams: 6,
+    contacts: 5_000,
+    live: 120,
+    step_ms: 600,
+    auto_wrap_up_s: 8,
+};
 
 fn tenant(dice: &mut Dice, size: &Size) -> Tenant {
     let teams: Vec<String> = (0..size.teams).map(|at| format!("t{at}")).collect();
@@ -105,6 +120,8 @@ struct Run {
     routing: Routing,
     model: Model,
     now_ms: i64,
+    live: usize,
+    step_ms: usize,
     made: usize,
     /// How often each kind of output was seen.
     seen: BTreeMap<&'static str, usize>,
@@ -115,7 +132,8 @@ impl Run {
         let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         let tenant = tenant(&mut dice, size);
         let (routing, model) = (Routing::new(&tenant), Model::new(&tenant));
-        Self { dice, tenant, routing, model, now_ms: 1_000_000, made: 0, seen: BTreeMap::new() }
+        let (live, step_ms, seen) = (size.live, size.step_ms, BTreeMap::new());
+        Self { dice, tenant, routing, model, now_ms: 1_000_000, live, step_ms, made: 0, seen }
     }
 
     fn step(&mut self) -> Result<(), String> {
@@ -130,7 +148,7 @@ impl Run {
 
     /// Often the same millisecond again, often exactly a timer's, sometimes far too late.
     fn advance(&mut self) {
-        let step_ms = i64::try_from(self.dice.below(600)).unwrap();
+        let step_ms = i64::try_from(self.dice.below(self.step_ms)).unwrap();
         let wake_ms = self.routing.wake_at().unwrap_or(self.now_ms);
         let to_ms = match self.dice.below(100) {
             0..35 => self.now_ms,
@@ -144,7 +162,7 @@ impl Run {
 
     fn input(&mut self) -> Input {
         let live: Vec<String> = self.model.contacts.keys().cloned().collect();
-        if live.is_empty() || (self.dice.percent(22) && live.len() < 120) {
+        if live.is_empty() || (self.dice.percent(22) && live.len() < self.live) {
             self.made += 1;
             let number = self.dice.below(1_000_000);
             return self.enqueue(format!("c{number:06}"));
@@ -374,8 +392,7 @@ fn simulate(test: &str, seed: u64, size: &Size) -> Run {
 
 #[test]
 fn a_contact_centre_agrees_with_the_model() {
-    let size = Size { agents: 50, queues: 8, teams: 6, contacts: 5_000, auto_wrap_up_s: 8 };
-    let run = simulate("a_contact_centre_agrees_with_the_model", 1, &size);
+    let run = simulate("a_contact_centre_agrees_with_the_model", 1, &CENTRE);
     for kind in [
         "queued",
         "offer",
@@ -398,16 +415,23 @@ fn small_centres_agree_with_the_model() {
     for seed in 1..=60 {
         let auto_wrap_up_s = if seed % 2 == 0 { 0 } else { 3 };
         let (agents, queues) = (1 + seed % 5, 1 + seed % 4);
-        let size = Size { agents, queues, teams: 2, contacts: 100, auto_wrap_up_s };
+        let size = Size { agents, queues, teams: 2, contacts: 100, auto_wrap_up_s, ..CENTRE };
         let seed = u64::try_from(seed).unwrap();
         simulate("small_centres_agree_with_the_model", seed, &size);
     }
 }
 
+/// Hundreds wait for a few agents, so that lists have several chunks.
+#[test]
+fn a_crowd_agrees_with_the_model() {
+    let size = Size { agents: 4, teams: 2, queues: 2, live: 500, step_ms: 50, ..CENTRE };
+    simulate("a_crowd_agrees_with_the_model", 3, &Size { contacts: 1_500, ..size });
+}
+
 /// The same inputs give the same outputs, also after a way through the journal.
 #[test]
 fn a_journal_gives_the_same_outputs() {
-    let size = Size { agents: 6, queues: 4, teams: 3, contacts: 200, auto_wrap_up_s: 3 };
+    let size = Size { agents: 6, queues: 4, teams: 3, contacts: 200, ..CENTRE };
     let mut run = Run::new(77, &size);
     let mut replayed = Routing::new(&run.tenant);
     while run.made < size.contacts {
