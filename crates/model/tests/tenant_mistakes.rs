@@ -300,7 +300,7 @@ fn numbers_and_networks() {
         ),
         (
             "business_hours:\n- id: h\n  name: H\n  holidays: [{name: X, from: 2026-12-24, to: \
-          2026-12-23}]\n  overrides: [{name: Y, from: 2026-12-24, start: '10:00', end: '09:00'}]\n",
+          2026-12-23}]\n  overrides: [{name: Y, from: 2026-12-24, start: '10:00', end: '10:00'}]\n",
             &[
                 "4:46: business_hours[0].holidays[0].to: the last day 2026-12-23 is before the \
                first, 2026-12-24",
@@ -348,6 +348,10 @@ fn connectors_and_secrets() {
         (
             connector(url, "{type: bearer, token: canary}"),
             line("5:31: connectors[0].auth.token", SECRET_ADVICE),
+        ),
+        (
+            connector(url, "{type: bearer, token: ''}"),
+            line("5:31: connectors[0].auth.token", "must not be empty; use `{env: NAME}`"),
         ),
         (
             connector(url, "{type: bearer, token: sandbox}"),

@@ -387,6 +387,7 @@ mod tests {
             " x ",
             "x ",
             "~",
+            "NULL",
             "null",
             "0x1F",
             "1e3",
