@@ -78,6 +78,10 @@ impl Activity for CollectDigits {
         }
     }
 
+    fn is_interruptible(&self) -> bool {
+        self.is_interruptible
+    }
+
     fn templates(&self) -> Vec<&Templated> {
         self.prompts.templates()
     }

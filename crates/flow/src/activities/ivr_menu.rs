@@ -72,6 +72,10 @@ impl Activity for Menu {
         self.keys.clone()
     }
 
+    fn is_interruptible(&self) -> bool {
+        self.is_interruptible
+    }
+
     fn templates(&self) -> Vec<&Templated> {
         self.prompts.templates()
     }

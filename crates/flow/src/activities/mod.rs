@@ -137,6 +137,11 @@ pub trait Activity: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether a key ends its prompt.
+    fn is_interruptible(&self) -> bool {
+        false
+    }
+
     /// For event activities: the name that expressions use for the event's outputs.
     fn event_name(&self) -> Option<&str> {
         None

@@ -228,6 +228,31 @@ impl Run {
         self.threads.iter().any(|thread| !thread.event.is_empty() && !thread.is_ended())
     }
 
+    /// The label of the activity that waits for keys of the caller, if one does.
+    pub fn asks_for_keys(&self) -> Option<&str> {
+        let thread = &self.threads[self.caller?];
+        let asks = matches!(thread.state, State::Waiting(Wait::Keys { .. }));
+        asks.then(|| &*self.scopes[thread.scope].flow.nodes[thread.node].label)
+    }
+
+    /// Whether a key pressed now would count, and not be swallowed by a prompt.
+    pub fn hears_keys_now(&self) -> bool {
+        let Some(caller) = self.caller else { return false };
+        let thread = &self.threads[caller];
+        let activity = &self.scopes[thread.scope].flow.nodes[thread.node].activity;
+        match thread.state {
+            State::Waiting(Wait::Keys { playing: Some(_), .. }) => activity.is_interruptible(),
+            State::Waiting(Wait::Keys { playing: None, .. }) => true,
+            State::Waiting(_) | State::Ready | State::Suspended(_) | State::Ended => false,
+        }
+    }
+
+    /// The label of the activity at which the caller's thread stands.
+    pub fn caller_activity(&self) -> Option<&str> {
+        let thread = &self.threads[self.caller?];
+        Some(&*self.scopes[thread.scope].flow.nodes[thread.node].label)
+    }
+
     /// Says whether the contact is in a queue; some activities depend on it.
     pub fn set_queued(&mut self, is_queued: bool) {
         self.is_queued = is_queued;

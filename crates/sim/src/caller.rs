@@ -1,0 +1,48 @@
+//! The caller by script.
+
+use crate::moments::{Happening, Slot};
+use crate::recorder::Recorder;
+use crate::world::World;
+
+/// How far apart keys are pressed, in milliseconds.
+const BETWEEN_KEYS_MS: i64 = 500;
+
+pub(crate) fn ms(seconds: f64) -> i64 {
+    (seconds * 1_000.0) as i64
+}
+
+impl<R: Recorder> World<R> {
+    pub(crate) fn plan_caller(&mut self, slot: Slot) {
+        if self.options.is_interactive {
+            return;
+        }
+        let caller = &self.options.script.caller;
+        let patience_ms = self.now_ms + ms(caller.patience_s);
+        let hang_up_ms = caller.hang_up_at_s.map(|seconds| self.now_ms + ms(seconds));
+        if let Some(at_ms) = hang_up_ms {
+            self.agenda.add(at_ms, Happening::HangUp { slot });
+        }
+        self.agenda.add(patience_ms, Happening::LosePatience { slot });
+    }
+
+    /// The flow asks for keys: plans those that the script has for this visit of the activity.
+    pub(crate) fn plan_keys(&mut self, slot: Slot, prompt_ms: i64) {
+        if self.options.is_interactive || self.options.script.caller.keys.is_empty() {
+            return;
+        }
+        let Some(life) = self.lives[slot].as_mut() else { return };
+        let Some(label) = life.contact.run().asks_for_keys() else { return };
+        let visit = life.asked.entry(label.to_owned()).or_default();
+        let keys = &self.options.script.caller.keys;
+        let entry = keys.iter().filter(|keys| keys.activity == label).nth(*visit);
+        *visit += 1;
+        let Some(keys) = entry else { return };
+        // A prompt that keys do not interrupt swallows them: people wait for its end.
+        let heard_ms = if life.contact.run().hears_keys_now() { 0 } else { prompt_ms };
+        let mut at_ms = self.now_ms + heard_ms + i64::try_from(keys.after_ms).unwrap_or(0);
+        for key in keys.press.chars() {
+            self.agenda.add(at_ms, Happening::Press { slot, key });
+            at_ms += BETWEEN_KEYS_MS;
+        }
+    }
+}

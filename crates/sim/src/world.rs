@@ -1,0 +1,451 @@
+//! The world: contacts, queues, a virtual clock, and everybody who acts by script.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use trunkline_acd::{AgentChoice, Input as RoutingInput, Output as RoutingOutput, Routing};
+use trunkline_contact::journal::InputRecord;
+use trunkline_contact::{Arrival, ArrivalError, Contact, Input, Output};
+use trunkline_flow::Site;
+use trunkline_model::http::{Outcome, Request};
+use trunkline_model::{AgentId, ContactId};
+
+use crate::allocation::Allocations;
+use crate::audio;
+use crate::moments::{Agenda, Happening, Slot};
+use crate::recorder::Recorder;
+use crate::script::Script;
+
+/// A world stops by itself after this many happenings: something goes round in circles.
+const MAX_HAPPENINGS: u64 = 1_000_000;
+
+/// A world stops by itself after this much virtual time, in milliseconds: a week.
+const MAX_DURATION_MS: i64 = 7 * 86_400_000;
+
+/// How a world is set up.
+#[derive(Clone, Debug)]
+pub struct WorldOptions {
+    /// The virtual time at the start, in milliseconds since the Unix epoch.
+    pub start_ms: i64,
+    /// What the caller, the agents and the servers do.
+    pub script: Script,
+    /// Whether people at a terminal take the caller's and the agents' part: the script's caller
+    /// and agents then do nothing.
+    pub is_interactive: bool,
+}
+
+/// A request that nobody in the world answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PendingRequest {
+    /// Whose it is; for [`World::answer`].
+    pub(crate) slot: Slot,
+    /// Its id.
+    pub id: u32,
+    /// The contact.
+    pub contact: ContactId,
+    /// The request.
+    pub request: Request,
+}
+
+/// What [`World::advance`] came to.
+#[derive(Debug)]
+pub enum Advance {
+    /// Something happened; there may be more.
+    Moment,
+    /// A request must be answered by [`World::answer`] before time goes on.
+    Request(Box<PendingRequest>),
+    /// Nothing will happen any more by itself.
+    Idle,
+    /// The limits of the simulation were reached; the text says which.
+    Exhausted(&'static str),
+}
+
+pub(crate) struct Life {
+    pub(crate) contact: Contact,
+    pub(crate) arrival: Arrival,
+    pub(crate) is_line_open: bool,
+    /// How often each activity has asked for keys.
+    pub(crate) asked: HashMap<String, usize>,
+    pub(crate) offers: usize,
+}
+
+/// Contacts, one routing domain and a clock that jumps from one moment to the next.
+pub struct World<R: Recorder> {
+    pub(crate) site: Arc<Site>,
+    pub(crate) routing: Routing,
+    pub(crate) options: WorldOptions,
+    pub(crate) now_ms: i64,
+    pub(crate) agenda: Agenda,
+    pub(crate) lives: Vec<Option<Life>>,
+    slots: HashMap<ContactId, Slot>,
+    free: Vec<Slot>,
+    requests: VecDeque<PendingRequest>,
+    allocations: Allocations,
+    pub(crate) stub_uses: Vec<u32>,
+    pub(crate) recorder: R,
+    happenings: u64,
+    routing_wake_ms: Option<i64>,
+    outputs: Vec<Output>,
+}
+
+impl<R: Recorder> World<R> {
+    /// A world with every agent of the tenant signed in and Available.
+    pub fn new(site: Arc<Site>, options: WorldOptions, recorder: R) -> Self {
+        let routing = Routing::new(&site.tenant);
+        let mut world = Self {
+            routing,
+            now_ms: options.start_ms,
+            stub_uses: vec![0; options.script.http.len()],
+            options,
+            agenda: Agenda::default(),
+            lives: Vec::new(),
+            slots: HashMap::new(),
+            free: Vec::new(),
+            requests: VecDeque::new(),
+            allocations: Allocations::default(),
+            recorder,
+            happenings: 0,
+            routing_wake_ms: None,
+            outputs: Vec::new(),
+            site,
+        };
+        let agents: Vec<_> =
+            world.site.tenant.agents.iter().map(|agent| agent.id.clone()).collect();
+        for agent in agents {
+            let session_id = format!("session-{agent}");
+            world.route(RoutingInput::SignIn { agent: agent.clone(), session_id, team: None });
+            world.route(RoutingInput::SetState { agent, state: AgentChoice::Available });
+        }
+        world
+    }
+
+    /// The virtual time, in milliseconds since the Unix epoch.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// Who writes things down.
+    pub fn recorder(&mut self) -> &mut R {
+        &mut self.recorder
+    }
+
+    /// A contact while it lives.
+    pub fn contact(&self, id: &ContactId) -> Option<&Contact> {
+        let slot = *self.slots.get(id)?;
+        self.lives[slot].as_ref().map(|life| &life.contact)
+    }
+
+    /// The queues and agents.
+    pub fn routing(&self) -> &Routing {
+        &self.routing
+    }
+
+    /// A call arrives.
+    pub fn call(&mut self, arrival: Arrival) -> Result<(), ArrivalError> {
+        self.recorder.arrived(&arrival);
+        let contact = Contact::arrive(&self.site, &arrival, self.recorder.wants_trace())?;
+        let id = arrival.contact.clone();
+        let life = Life { contact, arrival, is_line_open: true, asked: HashMap::new(), offers: 0 };
+        let slot = self.free.pop().unwrap_or(self.lives.len());
+        if slot == self.lives.len() {
+            self.lives.push(None);
+        }
+        self.lives[slot] = Some(life);
+        self.slots.insert(id, slot);
+        self.plan_caller(slot);
+        self.settle(slot, None);
+        Ok(())
+    }
+
+    /// Lets the next thing happen.
+    pub fn advance(&mut self) -> Advance {
+        if let Some(request) = self.requests.pop_front() {
+            return Advance::Request(Box::new(request));
+        }
+        let Some((at_ms, happening)) = self.agenda.take() else { return Advance::Idle };
+        if at_ms - self.options.start_ms > MAX_DURATION_MS {
+            return Advance::Exhausted("a week of virtual time went by");
+        }
+        self.happenings += 1;
+        if self.happenings > MAX_HAPPENINGS.max(200 * self.lives.len() as u64 + MAX_HAPPENINGS)
+            && self.lives.len() < 10_000
+        {
+            return Advance::Exhausted("a million things happened");
+        }
+        self.now_ms = self.now_ms.max(at_ms);
+        self.happen(happening);
+        Advance::Moment
+    }
+
+    /// When the next thing happens by itself, in milliseconds since the Unix epoch.
+    pub fn next_at(&self) -> Option<i64> {
+        self.agenda.next_at()
+    }
+
+    /// Answers a request: the answer arrives after the time that it took.
+    pub fn answer(&mut self, request: &PendingRequest, outcome: Outcome) {
+        let took_ms = i64::try_from(outcome.duration_ms).unwrap_or(i64::MAX / 4);
+        let happening =
+            Happening::Http { slot: request.slot, id: request.id, outcome: Box::new(outcome) };
+        self.agenda.add(self.now_ms + took_ms, happening);
+    }
+
+    /// Something happens to a contact, from outside the script (a terminal, a test).
+    pub fn inject(&mut self, contact: &ContactId, input: Input) {
+        if let Some(&slot) = self.slots.get(contact) {
+            self.give(slot, input);
+        }
+    }
+
+    /// An agent does something, from outside the script.
+    pub fn inject_agent(&mut self, input: RoutingInput) {
+        self.route(input);
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Press { slot, key } => {
+                self.give(slot, Input::Flow(trunkline_flow::Input::Digit(key)));
+            }
+            Happening::HangUp { slot } => self.hang_up(slot),
+            Happening::LosePatience { slot } => {
+                if self.life(slot).is_some_and(|life| !life.contact.is_talking()) {
+                    self.hang_up(slot);
+                }
+            }
+            Happening::Played { slot, id } => {
+                self.give(slot, Input::Flow(trunkline_flow::Input::Played { id }));
+            }
+            Happening::Http { slot, id, outcome } => {
+                self.give(slot, Input::Flow(trunkline_flow::Input::Http { id, outcome }));
+            }
+            Happening::ContactTick { slot } => {
+                let wake_at = self.life(slot).and_then(|life| life.contact.wake_at());
+                if wake_at.is_some_and(|at_ms| at_ms <= self.now_ms) {
+                    self.give(slot, Input::Flow(trunkline_flow::Input::Tick));
+                }
+            }
+            Happening::RoutingTick => {
+                self.routing_wake_ms = None;
+                self.route(RoutingInput::Tick);
+            }
+            desk => self.desk_happening(desk),
+        }
+    }
+
+    fn hang_up(&mut self, slot: Slot) {
+        if self.life(slot).is_some_and(|life| life.is_line_open) {
+            self.close_line(slot);
+            self.give(slot, Input::CallerHungUp);
+        }
+    }
+
+    fn close_line(&mut self, slot: Slot) {
+        if let Some(life) = self.lives[slot].as_mut() {
+            life.is_line_open = false;
+        }
+    }
+
+    pub(crate) fn life(&self, slot: Slot) -> Option<&Life> {
+        self.lives.get(slot).and_then(Option::as_ref)
+    }
+
+    /// Gives a contact an input and does what it wants.
+    pub(crate) fn give(&mut self, slot: Slot, input: Input) {
+        let now_ms = self.now_ms;
+        let Some(life) = self.lives.get_mut(slot).and_then(Option::as_mut) else { return };
+        if self.recorder.wants_inputs() {
+            let record = InputRecord { now_ms, input: input.clone() };
+            life.contact.handle(now_ms, input);
+            self.settle(slot, Some(record));
+        } else {
+            life.contact.handle(now_ms, input);
+            self.settle(slot, None);
+        }
+    }
+
+    /// Takes what a contact wants, has it written down, and does it.
+    fn settle(&mut self, slot: Slot, record: Option<InputRecord>) {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        let Some(life) = self.lives[slot].as_mut() else { return };
+        outputs.extend(std::iter::from_fn(|| life.contact.poll()));
+        if self.recorder.wants_inputs() {
+            match &record {
+                Some(record) => self.recorder.input(&life.arrival, record, &outputs),
+                None => self.recorder.started(&life.arrival, &outputs),
+            }
+        }
+        if self.recorder.wants_trace() {
+            let steps = life.contact.take_trace();
+            if !steps.is_empty() {
+                self.recorder.trace(&life.arrival, steps);
+            }
+        }
+        let wake_at = life.contact.wake_at();
+        if let Some(at_ms) = wake_at {
+            self.agenda.add(at_ms, Happening::ContactTick { slot });
+        }
+        for output in outputs.drain(..) {
+            self.carry_out(slot, output);
+        }
+        // Outputs of nested contacts may have taken the buffer's place; keep the larger one.
+        if self.outputs.capacity() < outputs.capacity() {
+            self.outputs = outputs;
+        }
+    }
+
+    fn carry_out(&mut self, slot: Slot, output: Output) {
+        match output {
+            Output::Http { id, request, .. } => self.send(slot, id, *request),
+            Output::Play { id, prompts } => {
+                let length_ms = audio::prompts_ms(&self.site.tenant, &prompts);
+                self.agenda.add(self.now_ms + length_ms, Happening::Played { slot, id });
+                self.plan_keys(slot, length_ms);
+            }
+            Output::PlayMusic { id, music } => {
+                let length_ms = audio::music_ms(&self.site.tenant, &music);
+                self.agenda.add(self.now_ms + length_ms, Happening::Played { slot, id });
+            }
+            Output::Allocate { id, counter, weights } => {
+                let index = self.allocations.next(&counter, &weights);
+                self.give(slot, Input::Flow(trunkline_flow::Input::Allocated { id, index }));
+            }
+            Output::QueryQueue { id, queue, lookback_min } => {
+                let contact = self.life(slot).map(|life| life.contact.id().clone());
+                let figures = self.routing.figures_over(
+                    self.now_ms,
+                    &queue,
+                    contact.as_ref(),
+                    i64::from(lookback_min) * 60_000,
+                );
+                self.give(slot, Input::Flow(trunkline_flow::Input::Figures { id, figures }));
+            }
+            Output::Disconnect | Output::Transfer { .. } => self.close_line(slot),
+            Output::Enqueue { queue, priority, skills, check_availability } => {
+                let Some(contact) = self.contact_id(slot) else { return };
+                self.route(RoutingInput::Enqueue {
+                    contact,
+                    queue,
+                    priority,
+                    skills,
+                    first_enqueued_ms: None,
+                    check_availability,
+                });
+            }
+            Output::Withdraw => {
+                let Some(contact) = self.contact_id(slot) else { return };
+                self.route(RoutingInput::Withdraw { contact });
+            }
+            Output::LeaveAgent => {
+                let Some(contact) = self.contact_id(slot) else { return };
+                self.route(RoutingInput::ContactEnded { contact });
+            }
+            Output::Ended => self.end(slot),
+            // Prompts that were stopped still end in the agenda; nobody waits for them then.
+            Output::StopPlaying { .. }
+            | Output::StopRetries { .. }
+            | Output::ScreenPop { .. }
+            | Output::Notice(_) => {}
+        }
+    }
+
+    fn send(&mut self, slot: Slot, id: u32, request: Request) {
+        let Some(contact) = self.contact_id(slot) else { return };
+        let pending = PendingRequest { slot, id, contact, request };
+        match self.stubbed(&pending.request) {
+            Some(outcome) => self.answer(&pending, outcome),
+            None => self.requests.push_back(pending),
+        }
+    }
+
+    fn stubbed(&mut self, request: &Request) -> Option<Outcome> {
+        let stubs = &self.options.script.http;
+        let is_left = |place: usize| stubs[place].times.is_none_or(|it| self.stub_uses[place] < it);
+        let found = (0..stubs.len()).find(|&it| is_left(it) && stubs[it].answers(request))?;
+        self.stub_uses[found] += 1;
+        Some(stubs[found].outcome(request))
+    }
+
+    fn end(&mut self, slot: Slot) {
+        if let Some(life) = self.lives[slot].take() {
+            self.slots.remove(life.contact.id());
+            // The slot is not used again while old happenings may still name it.
+            if self.lives.len() > 1_024 && self.agenda.next_at().is_none() {
+                self.free.push(slot);
+            }
+        }
+    }
+
+    pub(crate) fn contact_id(&self, slot: Slot) -> Option<ContactId> {
+        self.life(slot).map(|life| life.contact.id().clone())
+    }
+
+    /// Gives the queues an input and tells the contacts what comes of it.
+    pub(crate) fn route(&mut self, input: RoutingInput) {
+        self.routing.handle(self.now_ms, input);
+        while let Some(output) = self.routing.poll() {
+            self.routed(output);
+        }
+        let wake_at = self.routing.wake_at();
+        if let Some(at_ms) = wake_at
+            && self.routing_wake_ms.is_none_or(|planned| at_ms < planned)
+        {
+            self.routing_wake_ms = Some(at_ms);
+            self.agenda.add(at_ms, Happening::RoutingTick);
+        }
+    }
+
+    fn routed(&mut self, output: RoutingOutput) {
+        let slot_of =
+            |contact: &ContactId, slots: &HashMap<ContactId, Slot>| slots.get(contact).copied();
+        match output {
+            RoutingOutput::Offer { contact, agent, ring_timeout_ms, .. } => {
+                let Some(slot) = slot_of(&contact, &self.slots) else { return };
+                self.plan_offer(slot, &agent.id);
+                let agent = agent.as_ref().clone();
+                self.give(slot, Input::Offered { agent, ring_timeout_ms });
+            }
+            RoutingOutput::Withdrawn { contact, agent, reason, .. } => {
+                self.plan_ready(&agent, reason);
+                let Some(slot) = slot_of(&contact, &self.slots) else { return };
+                self.give(slot, Input::OfferEnded { agent, reason });
+            }
+            RoutingOutput::Connected { contact, agent } => {
+                let Some(slot) = slot_of(&contact, &self.slots) else { return };
+                self.plan_conversation(slot, &agent.id);
+                self.give(slot, Input::Answered { agent: agent.as_ref().clone() });
+            }
+            RoutingOutput::AgentLost { contact, agent, .. } => {
+                let Some(slot) = slot_of(&contact, &self.slots) else { return };
+                self.give(slot, Input::Requeued { agent });
+            }
+            RoutingOutput::WrapUpStarted { contact, agent, .. } => {
+                let Some(slot) = slot_of(&contact, &self.slots) else { return };
+                self.plan_wrap_up(slot, &agent);
+                self.give(slot, Input::WrapUpStarted { agent });
+            }
+            RoutingOutput::WrapUpEnded { contact, agent, code } => {
+                let Some(slot) = slot_of(&contact, &self.slots) else { return };
+                self.give(slot, Input::WrapUpEnded { agent, code });
+            }
+            RoutingOutput::TimedOut { contact, overflow_number, .. } => {
+                let Some(slot) = slot_of(&contact, &self.slots) else { return };
+                self.give(slot, Input::TimedOut { overflow_number });
+            }
+            RoutingOutput::Queued { .. }
+            | RoutingOutput::SkillsIgnored { .. }
+            | RoutingOutput::AgentState { .. }
+            | RoutingOutput::Refused { .. } => {}
+        }
+    }
+
+    /// The agent of a contact hangs up: the queues and the contact both hear of it.
+    pub(crate) fn agent_hangs_up(&mut self, slot: Slot, agent: AgentId) {
+        let Some(contact) = self.contact_id(slot) else { return };
+        if !self.life(slot).is_some_and(|life| life.contact.is_talking()) {
+            return;
+        }
+        self.give(slot, Input::AgentHungUp { agent: agent.clone() });
+        self.route(RoutingInput::HangUp { agent, contact });
+    }
+}
