@@ -166,13 +166,14 @@ fn read_indexed(scope: &Scope<'_>, steps: &Steps, text: &str, tape: &Tape) -> Re
                 let found = tape.member(text, place, &names[0]);
                 found.ok_or_else(|| missing(walk::no_property(&before(), &names[0])))?
             }
-            (Step::Indexes(indexes), Kind::Array) if indexes.len() == 1 => {
+            (Step::Indexes(indexes), Kind::Array) if indexes.len() == 1 && steps.definite => {
                 let index = i64::from(indexes[0]);
                 let found = tape.element(text, place, index);
                 let length = || tape.length(text, place);
                 found.ok_or_else(|| missing(walk::no_element(&before(), index, length())))?
             }
-            // What does not fit is left to the walk over values, which says why.
+            // What does not fit is left to the walk over values, which says why; so is an index in
+            // an indefinite path, which may be missing without an error.
             _ => break,
         };
         walked += 1;

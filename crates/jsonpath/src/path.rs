@@ -53,7 +53,7 @@ impl Path {
     /// # Errors
     /// A definite path that finds nothing says at which step; a function or comparison that fails
     /// says why; a read that goes over the document's limits names the limit.
-    pub fn read<'d>(&self, document: &'d Document<'_>) -> Result<Json, ReadError> {
+    pub fn read(&self, document: &Document<'_>) -> Result<Json, ReadError> {
         eval::read(&self.0.steps, document)
     }
 }
