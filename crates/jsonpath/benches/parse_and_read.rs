@@ -76,7 +76,7 @@ fn main() {
     criterion.final_summary();
     let [ours, theirs] =
         compare([&mut || drop(black_box(ours(&path, black_box(ANSWER)))), &mut || {
-            drop(black_box(theirs(black_box(ANSWER))))
+            drop(black_box(theirs(black_box(ANSWER))));
         }]);
     for (name, ours, theirs) in [("least", ours.0, theirs.0), ("median", ours.1, theirs.1)] {
         let (ours_ns, theirs_ns) = (ours * 1e9, theirs * 1e9);

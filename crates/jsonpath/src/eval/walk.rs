@@ -125,6 +125,10 @@ impl<'d> Walk<'_, 'd> {
                     .try_for_each(|i| self.element(place, i, elements, trail, out))
             }
             Step::Wildcard => self.wildcard(place, value, trail, out),
+            // `$..length()`: the function has taken the scan as its argument, and nothing follows.
+            Step::Scan if self.is_last(place) => {
+                Err(Stop::failed("`..` needs a name, an index or `*` behind it"))
+            }
             Step::Scan => self.scan(place, value, trail, out),
             Step::Filter(filter) => self.filter(place, filter, value, trail, out),
             Step::Function { name, arguments } => {
