@@ -2,6 +2,7 @@
 
 use super::{Evaluated, Meter, members};
 use crate::error::{RenderErrorKind, fail, type_error, value_error};
+use crate::text::utf16_len;
 use crate::value::{List, Number, Shared, Value};
 
 type Found<'v> = Evaluated<Option<Value<'v>>>;
@@ -16,6 +17,10 @@ pub(crate) fn attribute<'v>(object: Value<'v>, name: &str, strict: bool) -> Foun
         },
         Value::Object(object) => object.attribute(name),
         Value::Null => None,
+        // By far the most frequent member.
+        Value::Str(text) if name == "length" => {
+            Some(Value::Int(i32::try_from(utf16_len(text)).unwrap_or(i32::MAX)))
+        }
         other => members::member(other, name, &[])?,
     };
     if found.is_none() && strict { missing(&object, name) } else { Ok(found) }

@@ -168,7 +168,7 @@ pub(crate) fn compare(
     left: &Value<'_>,
     right: &Value<'_>,
 ) -> Evaluated<bool> {
-    let (Some(a), Some(b)) = (left.as_f64(), right.as_f64()) else {
+    let (Some(a), Some(b)) = (float(left), float(right)) else {
         return incomparable(left, right);
     };
     Ok(match comparison {
@@ -194,13 +194,23 @@ fn incomparable(left: &Value<'_>, right: &Value<'_>) -> Evaluated<bool> {
 pub(crate) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
     match (left, right) {
         (Value::Str(a), Value::Str(b)) => a == b,
-        (Value::Int(_) | Value::Long(_) | Value::Double(_) | Value::Big(_), _) => {
-            match (left.as_f64(), right.as_f64()) {
-                (Some(a), Some(b)) => a == b,
-                _ => false,
-            }
-        }
-        _ => left == right,
+        _ => match (float(left), float(right)) {
+            (Some(a), Some(b)) => a == b,
+            (None, None) => left == right,
+            _ => false,
+        },
+    }
+}
+
+#[inline]
+#[allow(clippy::cast_precision_loss)] // as in Java
+fn float(value: &Value<'_>) -> Option<f64> {
+    match value {
+        Value::Int(number) => Some(f64::from(*number)),
+        Value::Long(number) => Some(*number as f64),
+        Value::Double(number) => Some(*number),
+        Value::Big(_) => value.as_f64(),
+        _ => None,
     }
 }
 

@@ -7,13 +7,16 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::{List, Value};
 
-/// Up to this many entries are searched one by one.
-const LINEAR: usize = 8;
+/// Up to this many entries are searched one by one, by their tags.
+const LINEAR: usize = 32;
 
 /// A map. Keys may be any value; those from JSON are text.
 #[derive(Debug, Clone, Default)]
 pub struct Map {
     entries: Vec<(Value<'static>, Value<'static>)>,
+    /// One for each entry: see [`tag`].
+    tags: Vec<u32>,
+    /// For more entries than are searched one by one.
     index: Option<Box<Index>>,
 }
 
@@ -25,10 +28,29 @@ struct Index {
 
 impl Index {
     fn hash_key(&self, key: &Value<'_>) -> u64 {
-        match key {
-            Value::Str(text) => self.hasher.hash_one(&**text),
-            other => self.hasher.hash_one(java_hash(other)),
-        }
+        rehash(&self.hasher, key)
+    }
+}
+
+/// The tag of keys that are not text. It is odd, and the tags of text are even.
+const NOT_TEXT: u32 = 1;
+
+/// Length, first, middle and last byte of a text: enough to tell most names apart, and quicker to
+/// compute and to search for than a hash.
+#[inline]
+fn tag(text: &str) -> u32 {
+    let bytes = text.as_bytes();
+    let byte = |at: usize| u32::from(bytes.get(at).copied().unwrap_or(0));
+    let length = bytes.len();
+    #[allow(clippy::cast_possible_truncation)] // a part of the length is enough
+    let length_bits = (length as u32) << 1;
+    length_bits ^ byte(0) << 8 ^ byte(length / 2) << 16 ^ byte(length.wrapping_sub(1)) << 24
+}
+
+fn tag_of(key: &Value<'_>) -> u32 {
+    match key {
+        Value::Str(text) => tag(text),
+        _ => NOT_TEXT,
     }
 }
 
@@ -85,6 +107,7 @@ impl Map {
             self.entries[at].1 = value;
             return;
         }
+        self.tags.push(tag_of(&key));
         self.entries.push((key, value));
         if self.entries.len() == LINEAR + 1 {
             self.rebuild();
@@ -100,16 +123,25 @@ impl Map {
     #[must_use]
     #[inline]
     pub fn get_str(&self, name: &str) -> Option<&Value<'static>> {
-        match &self.index {
-            None => self.entries.iter().find(|(key, _)| is_text(key, name)).map(|(_, value)| value),
-            Some(index) => {
-                let hash = index.hasher.hash_one(name);
-                let found = index.table.find(hash, |&at| {
-                    self.entries.get(at as usize).is_some_and(|(key, _)| is_text(key, name))
-                })?;
-                self.entries.get(*found as usize).map(|(_, value)| value)
+        if self.index.is_some() {
+            return self.get_indexed(name);
+        }
+        let wanted = tag(name);
+        for (tag, (key, value)) in self.tags.iter().zip(&self.entries) {
+            if *tag == wanted && is_text(key, name) {
+                return Some(value);
             }
         }
+        None
+    }
+
+    fn get_indexed(&self, name: &str) -> Option<&Value<'static>> {
+        let index = self.index.as_ref()?;
+        let hash = index.hasher.hash_one(name);
+        let found = index.table.find(hash, |&at| {
+            self.entries.get(at as usize).is_some_and(|(key, _)| is_text(key, name))
+        })?;
+        self.entries.get(*found as usize).map(|(_, value)| value)
     }
 
     /// The value of a key.
@@ -123,7 +155,11 @@ impl Map {
 
     fn find(&self, key: &Value<'_>) -> Option<usize> {
         match &self.index {
-            None => self.entries.iter().position(|(candidate, _)| candidate == key),
+            None => {
+                let wanted = tag_of(key);
+                let same = |at: &usize| self.tags[*at] == wanted && self.entries[*at].0 == *key;
+                (0..self.entries.len()).find(same)
+            }
             Some(index) => index
                 .table
                 .find(index.hash_key(key), |&at| self.entries[at as usize].0 == *key)
@@ -133,6 +169,7 @@ impl Map {
 
     fn rebuild(&mut self) {
         self.index = None;
+        self.tags = self.entries.iter().map(|(key, _)| tag_of(key)).collect();
         if self.entries.len() <= LINEAR {
             return;
         }

@@ -260,3 +260,16 @@ impl<'a> From<&'a dyn Object> for Value<'a> {
         Value::Object(object)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_small_and_can_be_sent() {
+        fn sent<T: Send + Sync>() {}
+        sent::<Value<'static>>();
+        assert!(size_of::<Value<'_>>() <= 24);
+        assert!(size_of::<Result<Value<'_>, crate::error::Failure>>() <= 24);
+    }
+}
