@@ -10,8 +10,8 @@ use crate::strict::Tape;
 
 /// A JSON document.
 ///
-/// Strict JSON is only checked and indexed; a value is made when a path asks for it. Everything else
-/// goes through the permissive reader. Which of the two it was cannot be seen in the answers.
+/// Strict JSON is only checked and indexed; a value is made when a path asks for it. Everything
+/// else goes through the permissive reader. Which of the two it was cannot be seen in the answers.
 pub struct Document<'a> {
     text: &'a str,
     /// The index of a strict document; without it `root` is filled from the start.

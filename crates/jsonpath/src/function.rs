@@ -122,6 +122,9 @@ impl<'i, 'm> Invocation<'i, 'm> {
             Some(Argument::Json(_)) => return Err(Stop::failed("`length` needs a path")),
             Some(Argument::Path(steps)) => steps,
         };
+        if self.model.is_null() {
+            return Err(Stop::failed("`length` with a path cannot be asked of null"));
+        }
         let scope = self.scope.rooted_at(self.model);
         if steps.ends_in_function() || steps.steps.is_empty() {
             return scope.read(steps, self.model).map(|found| Some(found.into_owned()));

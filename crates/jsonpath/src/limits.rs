@@ -1,7 +1,7 @@
 //! The ceilings that keep hostile documents and paths from taking time or memory.
 
-/// The deepest nesting that Jayway's JSON reader accepts; no limit here goes above it, which is what
-/// makes it safe to walk and to drop every value recursively.
+/// The deepest nesting that Jayway's JSON reader accepts; no limit here goes above it, which is
+/// what makes it safe to walk and to drop every value recursively.
 pub(crate) const DEEPEST: usize = 400;
 
 /// The longest path text in bytes.

@@ -4,8 +4,8 @@ use crate::decimal::Decimal;
 
 /// A JSON number.
 ///
-/// It prints as the source wrote it ([`Display`](std::fmt::Display)); where the source wrote what no
-/// JSON may contain (`01`, `5.`), or where a function computed it, it prints as Java would (`1`,
+/// It prints as the source wrote it ([`Display`](std::fmt::Display)); where the source wrote what
+/// no JSON may contain (`01`, `5.`), or where a function computed it, it prints as Java would (`1`,
 /// `5.0`, `50.0`). Two numbers are `==` when class and token are the same; to compare by value use
 /// [`Number::as_i64`] or [`Number::as_f64`].
 #[derive(Debug, Clone, PartialEq)]

@@ -150,8 +150,8 @@ impl Steps {
         steps
     }
 
-    /// `$..a.sum()` is read as `$.sum($..a)`: whatever arguments the function had are lost, and what
-    /// followed it still counts as following a scan.
+    /// `$..a.sum()` is read as `$.sum($..a)`: whatever arguments the function had are lost, and
+    /// what followed it still counts as following a scan.
     fn with_scan_inside_function(mut self) -> Steps {
         if !self.ends_in_function() || !matches!(self.steps.first(), Some(Step::Scan)) {
             return self;

@@ -18,7 +18,7 @@ pub(crate) struct Pattern(Regex);
 impl Pattern {
     /// Compiles the text between the slashes with the flags behind them.
     pub(super) fn compile(source: &str, flags: &str) -> Result<Pattern, String> {
-        let body = Translation::new(source, flags).run();
+        let body = Translation::new(source, flags).run()?;
         let global: String = flags.chars().filter(|flag| "imsx".contains(*flag)).collect();
         let on = if global.is_empty() { String::new() } else { format!("(?{global})") };
         // A comment at the end of the pattern must not swallow the parenthesis.
@@ -62,7 +62,7 @@ impl<'a> Translation<'a> {
         Translation { rest, out: String::new(), classes: 0, dot, ascii_case }
     }
 
-    fn run(mut self) -> String {
+    fn run(mut self) -> Result<String, String> {
         while let Some(c) = self.rest.next() {
             match c {
                 '\\' => self.escape(),
@@ -75,13 +75,16 @@ impl<'a> Translation<'a> {
                     self.classes = self.classes.saturating_sub(1);
                     self.out.push(']');
                 }
+                '{' if self.classes == 0 && !self.rest.peek().is_some_and(char::is_ascii_digit) => {
+                    return Err("a `{` in a pattern needs a number or a backslash".to_owned());
+                }
                 c if self.classes == 0 && self.ascii_case && !c.is_ascii() => {
                     self.out.push_str(&format!("(?-i:{c})"));
                 }
                 c => self.out.push(c),
             }
         }
-        self.out
+        Ok(self.out)
     }
 
     fn escape(&mut self) {
@@ -207,6 +210,8 @@ mod tests {
     #[test]
     fn hostile_patterns_give_up() {
         assert!(Pattern::compile("(", "").is_err());
+        assert!(Pattern::compile("a{\"b\"}", "").is_err());
+        assert!(matches(r"a{2}\{[{]", "", "aa{{"));
         assert!(Pattern::compile("((a{1000}){1000}){1000}", "").is_err());
         let slow = Pattern::compile(r"(?:(a+)+\1)+b", "").unwrap();
         assert!(slow.matches(&"a".repeat(64)).is_err());
