@@ -38,7 +38,8 @@ impl Routing {
         candidates.extend(agents.drain(..).filter_map(|agent| self.first_for(agent)));
         while let Some(Reverse(candidate)) = candidates.pop() {
             self.offer_to_longest(candidate.key.slot);
-            // Whoever got it, the agent who led to it may have another one to take.
+            // Whoever got it, the agent who led to it may have another one to take. It is out of
+            // the lists now, so every round has fewer contacts and this ends.
             let again = candidate.first_for.and_then(|agent| self.first_for(agent));
             candidates.extend(again);
         }

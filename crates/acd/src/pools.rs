@@ -64,7 +64,8 @@ impl Pools {
     }
 
     pub(crate) fn remove(&mut self, pool: usize, team: usize, turn: Turn, agent: usize) {
-        self.available[pool].remove(&(turn.number, agent));
+        let removed = self.available[pool].remove(&(turn.number, agent));
+        debug_assert!(removed, "an Available agent is in the pool of the team and skills");
         self.in_order.remove(&(turn.number, agent, pool));
         self.available_of_team[team] -= 1;
         if self.available_of_team[team] == 0 {

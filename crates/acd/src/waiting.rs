@@ -29,7 +29,8 @@ impl Waiting {
     pub(crate) fn remove(&mut self, audience: usize, set: usize, key: &Key) {
         let lists = &mut self.audiences[audience];
         let Some(list) = lists.get_mut(&set) else { return };
-        list.remove(key);
+        let removed = list.remove(key);
+        debug_assert!(removed, "a waiting contact is in the list of its audience and skills");
         if !list.is_empty() {
             return;
         }

@@ -158,6 +158,19 @@ fn escalation_lets_groups_join_before_their_time() {
     assert_eq!(desk.at(0, next), ["refused: ContactConnected"]);
 }
 
+#[test]
+fn groups_join_while_a_contact_rings() {
+    let queues = vec![queue("q", &["s 5", "t 60", "u 60", "v 0"])];
+    let mut desk = Desk::new(&tenant(&["s", "t", "u", "v"], &["ann@s"], queues));
+    desk.ready(0, "ann");
+    desk.at(0, enqueue("c1", "q"));
+    desk.at(8_000, Input::Escalate { contact: "c1".into(), to: GroupStep::Next });
+    desk.at(9_000, decline("ann", "c1"));
+    let group = figures(&desk, 9_000, Some("c1")).current_group;
+    assert_eq!(group, 3, "the second joined at 5 s, the third at 8 s");
+    assert_eq!(desk.routing.wake_at(), Some(68_000));
+}
+
 fn figures(desk: &Desk, now_ms: i64, contact: Option<&str>) -> QueueFigures {
     let contact = contact.map(Into::into);
     desk.routing.figures(now_ms, &"q".into(), contact.as_ref()).unwrap()
@@ -388,6 +401,25 @@ fn a_skilled_queue_takes_the_longest_available_who_meets_all() {
     let relaxed = Input::SetSkills { contact: "c2".into(), skills: fluent() };
     assert_eq!(offered(&desk.at(3, relaxed)), ["cyd"]);
     assert_eq!(offered(&desk.at(4, enqueue_for("c3", Vec::new()))), ["ann"]);
+}
+
+#[test]
+fn a_rare_skill_is_found_behind_many_who_lack_it() {
+    let mut large = skilled();
+    let model = large.agents[0].clone();
+    large.agents = (0..60).map(|n| Agent { id: format!("a{n}").into(), ..model.clone() }).collect();
+    for (agent, level) in [(41, 8), (45, 9), (50, 8)] {
+        large.agents[agent].skills.insert("lang".into(), SkillValue::Proficiency(level));
+    }
+    let mut desk = Desk::new(&large);
+    for agent in &large.agents {
+        desk.ready(0, agent.id.as_str());
+    }
+    let fluent = vec![needs("lang", SkillCondition::AtLeast, "8")];
+    let mut take = |n: usize| offered(&desk.at(1, enqueue_for(&format!("c{n}"), fluent.clone())));
+    assert_eq!([take(1), take(2), take(3)], [["a41"], ["a45"], ["a50"]]);
+    assert_eq!(take(4), [""; 0], "nobody else has it");
+    assert_eq!(offered(&desk.at(1, enqueue_for("c5", Vec::new()))), ["a0"]);
 }
 
 #[test]
