@@ -78,9 +78,8 @@ impl Search {
     fn returning<'t>(&mut self, text: &'t str) -> Result<&'t str, ApiError> {
         let mut rest = text;
         loop {
-            let end = rest
-                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                .unwrap_or(rest.len());
+            let end =
+                rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
             let (object, after) = rest.split_at(end);
             if object.is_empty() {
                 return Err(malformed("RETURNING needs the name of an object"));
@@ -140,11 +139,8 @@ impl Search {
         }
         let columns: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.name)).collect();
         let here = if object.deletable() { " WHERE IsDeleted = 0" } else { "" };
-        let sql = format!(
-            "SELECT Id, {} FROM \"{}\"{here} ORDER BY Id",
-            columns.join(", "),
-            object.name
-        );
+        let sql =
+            format!("SELECT Id, {} FROM \"{}\"{here} ORDER BY Id", columns.join(", "), object.name);
         let mut statement = store.db().prepare_cached(&sql)?;
         let mut rows = statement.query([])?;
         let mut ids = Vec::new();
@@ -171,8 +167,7 @@ fn narrowed(query: &Query, ids: Vec<String>) -> Query {
     } else {
         ids.into_iter().map(|raw| Literal::Text { raw, at: 0 }).collect()
     };
-    let found =
-        Condition::In { value: Value::Field(Path::of("Id")), negated: false, list };
+    let found = Condition::In { value: Value::Field(Path::of("Id")), negated: false, list };
     let mut query = query.clone();
     query.condition = Some(match query.condition.take() {
         Some(condition) => Condition::And(vec![found, condition]),
@@ -309,7 +304,8 @@ impl Word {
 
 /// The word for a term that is one telephone number, whatever its punctuation.
 fn phone_of(term: &str) -> Option<Word> {
-    let plain = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ' | '/');
+    let plain =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ' | '/');
     let digits = digits(term);
     let is_phone = term.chars().all(plain) && digits.len() >= MIN_PHONE_DIGITS;
     is_phone.then(|| Word { pattern: digits.clone(), digits: Some(digits), excluded: false })
@@ -340,9 +336,7 @@ fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
 
 /// What stands between the braces, escapes undone, and the rest.
 fn braces(text: &str) -> Result<(String, &str), ApiError> {
-    let missing = || {
-        malformed("No search term found. The search term must be enclosed in braces.")
-    };
+    let missing = || malformed("No search term found. The search term must be enclosed in braces.");
     let inside = text.strip_prefix('{').ok_or_else(missing)?;
     let mut term = String::new();
     let mut chars = inside.char_indices();

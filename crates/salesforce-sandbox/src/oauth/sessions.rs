@@ -39,7 +39,12 @@ impl Sessions {
     }
 
     /// A new token for a user, in real time whatever the organisation's clock says.
-    pub(super) fn open(&mut self, user: &str, username: &str, refreshed: bool) -> (String, Session) {
+    pub(super) fn open(
+        &mut self,
+        user: &str,
+        username: &str,
+        refreshed: bool,
+    ) -> (String, Session) {
         let now = Timestamp::now();
         self.make_room(now);
         let session = Session {

@@ -34,7 +34,11 @@ impl User {
     pub(crate) fn run_as(store: &Store, username: &str) -> rusqlite::Result<Option<User>> {
         match User::by_username(store, username)? {
             Some(user) => Ok(Some(user)),
-            None if store.schema().object("User").is_some_and(|u| u.field("IsActive").is_some()) => {
+            None if store
+                .schema()
+                .object("User")
+                .is_some_and(|u| u.field("IsActive").is_some()) =>
+            {
                 User::find(store, "IsActive = 1 AND ?1 = ?1", "")
             }
             None => User::find(store, "?1 = ?1", ""),

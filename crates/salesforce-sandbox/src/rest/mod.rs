@@ -38,7 +38,9 @@ fn dispatch(api: &Api<'_>, call: &Call) -> Outcome {
         return resources::answer(api, call);
     };
     match resource.to_ascii_lowercase().as_str() {
-        "query" | "queryall" => query::answer(api, call, rest, !resource.eq_ignore_ascii_case("query")),
+        "query" | "queryall" => {
+            query::answer(api, call, rest, !resource.eq_ignore_ascii_case("query"))
+        }
         "sobjects" => sobjects::answer(api, call, rest),
         "search" if rest.is_empty() => search::answer(api, call),
         "parameterizedsearch" if rest.is_empty() => parameterized_search::answer(api, call),

@@ -9,13 +9,7 @@ use crate::schema::Object;
 use crate::soql;
 use crate::soql::ast::{Path, Query};
 
-pub(super) fn answer(
-    api: &Api<'_>,
-    call: &Call,
-    object: &Object,
-    id: &str,
-    name: &str,
-) -> Outcome {
+pub(super) fn answer(api: &Api<'_>, call: &Call, object: &Object, id: &str, name: &str) -> Outcome {
     let is_child = object.child(name).is_some();
     if !is_child && object.relationship(name).is_none() {
         // Neither a relationship nor an external Id field has the name that stands there.
@@ -31,7 +25,11 @@ pub(super) fn answer(
     call.only(if is_child { &["GET"] } else { &["GET", "PATCH", "DELETE"] })?;
     let id = record::id_of(object, id)?;
     api.store.require(object, &id)?;
-    if is_child { children(api, call, object, &id, name) } else { parent(api, call, object, &id, name) }
+    if is_child {
+        children(api, call, object, &id, name)
+    } else {
+        parent(api, call, object, &id, name)
+    }
 }
 
 fn children(api: &Api<'_>, call: &Call, object: &Object, id: &str, name: &str) -> Outcome {
@@ -52,10 +50,8 @@ fn children(api: &Api<'_>, call: &Call, object: &Object, id: &str, name: &str) -
 fn parent(api: &Api<'_>, call: &Call, object: &Object, id: &str, name: &str) -> Outcome {
     let schema = api.store.schema();
     let field = object.relationship(name).ok_or_else(ApiError::not_found)?;
-    let mut query = Query::new(
-        vec![soql::ast::SelectItem::field(&field.name)],
-        Path::of(&object.name),
-    );
+    let mut query =
+        Query::new(vec![soql::ast::SelectItem::field(&field.name)], Path::of(&object.name));
     query.condition = Some(record::equals("Id", id));
     let base = call.base();
     let answer = soql::run_parsed(api.store, &query, api.asker(&base, false), "")?;

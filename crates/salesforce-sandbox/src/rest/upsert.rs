@@ -61,9 +61,7 @@ pub(super) fn upsert(
     let mut ids = find(api, object, field, &Value::from(value))?;
     let name = object.field(field).map_or(field, |field| field.name.as_str());
     if body.keys().any(|key| key.eq_ignore_ascii_case(name)) {
-        let message = format!(
-            "The {name} field should not be specified in the sobject data."
-        );
+        let message = format!("The {name} field should not be specified in the sobject data.");
         return Err(ApiError::bad("INVALID_FIELD", message));
     }
     match (ids.pop(), ids.is_empty()) {

@@ -62,7 +62,7 @@ pub(super) fn compile<'a>(
             format!(
                 "SELECT {} {}{}{}{having}",
                 numbered(&columns),
-                scope.from_sql(),
+                scope.from_clause(),
                 where_sql(conditions),
                 group_sql(&groups, present)
             )
@@ -76,7 +76,8 @@ pub(super) fn compile<'a>(
             order_sql(&column, by)
         })
         .collect();
-    let sort = if sort.is_empty() { String::new() } else { format!(" ORDER BY {}", sort.join(", ")) };
+    let sort =
+        if sort.is_empty() { String::new() } else { format!(" ORDER BY {}", sort.join(", ")) };
     let sql = format!("SELECT * FROM ({}){sort}{}", arms.join(" UNION ALL "), limit_sql(query));
     let columns = items.into_iter().map(|(name, column)| (name, column.kind)).collect();
     Ok(Plan { sql, parameters: context.parameters, shape: Shape::Groups(columns) })

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::Settings;
 use super::aggregate;
 use super::ast::{FieldGroup, OrderBy, Query, SelectItem, Value};
 use super::condition::{self, Clause};
@@ -10,7 +11,6 @@ use super::function;
 use super::plan::{Member, Plan, RecordShape, Shape};
 use super::scope::{Column, Context, Form, Scope};
 use super::select::Columns;
-use super::Settings;
 use crate::schema::Object;
 
 /// The largest OFFSET.
@@ -98,13 +98,16 @@ pub(super) fn semi_join<'a>(
     let sql = format!(
         "SELECT {} {} WHERE ({})",
         column.sql,
-        scope.from_sql(),
+        scope.from_clause(),
         conditions.join(") AND (")
     );
     Ok((object.name.clone(), sql))
 }
 
-fn object_of<'a>(schema: &'a crate::schema::Schema, query: &Query) -> Result<&'a Object, SoqlError> {
+fn object_of<'a>(
+    schema: &'a crate::schema::Schema,
+    query: &Query,
+) -> Result<&'a Object, SoqlError> {
     let name = query.from.text();
     schema.object(&name).ok_or_else(|| {
         let message = format!(
@@ -133,8 +136,7 @@ fn select<'a>(
         conditions.push(format!("{} = {user}", owner.sql));
     }
     if let Some(condition) = &query.condition {
-        let sql =
-            condition::compile(&mut context, &mut scope, condition, false, Clause::Where)?;
+        let sql = condition::compile(&mut context, &mut scope, condition, false, Clause::Where)?;
         conditions.push(sql);
     }
     if query.select.contains(&SelectItem::CountAll) {
@@ -185,7 +187,7 @@ fn count_all(
     }
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 {}{}{})",
-        scope.from_sql(),
+        scope.from_clause(),
         where_sql(conditions),
         limit_sql(query)
     );
@@ -276,7 +278,7 @@ fn records<'a>(
     let sql = format!(
         "SELECT {} {}{} ORDER BY {}{}",
         columns.sql(),
-        scope.from_sql(),
+        scope.from_clause(),
         where_sql(conditions),
         order.join(", "),
         limit_sql(query)

@@ -60,8 +60,8 @@ pub(super) fn compile<'a>(
         }
         Condition::InQuery { value, negated: not_in, query } => {
             let column = operand(context, scope, value, clause)?;
-            let sql = semi_join(context, scope, &column, query)
-                .map_err(|error| error.at(value.at()))?;
+            let sql =
+                semi_join(context, scope, &column, query).map_err(|error| error.at(value.at()))?;
             Ok(finish(context, sql, negated != *not_in))
         }
     }
@@ -99,10 +99,9 @@ fn operand<'a>(
         Clause::Where if column.form == Form::Aggregate => {
             SoqlError::malformed("aggregate functions are not allowed in WHERE; use HAVING")
         }
-        Clause::Where if !column.filterable => SoqlError::field(format!(
-            "field '{}' can not be filtered in a query call",
-            column.name
-        )),
+        Clause::Where if !column.filterable => {
+            SoqlError::field(format!("field '{}' can not be filtered in a query call", column.name))
+        }
         Clause::Having(grouped)
             if column.form != Form::Aggregate && !grouped.contains(&column.sql) =>
         {
@@ -163,10 +162,7 @@ fn compare(
 }
 
 fn check_operator(column: &Column, sign: &str) -> Result<(), SoqlError> {
-    let unordered = matches!(
-        column.kind,
-        FieldType::Boolean | FieldType::Multipicklist
-    );
+    let unordered = matches!(column.kind, FieldType::Boolean | FieldType::Multipicklist);
     if sign != "=" && unordered {
         let message = format!("invalid operator '{sign}' on {} field", column.kind.name());
         return Err(SoqlError::operator(message));
@@ -259,10 +255,8 @@ fn semi_join<'a>(
     query: &Query,
 ) -> Result<String, SoqlError> {
     if !column.kind.is_id() {
-        let message = format!(
-            "semi join: the left operand '{}' must be an Id or a reference",
-            column.name
-        );
+        let message =
+            format!("semi join: the left operand '{}' must be an Id or a reference", column.name);
         return Err(SoqlError::malformed(message));
     }
     let (inner_object, sql) = super::compile::semi_join(context, query)?;
@@ -298,9 +292,9 @@ fn operand_of(
             Ok(Operand::Value(Sql::Text(time::datetime_text(*moment))))
         }
         (FieldType::Date | FieldType::Datetime, Literal::Range(range)) => {
-            let (start, end) = range.range(context.today).ok_or_else(|| {
-                SoqlError::malformed("the date literal lies beyond the calendar")
-            })?;
+            let (start, end) = range
+                .range(context.today)
+                .ok_or_else(|| SoqlError::malformed("the date literal lies beyond the calendar"))?;
             Ok(if column.kind == FieldType::Date {
                 Operand::Range(time::date_text(start), time::date_text(end))
             } else {

@@ -202,9 +202,12 @@ mod tests {
 
     #[test]
     fn odd_literals_are_refused() {
-        for (name, n) in
-            [("SOMEDAY", None), ("LAST_N_DAYS", None), ("TODAY", Some(1)), ("LAST_N_DAYS", Some(-1))]
-        {
+        for (name, n) in [
+            ("SOMEDAY", None),
+            ("LAST_N_DAYS", None),
+            ("TODAY", Some(1)),
+            ("LAST_N_DAYS", Some(-1)),
+        ] {
             assert_eq!(DateLiteral::parse(name, n), None);
         }
         let far = DateLiteral::parse("NEXT_N_YEARS", Some(1_000_000)).unwrap();

@@ -75,7 +75,9 @@ fn aggregate(name: &str, inner: Column) -> Result<Column, SoqlError> {
     let supported = match name {
         "SUM" | "AVG" => inner.kind.is_number(),
         "MIN" | "MAX" => {
-            inner.kind != FieldType::Boolean && inner.kind != FieldType::Id && inner.groupable_text()
+            inner.kind != FieldType::Boolean
+                && inner.kind != FieldType::Id
+                && inner.groupable_text()
         }
         _ => inner.groupable_text(),
     };

@@ -20,7 +20,6 @@ mod token;
 
 use jiff::civil::Date;
 
-pub(crate) use error::SoqlError;
 pub(crate) use plan::Answer;
 
 use crate::api_error::ApiError;

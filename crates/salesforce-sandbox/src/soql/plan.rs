@@ -45,7 +45,10 @@ pub(super) enum ObjectName {
 /// One key of a record.
 #[derive(Debug)]
 pub(super) enum Member {
-    Value { column: usize, kind: FieldType },
+    Value {
+        column: usize,
+        kind: FieldType,
+    },
     Parent(RecordShape),
     Children(Box<Plan>),
     /// The first whose Id is there.

@@ -15,8 +15,18 @@ const MAX_TABLES: u32 = 60;
 const MAX_PARENTS: usize = 5;
 /// The fields that a parent of several possible objects has whatever it is.
 const SHARED: [&str; 12] = [
-    "Id", "Name", "Type", "FirstName", "LastName", "Title", "Email", "Phone", "Username", "Alias",
-    "IsActive", "ProfileId",
+    "Id",
+    "Name",
+    "Type",
+    "FirstName",
+    "LastName",
+    "Title",
+    "Email",
+    "Phone",
+    "Username",
+    "Alias",
+    "IsActive",
+    "ProfileId",
 ];
 
 /// What the parts of one statement share: its parameters and its table names.
@@ -94,11 +104,7 @@ pub(super) enum Form {
 impl Column {
     /// The SQL for comparing and sorting.
     pub(super) fn collated(&self) -> String {
-        if self.folds_case {
-            format!("{} COLLATE soql", self.sql)
-        } else {
-            self.sql.clone()
-        }
+        if self.folds_case { format!("{} COLLATE soql", self.sql) } else { self.sql.clone() }
     }
 }
 
@@ -133,8 +139,7 @@ impl<'a> Scope<'a> {
         parents: &[(Path, String)],
     ) -> Result<Self, SoqlError> {
         let table = context.table()?;
-        let root =
-            Node { parent: 0, name: String::new(), target: Target::One(object, table) };
+        let root = Node { parent: 0, name: String::new(), target: Target::One(object, table) };
         Ok(Scope {
             alias: alias.map(str::to_owned),
             parents: parents.to_vec(),
@@ -174,7 +179,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The FROM clause with all joins that were asked for so far.
-    pub(super) fn from_sql(&self) -> String {
+    pub(super) fn from_clause(&self) -> String {
         format!("FROM \"{}\" {}{}", self.object().name, self.table(), self.joins)
     }
 

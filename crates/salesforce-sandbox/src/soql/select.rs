@@ -133,7 +133,8 @@ impl Columns {
     ) -> Result<RecordShape, SoqlError> {
         let mut shape = self.branch(object, table, node, &[])?;
         for path in paths {
-            let own_name = path.text().eq_ignore_ascii_case("Name") && object.field("Name").is_none();
+            let own_name =
+                path.text().eq_ignore_ascii_case("Name") && object.field("Name").is_none();
             let (key, sql, kind) = match (&object.name_field, own_name) {
                 (Some(field), true) => {
                     ("Name".to_owned(), format!("{table}.\"{field}\""), FieldType::String)

@@ -38,8 +38,7 @@ impl TokenKind {
 }
 
 /// Longer symbols first, so that `<=` is not read as `<`.
-const SYMBOLS: [&str; 13] =
-    ["<=", ">=", "!=", "<>", "<", ">", "=", "(", ")", ",", ".", ":", "*"];
+const SYMBOLS: [&str; 13] = ["<=", ">=", "!=", "<>", "<", ">", "=", "(", ")", ",", ".", ":", "*"];
 
 /// All tokens of a query, with `End` as the last.
 pub(crate) fn tokenise(query: &str) -> Result<Vec<Token>, SoqlError> {

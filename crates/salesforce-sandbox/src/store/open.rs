@@ -25,10 +25,8 @@ impl Store {
             Database::Memory => ":memory:".to_owned(),
             Database::File(path) => path.display().to_string(),
         };
-        let db = connect(database, &schema).map_err(|error| SandboxError::Database {
-            message: explain(&error),
-            database: name,
-        })?;
+        let db = connect(database, &schema)
+            .map_err(|error| SandboxError::Database { message: explain(&error), database: name })?;
         Ok(Store { db, schema, clock, null_is_different })
     }
 }

@@ -5,10 +5,8 @@ use crate::http::{Form, Request};
 
 pub(super) fn check(oauth: &OAuth<'_>, request: &Request, form: &Form) -> Result<User, OAuthError> {
     client::check(oauth.credentials, request, form)?;
-    oauth.sign_in(
-        form.get("username").unwrap_or_default(),
-        form.get("password").unwrap_or_default(),
-    )
+    oauth
+        .sign_in(form.get("username").unwrap_or_default(), form.get("password").unwrap_or_default())
 }
 
 impl OAuth<'_> {

@@ -66,14 +66,10 @@ fn write(
 }
 
 /// One result for each item; with `together` a failure undoes them all.
-fn each<T>(
-    api: &Api<'_>,
-    together: bool,
-    items: &[T],
-    operation: impl Fn(&T) -> Done,
-) -> Outcome {
+fn each<T>(api: &Api<'_>, together: bool, items: &[T], operation: impl Fn(&T) -> Done) -> Outcome {
     if items.len() > MAX_RECORDS {
-        let message = format!("record limit reached. cannot submit more than {MAX_RECORDS} records");
+        let message =
+            format!("record limit reached. cannot submit more than {MAX_RECORDS} records");
         return Err(ApiError::bad("EXCEEDED_ID_LIMIT", message));
     }
     let mut results: Vec<Done> = Vec::new();
@@ -132,12 +128,7 @@ fn update_one(api: &Api<'_>, record: &Map<String, Value>) -> Done {
     Ok((id, None))
 }
 
-fn upsert_one(
-    api: &Api<'_>,
-    object: &Object,
-    field: &str,
-    record: &Map<String, Value>,
-) -> Done {
+fn upsert_one(api: &Api<'_>, object: &Object, field: &str, record: &Map<String, Value>) -> Done {
     let (keys, fields): (Vec<_>, Vec<_>) =
         record.iter().partition(|(key, _)| key.eq_ignore_ascii_case(field));
     let value = match keys.first() {
@@ -162,8 +153,7 @@ fn upsert_one(
 fn delete(api: &Api<'_>, call: &Call) -> Outcome {
     let ids = call.parameters.get("ids").unwrap_or_default();
     let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
-    let together =
-        call.parameters.get("allOrNone").is_some_and(|v| v.eq_ignore_ascii_case("true"));
+    let together = call.parameters.get("allOrNone").is_some_and(|v| v.eq_ignore_ascii_case("true"));
     each(api, together, &ids, |text| {
         let (object_name, id) = by_id(api, text)?;
         let schema = api.store.schema();

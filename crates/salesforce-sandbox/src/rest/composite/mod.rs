@@ -26,11 +26,7 @@ pub(super) fn answer(api: &Api<'_>, call: &Call, rest: &[String]) -> Outcome {
 fn overview(call: &Call) -> Json {
     let base = call.base();
     let url = |name: &str| Json::Text(format!("{base}/composite/{name}"));
-    Json::object([
-        ("batch", url("batch")),
-        ("sobjects", url("sobjects")),
-        ("tree", url("tree")),
-    ])
+    Json::object([("batch", url("batch")), ("sobjects", url("sobjects")), ("tree", url("tree"))])
 }
 
 /// Why work inside a savepoint is undone.

@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn references_are_replaced() {
-        let records = Json::array([Json::object([("Id", "003x")])]);
+        let records = Json::array([Json::object([("Id", Json::from("003x"))])]);
         let answers = [
             ("refA".to_owned(), Json::object([("id", Json::from("001x")), ("n", Json::Int(2))])),
             ("q".to_owned(), Json::object([("records", records)])),

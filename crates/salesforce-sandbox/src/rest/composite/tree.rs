@@ -89,7 +89,9 @@ impl<'s> Tree<'s> {
             return Err(ApiError::bad("INVALID_INPUT", message));
         }
         for record in records {
-            let Value::Object(record) = record else { return Err(wrong_shape("an object", record)) };
+            let Value::Object(record) = record else {
+                return Err(wrong_shape("an object", record));
+            };
             let name = self.name_of(object, record)?;
             if self.nodes.len() >= MAX_RECORDS {
                 let message = format!("a tree holds {MAX_RECORDS} records at most");
@@ -113,7 +115,11 @@ impl<'s> Tree<'s> {
         Ok(())
     }
 
-    fn name_of(&mut self, object: &Object, record: &Map<String, Value>) -> Result<String, ApiError> {
+    fn name_of(
+        &mut self,
+        object: &Object,
+        record: &Map<String, Value>,
+    ) -> Result<String, ApiError> {
         let attribute = |key: &str| record.get("attributes")?.get(key)?.as_str();
         let kind = attribute("type").unwrap_or_default();
         if !kind.eq_ignore_ascii_case(&object.name) {

@@ -75,7 +75,8 @@ impl Parser {
 
     /// What follows IN: literals, or a query.
     fn list(&mut self, value: Value, negated: bool) -> Result<Condition, SoqlError> {
-        let query = matches!(self.peek(), TokenKind::Symbol("(")) && self.is_word_after(1, "select");
+        let query =
+            matches!(self.peek(), TokenKind::Symbol("(")) && self.is_word_after(1, "select");
         if !query {
             let list = self.literals()?;
             return Ok(Condition::In { value, negated, list });

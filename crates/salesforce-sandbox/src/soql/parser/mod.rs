@@ -230,7 +230,10 @@ mod tests {
         for (query, expected) in [
             ("SELECT FROM Account", "unexpected token: 'FROM'"),
             ("SELECT Id Account", "unexpected end of the query"),
-            ("SELECT Id FROM Account WHERE Name = :name", "Bind variables only allowed in Apex code"),
+            (
+                "SELECT Id FROM Account WHERE Name = :name",
+                "Bind variables only allowed in Apex code",
+            ),
             ("SELECT Id FROM Account LIMIT -1", "unexpected token: '-1'"),
             ("", "unexpected end of the query"),
         ] {
