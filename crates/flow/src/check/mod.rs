@@ -5,11 +5,15 @@
 //! check ([`fails`]). [`fix`] applies the repairs that are certain. [`output`] prints.
 
 mod fixing;
+mod loops;
+mod names;
 pub mod output;
+mod pieces;
 mod places;
 mod rule;
 pub mod rules;
 mod subject;
+mod urls;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::flow::Flow;
