@@ -17,13 +17,16 @@ pub(crate) fn attribute<'v>(object: Value<'v>, name: &str, strict: bool) -> Foun
         },
         Value::Object(object) => object.attribute(name),
         Value::Null => None,
-        // By far the most frequent member.
-        Value::Str(text) if name == "length" => {
-            Some(Value::Int(i32::try_from(utf16_len(text)).unwrap_or(i32::MAX)))
-        }
+        Value::Str(text) if name == "length" => Some(length(text)),
         other => members::member(other, name, &[])?,
     };
     if found.is_none() && strict { missing(&object, name) } else { Ok(found) }
+}
+
+/// The length of text, as Java's `int`.
+#[inline]
+pub(crate) fn length<'v>(text: &str) -> Value<'v> {
+    Value::Int(i32::try_from(utf16_len(text)).unwrap_or(i32::MAX))
 }
 
 #[cold]

@@ -22,15 +22,15 @@ impl<'v> Renderer<'v> {
                     out.literal(text);
                 }
                 Node::Print { value, escape } => {
-                    let value = self.eval(value)?;
-                    let written = match (escape, self.env.autoescape) {
-                        (Escape::Never, _) | (Escape::AsEnv, false) => out.value(&value),
-                        (Escape::AsEnv, true) => {
-                            out.value(&escape_value(value, Strategy::Html, &self.meter)?)
-                        }
-                        (Escape::With(strategy), _) => {
-                            out.value(&escape_value(value, *strategy, &self.meter)?)
-                        }
+                    let value = self.eval(value);
+                    let strategy = match (escape, self.env.autoescape) {
+                        (Escape::Never, _) | (Escape::AsEnv, false) => None,
+                        (Escape::AsEnv, true) => Some(Strategy::Html),
+                        (Escape::With(strategy), _) => Some(*strategy),
+                    };
+                    let written = match (&value, strategy) {
+                        (Ok(value), None) => out.value(value),
+                        _ => out.value(&escape_value(value?, strategy, &self.meter)?),
                     };
                     self.meter.charge(written)?;
                 }
@@ -137,9 +137,10 @@ fn loop_value(at: usize, count: usize) -> Value<'static> {
 
 fn escape_value<'v>(
     value: Value<'v>,
-    strategy: Strategy,
+    strategy: Option<Strategy>,
     meter: &super::Meter,
 ) -> Evaluated<Value<'v>> {
+    let Some(strategy) = strategy else { return Ok(value) };
     match value {
         Value::Null
         | Value::Bool(_)

@@ -107,6 +107,7 @@ impl<'v> Renderer<'v> {
         match &expr.kind {
             ExprKind::Const(value) => Ok(value.by_ref()),
             ExprKind::Global(name) => match self.context.get(name) {
+                Some(value) if self.mutations.is_empty() => Ok(value.in_parts()),
                 Some(value) => Ok(self.mutations.load(value)),
                 None => self.missing(name, expr),
             },
@@ -114,35 +115,55 @@ impl<'v> Renderer<'v> {
         }
     }
 
-    /// The value of an expression that has parts.
+    /// The value of an expression that has parts. Parts are looked at where they are: to move a
+    /// value right after it was written costs more than most operations.
     fn eval_inner(&mut self, expr: &'v Expr) -> Evaluated<Value<'v>> {
         match &expr.kind {
             ExprKind::Attribute { object, name } => {
-                let object = self.eval(object)?;
-                let found = attributes::attribute(object, name, self.env.strict);
+                let object = self.eval(object);
+                if let Ok(Value::Map(map)) = &object
+                    && let Some(map) = map.as_borrowed()
+                    && self.mutations.is_empty()
+                    && let Some(found) = map.get_str(name)
+                {
+                    return Ok(found.by_ref());
+                }
+                if let Ok(Value::Str(text)) = &object
+                    && **name == *"length"
+                {
+                    return Ok(attributes::length(text));
+                }
+                let found = attributes::attribute(object?, name, self.env.strict);
                 self.attribute(found, expr)
             }
             ExprKind::Arithmetic(operation, sides) => {
-                let left = self.operand(&sides.0)?;
-                let right = self.operand(&sides.1)?;
-                match (Number::of(&left), Number::of(&right)) {
-                    (Some(a), Some(b)) => {
-                        operators::compute(*operation, a, b).map_err(|failure| at(failure, expr))
-                    }
-                    _ => self.add_or_fail(*operation, left, right, expr),
+                let left = self.eval(&sides.0);
+                let right = self.eval(&sides.1);
+                if let (Ok(left), Ok(right)) = (&left, &right)
+                    && let Some(a) = Number::of(left)
+                    && let Some(b) = Number::of(right)
+                {
+                    return match operators::compute(*operation, a, b) {
+                        Ok(value) => Ok(value),
+                        Err(failure) => Err(at(failure, expr)),
+                    };
                 }
+                self.add_or_fail(*operation, operand(left)?, operand(right)?, expr)
             }
             ExprKind::Comparison(comparison, sides) => {
-                let left = self.operand(&sides.0)?;
-                let right = self.operand(&sides.1)?;
-                operators::compare(*comparison, &left, &right)
-                    .map(Value::Bool)
-                    .map_err(|failure| at(failure, expr))
+                let left = self.eval(&sides.0);
+                let right = self.eval(&sides.1);
+                let (Ok(left), Ok(right)) = (&left, &right) else { return either(left, right) };
+                match operators::compare(*comparison, left, right) {
+                    Ok(holds) => Ok(Value::Bool(holds)),
+                    Err(failure) => Err(at(failure, expr)),
+                }
             }
             ExprKind::Equal { negated, sides } => {
-                let left = self.operand(&sides.0)?;
-                let right = self.operand(&sides.1)?;
-                Ok(Value::Bool(operators::equal(&left, &right) != *negated))
+                let left = self.eval(&sides.0);
+                let right = self.eval(&sides.1);
+                let (Ok(left), Ok(right)) = (&left, &right) else { return either(left, right) };
+                Ok(Value::Bool(operators::equal(left, right) != *negated))
             }
             ExprKind::And(sides) => {
                 let left = self.truth(&sides.0, expr)?;
@@ -153,10 +174,13 @@ impl<'v> Renderer<'v> {
                 Ok(Value::Bool(left || self.truth(&sides.1, expr)?))
             }
             ExprKind::Ternary(parts) => {
-                let condition = self.eval(&parts.0)?;
-                let yes =
-                    operators::truth(&condition, false).map_err(|failure| at(failure, &parts.0))?;
-                self.eval(if yes { &parts.1 } else { &parts.2 })
+                let condition = self.eval(&parts.0);
+                let Ok(condition) = &condition else { return condition };
+                match operators::truth(condition, false) {
+                    Ok(true) => self.eval(&parts.1),
+                    Ok(false) => self.eval(&parts.2),
+                    Err(failure) => Err(at(failure, &parts.0)),
+                }
             }
             ExprKind::Filter(call) => self.filter(call),
             _ => self.eval_rest(expr),
@@ -226,19 +250,17 @@ impl<'v> Renderer<'v> {
         }
     }
 
-    /// An operand: in strict mode, `default` does not reach through an operator.
-    #[inline]
-    fn operand(&mut self, expr: &'v Expr) -> Evaluated<Value<'v>> {
-        self.eval(expr).map_err(|mut failure| {
-            failure.tolerable = false;
-            failure
-        })
-    }
-
     /// An operand of `and`, `or`, `not`, or a condition of a tag.
     fn truth(&mut self, expr: &'v Expr, whole: &Expr) -> Evaluated<bool> {
-        let value = self.eval(expr)?;
-        operators::truth(&value, self.env.strict).map_err(|failure| at(failure, whole))
+        let value = self.eval(expr);
+        let value = match &value {
+            Ok(value) => value,
+            Err(_) => return value.map(|_| false),
+        };
+        match operators::truth(value, self.env.strict) {
+            Ok(truth) => Ok(truth),
+            Err(failure) => Err(at(failure, whole)),
+        }
     }
 
     #[cold]
@@ -314,6 +336,22 @@ impl<'v> Renderer<'v> {
 /// Room that Pebble asks a `HashMap` for when it evaluates a map literal.
 pub(crate) fn literal_capacity(entries: usize) -> usize {
     (entries * 4).div_ceil(3)
+}
+
+/// An operand: in strict mode, `default` does not reach through an operator.
+#[inline]
+fn operand(value: Evaluated<Value<'_>>) -> Evaluated<Value<'_>> {
+    value.map_err(|mut failure| {
+        failure.tolerable = false;
+        failure
+    })
+}
+
+/// The error of one of two operands.
+#[cold]
+fn either<'v>(left: Evaluated<Value<'v>>, right: Evaluated<Value<'v>>) -> Evaluated<Value<'v>> {
+    operand(left)?;
+    operand(right)
 }
 
 /// Gives a failure its place, unless it has one.

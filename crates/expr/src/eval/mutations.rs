@@ -22,6 +22,12 @@ struct Changed {
 }
 
 impl Mutations {
+    /// Whether no list has been changed.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changed.is_empty()
+    }
+
     /// The value as it is now.
     #[inline]
     pub(crate) fn load<'v>(&self, value: Value<'v>) -> Value<'v> {

@@ -152,6 +152,26 @@ impl<'a> Value<'a> {
     }
 }
 
+impl<'a> Value<'a> {
+    /// The same value, moved word by word. A value that a callee has just written in words would
+    /// otherwise be read as one wide load, which has to wait until the words have left the
+    /// processor's store buffer.
+    #[inline(always)]
+    pub(crate) fn in_parts(self) -> Value<'a> {
+        match self {
+            Value::Str(Cow::Borrowed(text)) => Value::Str(Cow::Borrowed(text)),
+            Value::Int(value) => Value::Int(value),
+            Value::Long(value) => Value::Long(value),
+            Value::Bool(value) => Value::Bool(value),
+            Value::Map(map) => match map.as_borrowed_arc() {
+                Some(map) => Value::Map(Shared::from_borrowed(map)),
+                None => Value::Map(map),
+            },
+            other => other,
+        }
+    }
+}
+
 impl Value<'static> {
     /// The same value, borrowing from this one: costs no allocation.
     #[must_use]

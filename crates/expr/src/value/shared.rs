@@ -60,6 +60,17 @@ impl<'a, T> Shared<'a, T> {
         }
     }
 
+    pub(crate) fn as_borrowed_arc(&self) -> Option<&'a Arc<T>> {
+        match &self.0 {
+            Inner::Borrowed(arc) => Some(arc),
+            Inner::Held(_) => None,
+        }
+    }
+
+    pub(crate) fn from_borrowed(arc: &'a Arc<T>) -> Self {
+        Self(Inner::Borrowed(arc))
+    }
+
     pub(crate) fn into_static(self) -> Shared<'static, T> {
         Shared(Inner::Held(Arc::clone(self.arc())))
     }
