@@ -8,9 +8,11 @@ pub(crate) fn text(base_url: &str, service: &Service) -> String {
     let (client, secret) = (&credentials.client_id, &credentials.client_secret);
     let (user, password) = (&credentials.username, &credentials.password);
     let version = crate::rest::NEWEST_VERSION;
+    let notes: String = service.notes().iter().map(|note| format!("{note}\n")).collect();
     format!(
         "Salesforce sandbox: a local stand-in for development, demos and tests.\n\
          It is not Salesforce and protects nothing: never put real customers' data into it.\n\
+         {notes}\
          \n\
          \x20 address    {base_url}\n\
          \x20 REST       {base_url}/services/data/v{version}\n\

@@ -29,12 +29,16 @@ pub(crate) struct Service {
     organization_id: String,
     run_as: String,
     calls: AtomicU64,
+    /// What whoever starts the sandbox should know.
+    notes: Vec<String>,
 }
 
 impl Service {
     /// Opens the database and loads the fixture into an empty one.
     pub(crate) fn open(options: Options) -> Result<Service, SandboxError> {
         let keys = JwtKeys::read(&options.jwt_public_keys)?;
+        let mut notes = Vec::new();
+        let given = options.fixture.is_some();
         let mut fixture = match options.fixture {
             Some(fixture) => fixture,
             None => Fixture::empty()?,
@@ -52,6 +56,11 @@ impl Service {
         };
         if store.is_empty().map_err(database)? {
             store.load(&fixture, |store| run_as(store, &credentials.username))?;
+        } else if given {
+            notes.push(format!(
+                "The database holds records already: those of {} were not loaded.",
+                fixture.name
+            ));
         }
         let run_as = run_as(&store, &credentials.username)?;
         let organization_id = fixture.organization.id;
@@ -64,11 +73,16 @@ impl Service {
             organization_id,
             run_as,
             calls: AtomicU64::new(0),
+            notes,
         })
     }
 
     pub(crate) fn credentials(&self) -> &Credentials {
         &self.credentials
+    }
+
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Answers a request.

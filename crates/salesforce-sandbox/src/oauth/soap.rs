@@ -15,13 +15,9 @@ pub(super) fn answer(oauth: &OAuth<'_>, request: &Request, version: &str) -> Res
     else {
         return fault("UNKNOWN_OPERATION", "the sandbox knows login() only");
     };
-    let user = match oauth.sign_in(&username, &password) {
-        Ok(user) => user,
-        Err(error) => {
-            let message = "Invalid username, password, security token; or user locked out.";
-            let _ = error;
-            return fault("INVALID_LOGIN", message);
-        }
+    let Ok(user) = oauth.sign_in(&username, &password) else {
+        let message = "Invalid username, password, security token; or user locked out.";
+        return fault("INVALID_LOGIN", message);
     };
     let (token, session) =
         oauth.with_sessions(|sessions| sessions.open(&user.id, &user.username, false));

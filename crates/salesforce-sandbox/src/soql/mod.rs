@@ -78,3 +78,58 @@ pub(crate) fn run_parsed(
     let plan = compile::query(settings, query).map_err(|error| error.into_api(text))?;
     Ok(plan.run(store.db(), asker.base)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::fixture::Fixture;
+    use crate::options::Database;
+    use crate::time::Clock;
+
+    const CASES: &str = include_str!("../../tests/conformance/cases.jsonl");
+
+    /// A small generator, so that a failure can be repeated.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 % limit as u64).unwrap()
+        }
+    }
+
+    #[test]
+    fn damaged_queries_give_an_answer_or_an_error_of_the_query() {
+        let fixture = Fixture::empty().unwrap();
+        let schema = Arc::new(fixture.schema);
+        let store = Store::open(&Database::Memory, schema, Clock::default(), true).unwrap();
+        let queries: Vec<String> = CASES
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+            .map(|case| case["soql"].as_str().unwrap().to_owned())
+            .collect();
+        let words: Vec<&str> = queries.iter().flat_map(|q| q.split_whitespace()).collect();
+        let mut random = Random(0x5eed);
+        let asker = Asker { user: "005000000000000AAA", base: "/b", all_rows: false };
+        for round in 0..4000 {
+            let mut parts: Vec<&str> =
+                queries[random.below(queries.len())].split_whitespace().collect();
+            for _ in 0..=random.below(3) {
+                let at = random.below(parts.len() + 1);
+                match random.below(3) {
+                    0 => parts.insert(at, words[random.below(words.len())]),
+                    1 if at < parts.len() => drop(parts.remove(at)),
+                    _ => parts.truncate(at),
+                }
+            }
+            let text = parts.join(" ");
+            if let Err(error) = run(&store, &text, asker) {
+                assert_eq!(error.status, 400, "round {round}: {text}: {}", error.message);
+            }
+        }
+    }
+}

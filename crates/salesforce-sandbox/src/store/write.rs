@@ -183,12 +183,12 @@ impl Store {
 fn accept(draft: &mut Draft<'_>, body: &Map<String, Value>, mode: Mode) -> Result<(), ApiError> {
     for (key, value) in body.iter().filter(|(key, _)| *key != "attributes") {
         if let Some(field) = draft.object.field(key) {
-            check_writable(draft.object, field, mode)?;
+            check_writable(field, mode)?;
             let value = value::to_sql(field, value)?;
             draft.set(&field.name, value);
         } else if let (Some(field), Value::Object(nested)) = (draft.object.relationship(key), value)
         {
-            check_writable(draft.object, field, mode)?;
+            check_writable(field, mode)?;
             let id = draft.store.by_external_id(field, nested)?;
             draft.set(&field.name, id);
         } else {
@@ -203,7 +203,7 @@ pub(super) fn no_such_column(name: &str, object: &Object) -> ApiError {
     ApiError::bad("INVALID_FIELD", message)
 }
 
-fn check_writable(object: &Object, field: &Field, mode: Mode) -> Result<(), ApiError> {
+fn check_writable(field: &Field, mode: Mode) -> Result<(), ApiError> {
     let writable = match mode {
         Mode::Create => field.createable,
         Mode::Update => field.updateable,
@@ -221,7 +221,6 @@ fn check_writable(object: &Object, field: &Field, mode: Mode) -> Result<(), ApiE
             field.name
         )
     };
-    let _ = object;
     Err(ApiError::fields("INVALID_FIELD_FOR_INSERT_UPDATE", message, [&field.name]))
 }
 
