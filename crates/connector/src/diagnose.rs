@@ -212,7 +212,7 @@ impl Probe<'_> {
                 Some(pass)
             }
             Err(error) => {
-                let wrong = (error.to_string(), error.advice.to_owned());
+                let wrong = (error.event(), error.advice.to_owned());
                 stages.add(Stage::Token, started, Err(wrong));
                 None
             }

@@ -20,8 +20,8 @@ pub enum ConnectorError {
     },
     /// The environment variable of a secret is not set or empty.
     #[error(
-        "connector {connector}: the secret {field} is to come from the environment variable {name}, \
-         which is not set; set it and start again"
+        "connector {connector}: the secret {field} is to come from the environment variable \
+         {name}, which is not set; set it and start again"
     )]
     SecretEnv {
         /// The connector's name.

@@ -37,7 +37,7 @@ pub(crate) fn resolve(
     match secret {
         Secret::Env { env } => match (options.env)(env) {
             Some(value) if !value.is_empty() => Ok(value.into()),
-            _ => Err(ConnectorError::SecretEnv { connector, field, name: env.clone() }),
+            _ => Err(ConnectorError::SecretEnv { connector, field, name: shown_variable(env) }),
         },
         Secret::File { file } => {
             let path = options.base_dir.join(file);
@@ -48,10 +48,24 @@ pub(crate) fn resolve(
                 reason,
             })
         }
-        Secret::Literal(value) if options.allow_literal_secrets || value == WELL_KNOWN => {
+        Secret::Literal(value) if options.allow_literal_secrets || is_exempt(field, value) => {
             Ok(value.clone().into())
         }
         Secret::Literal(_) => Err(ConnectorError::SecretLiteral { connector, field }),
+    }
+}
+
+/// The sandbox's client secret and password may stand in the file.
+fn is_exempt(field: &str, value: &str) -> bool {
+    value == WELL_KNOWN && matches!(field, "auth.client_secret" | "auth.password")
+}
+
+/// A variable's name; what cannot be one may be the secret itself, put there by mistake.
+fn shown_variable(name: &str) -> String {
+    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    match name.chars().all(fits) && name.starts_with(|c: char| c.is_ascii_uppercase()) {
+        true => name.to_owned(),
+        false => "(a name not shown, since it does not look like one)".to_owned(),
     }
 }
 
@@ -166,7 +180,7 @@ mod tests {
         let options = Options { base_dir: dir.clone(), ..options(false) };
         let env = Secret::Env { env: "CRM_SECRET".to_owned() };
         let file = Secret::File { file: "s".to_owned() };
-        let get = |secret| resolve(secret, "crm", "client_secret", &options).unwrap();
+        let get = |secret| resolve(secret, "crm", "auth.client_secret", &options).unwrap();
         assert_eq!(get(&env).expose_secret(), "canary-env");
         assert_eq!(get(&file).expose_secret(), "canary-file");
         fs::remove_dir_all(dir).unwrap();
@@ -183,7 +197,11 @@ mod tests {
         assert!(!format!("{error} {error:?}").contains("canary"));
         assert!(resolve(&literal, "crm", "client_secret", &options(true)).is_ok());
         let sandbox = Secret::Literal("sandbox".to_owned());
-        assert!(resolve(&sandbox, "crm", "client_secret", &options(false)).is_ok());
+        assert!(resolve(&sandbox, "crm", "auth.client_secret", &options(false)).is_ok());
+        assert!(resolve(&sandbox, "crm", "auth.token", &options(false)).is_err());
+        let mistaken = Secret::Env { env: "canary-s3cret".to_owned() };
+        let error = resolve(&mistaken, "crm", "auth.token", &options(false)).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
     }
 
     #[test]

@@ -481,6 +481,66 @@ mod tests {
         assert!(passes("", &[]));
     }
 
+    /// A statement as an independent reader sees it: every literal as `?`; none if one stays open.
+    fn skeleton(statement: &str) -> Option<String> {
+        let mut seen = String::new();
+        let mut rest = statement.chars();
+        while let Some(c) = rest.next() {
+            if c != '\'' {
+                seen.push(c);
+                continue;
+            }
+            loop {
+                match rest.next()? {
+                    '\\' => drop(rest.next()?),
+                    '\'' => break,
+                    _ => {}
+                }
+            }
+            seen.push('?');
+        }
+        Some(seen)
+    }
+
+    fn statements(path: &str) -> Vec<String> {
+        let url = url::Url::parse(&format!("https://h{path}")).unwrap();
+        let pairs = url.query_pairs().filter(|(name, _)| name == "q");
+        pairs.map(|(_, value)| value.into_owned()).collect()
+    }
+
+    #[test]
+    fn whatever_passes_leaves_the_statement_as_it_was() {
+        const PIECES: [&str; 20] = [
+            "'", "%27", "%5C", "\\", "%", "2", "7", "5C", "c", "&", "#", "q=", "+", " ", "n",
+            "u0027", "%25", "_", "x", "\u{e9}",
+        ];
+        let template = "/query?a=1&q=SELECT+Id+FROM+A+WHERE+B+LIKE+'%25{}%25'+AND+C='%{}'&z=2";
+        let expected = statements(&template.replace("{}", "x"));
+        let expected = skeleton(&expected[0]).unwrap();
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed % below as u64) as usize
+        };
+        let mut passed = 0;
+        for _ in 0..30_000 {
+            let mut value = || -> String { (0..next(5)).map(|_| PIECES[next(20)]).collect() };
+            let values = [value(), value()];
+            let request = request(template, &[&values[0], &values[1]]);
+            if check(&request).is_err() {
+                continue;
+            }
+            passed += 1;
+            let Target::Connector { path, .. } = &request.target else { unreachable!() };
+            let found = statements(&path.text);
+            assert_eq!(found.len(), 1, "{values:?}");
+            assert_eq!(skeleton(&found[0]).as_ref(), Some(&expected), "{values:?}");
+        }
+        assert!(passed > 3_000, "only {passed} passed, which proves little");
+    }
+
     #[test]
     fn ranges_out_of_bounds_do_no_harm() {
         let mut request = request(EXACT, &["x"]);

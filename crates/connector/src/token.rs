@@ -34,24 +34,21 @@ impl TokenSource {
 
     /// A token that should be valid, after at most `limit`.
     pub(crate) async fn get(self: &Arc<Self>, limit: Duration) -> Result<Held, Arc<TokenError>> {
-        let mut last = {
+        let (held, fetch, mut last) = {
             let mut cache = self.lock();
+            let last = self.last.subscribe();
             match cache.want((self.now)()) {
-                Want::Use { held, renew } => {
-                    if renew {
-                        self.spawn();
-                    }
-                    return Ok(held);
-                }
-                Want::Wait { fetch } => {
-                    let last = self.last.subscribe();
-                    if fetch {
-                        self.spawn();
-                    }
-                    last
-                }
+                Want::Use { held, renew } => (Some(held), renew, last),
+                Want::Wait { fetch } => (None, fetch, last),
             }
         };
+        // Not under the lock: a runtime that is ending drops the fetch at once, which takes it.
+        if fetch {
+            self.spawn();
+        }
+        if let Some(held) = held {
+            return Ok(held);
+        }
         let waited = tokio::time::timeout(limit, last.changed()).await;
         let fetched = last.borrow_and_update().clone();
         match (waited, fetched) {

@@ -232,15 +232,22 @@ pub(crate) struct TokenError {
     connector: String,
     grant: &'static str,
     endpoint: String,
-    pub(crate) what: String,
+    what: String,
     pub(crate) advice: &'static str,
+}
+
+impl TokenError {
+    /// Which endpoint did what, without the advice.
+    pub(crate) fn event(&self) -> String {
+        format!("{} {}", self.endpoint, self.what)
+    }
 }
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { connector, grant, endpoint, what, advice } = self;
+        let Self { connector, grant, advice, .. } = self;
         write!(f, "connector {connector}: no access token by the grant {grant}: ")?;
-        write!(f, "{endpoint} {what}; {advice}")
+        write!(f, "{}; {advice}", self.event())
     }
 }
 

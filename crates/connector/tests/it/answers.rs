@@ -200,3 +200,13 @@ async fn credentials_do_not_leave_their_origin() {
     assert!(!there.contains("canary"), "{there}");
     assert_eq!(field(there, "accept"), Some("a/b"));
 }
+
+#[tokio::test]
+async fn connections_that_the_server_closed_are_not_used_again() {
+    let server = Server::always(|| Reply::Close(answer("200 OK", &[], "{}"))).await;
+    let client = client(connector(&server.url()));
+    for _ in 0..50 {
+        assert_eq!(good(client.send(&get("/x"), None).await).status, 200);
+    }
+    assert_eq!(server.requests().len(), 50);
+}

@@ -6,11 +6,13 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use trunkline_connector::{Addresses, Client, Options, Resolve};
+use trunkline_connector::{Addresses, Client, Options, Resolve, Stage, Status};
 use trunkline_model::FailureCode;
 use trunkline_model::tenant::Http;
 
-use crate::server::{Server, connector, fails, get, get_url, good, ok, options, redirect, tenant};
+use crate::server::{
+    Reply, Server, connector, fails, field, get, get_url, good, ok, options, redirect, tenant,
+};
 
 /// Names with a list of answers; the last one stays.
 #[derive(Default)]
@@ -183,4 +185,24 @@ async fn a_proxy_of_the_environment_is_used_and_the_target_checked() {
     }
     fails(&client, &get_url(&format!("http://127.0.0.1:{}/", 9)), FailureCode::Network).await;
     assert_eq!(proxy.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn https_goes_through_a_tunnel_of_the_proxy() {
+    let refused = crate::server::answer("407 Proxy Authentication Required", &[], "");
+    let proxy = Server::always(move || Reply::Close(refused.clone())).await;
+    let proxy_url = format!("http://user:canary@{}", proxy.address);
+    let names = Names::new(&[("crm.example", &[&["192.0.2.1"]])]);
+    let env = Arc::new(move |name: &str| (name == "HTTPS_PROXY").then(|| proxy_url.clone()));
+    let options = Options { resolver: names, env, ..options() };
+    let connectors = vec![connector("https://crm.example")];
+    let client = Client::new(&tenant(connectors, Http::default()), options).unwrap();
+    let failure = fails(&client, &get("/x"), FailureCode::Connect).await;
+    assert!(!format!("{failure:?} {client:?}").contains("canary"), "{failure:?}");
+    let sent = &proxy.requests()[0];
+    assert!(sent.starts_with("CONNECT crm.example:443 HTTP/1.1\r\n"), "{sent}");
+    assert_eq!(field(sent, "proxy-authorization"), Some("Basic dXNlcjpjYW5hcnk="));
+    let report = client.diagnose("crm").await;
+    assert_eq!(report.stage(Stage::Tcp).unwrap().status, Status::Skipped, "{report}");
+    assert_eq!(report.stage(Stage::Api).unwrap().status, Status::Failed, "{report}");
 }
