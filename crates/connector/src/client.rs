@@ -96,10 +96,12 @@ impl Client {
     pub async fn send(&self, request: &Request, max_retries_override: Option<u32>) -> Outcome {
         let started = Instant::now();
         let retries = max_retries_override.unwrap_or(request.retries);
-        let mut sending = Sending { inner: &self.inner, attempts: 0, stand_in: None };
+        let asked = Duration::ZERO;
+        let mut sending = Sending { inner: &self.inner, attempts: 0, stand_in: None, asked };
         let result = sending.run(request, retries).await;
-        let (attempts, stand_in) = (sending.attempts, sending.stand_in);
-        let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let Sending { attempts, stand_in, asked, .. } = sending;
+        let took = started.elapsed().saturating_sub(asked);
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         Outcome { result: self.cleaned(result), duration_ms, attempts, stand_in }
     }
 
@@ -172,6 +174,9 @@ struct Sending<'a> {
     inner: &'a Inner,
     attempts: u32,
     stand_in: Option<String>,
+    /// How long the write policy took, maybe a person at a terminal: no part of the request's
+    /// duration, by which virtual time moves (decision 5).
+    asked: Duration,
 }
 
 impl Sending<'_> {
@@ -238,7 +243,9 @@ impl Sending<'_> {
         }
         let policy = Arc::clone(&self.inner.options.write_policy);
         let (asked, about) = (request.clone(), rules.clone());
+        let started = Instant::now();
         let decision = tokio::task::spawn_blocking(move || policy(&about, &asked)).await;
+        self.asked = started.elapsed();
         let what = format!("{} to connector {} was not sent", request.method.as_str(), rules.name);
         match write_guard::bounded(rules, decision.unwrap_or(WriteDecision::Deny)) {
             WriteDecision::Allow => Ok(None),

@@ -67,6 +67,18 @@ async fn a_policy_that_panics_denies() {
 }
 
 #[tokio::test]
+async fn a_person_s_time_is_not_the_request_s() {
+    let policy: WritePolicy = Arc::new(|_, _| {
+        std::thread::sleep(std::time::Duration::from_millis(400));
+        WriteDecision::StandIn(204)
+    });
+    let options = Options { write_policy: policy, ..options() };
+    let client = client_with(connector("https://crm.example"), options);
+    let outcome = client.send(&request(Method::Post, "/x"), None).await;
+    assert!(outcome.duration_ms < 300 && outcome.attempts == 0, "{outcome:?}");
+}
+
+#[tokio::test]
 async fn loopback_hosts_and_reads_are_not_asked_about() {
     let server = Server::always(|| ok("{}")).await;
     let asked = Arc::new(AtomicUsize::new(0));
