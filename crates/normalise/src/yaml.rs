@@ -1,6 +1,6 @@
-//! YAML as JSON. Only the first rule of YAML 1.2 about booleans holds (`true`, `false`), and
-//! numbers that begin with a zero stay texts: an answer's `0493012` is a phone number. Whole numbers
-//! of more than 64 bits lose digits, because the library reads them as floating-point ones.
+//! YAML as JSON. Booleans are spelt `true` and `false` only (YAML 1.2), and
+//! numbers that begin with a zero stay texts: an answer's `0493012` is a phone number. Whole
+//! numbers of more than 64 bits lose digits: the library reads them as floating-point ones.
 
 use serde::de::DeserializeSeed;
 use serde_saphyr::options::{AliasLimits, DuplicateKeyPolicy, NonFiniteFloatPolicy};
