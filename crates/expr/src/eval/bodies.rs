@@ -29,7 +29,11 @@ impl<'v> Renderer<'v> {
                         (Escape::With(strategy), _) => Some(*strategy),
                     };
                     let written = match (&value, strategy) {
-                        (Ok(value), None) => out.value(value),
+                        (Ok(text), None) => {
+                            let written = out.value(text);
+                            super::discard(value);
+                            written
+                        }
                         _ => out.value(&escape_value(value?, strategy, &self.meter)?),
                     };
                     self.meter.charge(written)?;

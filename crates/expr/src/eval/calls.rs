@@ -13,14 +13,14 @@ impl<'v> Renderer<'v> {
     pub(super) fn filter(&mut self, call: &'v FilterCall) -> Evaluated<Value<'v>> {
         let Some(filter) = call.filter else { return self.unknown_filter(call) };
         let input = match self.eval(&call.input) {
-            Ok(input) => input.in_parts(),
+            Ok(input) => input.in_words(),
             Err(failure) if filter.tolerant && failure.tolerable => Value::Null,
             Err(failure) => return Err(failure),
         };
         let mut arguments = [const { Value::Null }; MAX_PARAMETERS];
         for (argument, slot) in arguments.iter_mut().zip(&call.arguments.slots) {
             if let Some(expr) = slot {
-                *argument = self.eval(expr)?.in_parts();
+                *argument = self.eval(expr)?.in_words();
             }
         }
         check(&call.arguments, call.offset)?;

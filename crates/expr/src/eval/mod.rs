@@ -106,11 +106,18 @@ impl<'v> Renderer<'v> {
         self.meter.tick()?;
         match &expr.kind {
             ExprKind::Const(value) => Ok(value.by_ref()),
-            ExprKind::Global(name) => match self.context.get(name) {
-                Some(value) if self.mutations.is_empty() => Ok(value.in_parts()),
-                Some(value) => Ok(self.mutations.load(value)),
-                None => self.missing(name, expr),
-            },
+            ExprKind::Global(name) => {
+                let found = self.context.get(name);
+                if self.mutations.is_empty()
+                    && let Some(value) = &found
+                    && let Some(copy) = value.copied()
+                {
+                    // What can be copied has nothing to drop.
+                    std::mem::forget(found);
+                    return Ok(copy);
+                }
+                self.found(found, name, expr)
+            }
             _ => self.eval_inner(expr),
         }
     }
@@ -139,10 +146,9 @@ impl<'v> Renderer<'v> {
             ExprKind::Arithmetic(operation, sides) => {
                 let left = self.eval(&sides.0);
                 let right = self.eval(&sides.1);
-                if let (Ok(left), Ok(right)) = (&left, &right)
-                    && let Some(a) = Number::of(left)
-                    && let Some(b) = Number::of(right)
-                {
+                if let (Some(a), Some(b)) = (number(&left), number(&right)) {
+                    discard(left);
+                    discard(right);
                     return match operators::compute(*operation, a, b) {
                         Ok(value) => Ok(value),
                         Err(failure) => Err(at(failure, expr)),
@@ -153,8 +159,11 @@ impl<'v> Renderer<'v> {
             ExprKind::Comparison(comparison, sides) => {
                 let left = self.eval(&sides.0);
                 let right = self.eval(&sides.1);
-                let (Ok(left), Ok(right)) = (&left, &right) else { return either(left, right) };
-                match operators::compare(*comparison, left, right) {
+                let (Ok(a), Ok(b)) = (&left, &right) else { return either(left, right) };
+                let holds = operators::compare(*comparison, a, b);
+                discard(left);
+                discard(right);
+                match holds {
                     Ok(holds) => Ok(Value::Bool(holds)),
                     Err(failure) => Err(at(failure, expr)),
                 }
@@ -162,8 +171,11 @@ impl<'v> Renderer<'v> {
             ExprKind::Equal { negated, sides } => {
                 let left = self.eval(&sides.0);
                 let right = self.eval(&sides.1);
-                let (Ok(left), Ok(right)) = (&left, &right) else { return either(left, right) };
-                Ok(Value::Bool(operators::equal(left, right) != *negated))
+                let (Ok(a), Ok(b)) = (&left, &right) else { return either(left, right) };
+                let equal = operators::equal(a, b);
+                discard(left);
+                discard(right);
+                Ok(Value::Bool(equal != *negated))
             }
             ExprKind::And(sides) => {
                 let left = self.truth(&sides.0, expr)?;
@@ -175,8 +187,10 @@ impl<'v> Renderer<'v> {
             }
             ExprKind::Ternary(parts) => {
                 let condition = self.eval(&parts.0);
-                let Ok(condition) = &condition else { return condition };
-                match operators::truth(condition, false) {
+                let Ok(value) = &condition else { return condition };
+                let truth = operators::truth(value, false);
+                discard(condition);
+                match truth {
                     Ok(true) => self.eval(&parts.1),
                     Ok(false) => self.eval(&parts.2),
                     Err(failure) => Err(at(failure, &parts.0)),
@@ -250,14 +264,24 @@ impl<'v> Renderer<'v> {
         }
     }
 
+    #[inline(never)]
+    fn found(&self, found: Option<Value<'v>>, name: &str, expr: &Expr) -> Evaluated<Value<'v>> {
+        match found {
+            Some(value) => Ok(self.mutations.load(value)),
+            None => self.missing(name, expr),
+        }
+    }
+
     /// An operand of `and`, `or`, `not`, or a condition of a tag.
     fn truth(&mut self, expr: &'v Expr, whole: &Expr) -> Evaluated<bool> {
-        let value = self.eval(expr);
-        let value = match &value {
+        let result = self.eval(expr);
+        let value = match &result {
             Ok(value) => value,
-            Err(_) => return value.map(|_| false),
+            Err(_) => return result.map(|_| false),
         };
-        match operators::truth(value, self.env.strict) {
+        let truth = operators::truth(value, self.env.strict);
+        discard(result);
+        match truth {
             Ok(truth) => Ok(truth),
             Err(failure) => Err(at(failure, whole)),
         }
@@ -336,6 +360,22 @@ impl<'v> Renderer<'v> {
 /// Room that Pebble asks a `HashMap` for when it evaluates a map literal.
 pub(crate) fn literal_capacity(entries: usize) -> usize {
     (entries * 4).div_ceil(3)
+}
+
+/// A number, ready to compute with.
+#[inline(always)]
+fn number(value: &Evaluated<Value<'_>>) -> Option<Number> {
+    value.as_ref().ok().and_then(Number::of)
+}
+
+/// Drops a value; most have nothing to drop, which is seen here without a call.
+#[inline(always)]
+fn discard(value: Evaluated<Value<'_>>) {
+    match &value {
+        Ok(value) if value.is_plain() => {}
+        _ => return drop(value),
+    }
+    std::mem::forget(value);
 }
 
 /// An operand: in strict mode, `default` does not reach through an operator.

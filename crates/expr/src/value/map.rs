@@ -197,7 +197,23 @@ fn rehash(hasher: &DefaultHashBuilder, key: &Value<'_>) -> u64 {
 
 #[inline]
 fn is_text(key: &Value<'_>, name: &str) -> bool {
-    matches!(key, Value::Str(text) if **text == *name)
+    matches!(key, Value::Str(text) if same_text(text.as_bytes(), name.as_bytes()))
+}
+
+/// Whether two texts are equal. Names are short: comparing a few words beats calling a function.
+#[inline]
+fn same_text(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if let (Some((a1, _)), Some((b1, _))) = (a.split_first_chunk::<8>(), b.split_first_chunk()) {
+        return a.len() <= 16 && a1 == b1 && a.last_chunk::<8>() == b.last_chunk()
+            || a.len() > 16 && a == b;
+    }
+    if let (Some((a1, _)), Some((b1, _))) = (a.split_first_chunk::<4>(), b.split_first_chunk()) {
+        return a1 == b1 && a.last_chunk::<4>() == b.last_chunk();
+    }
+    a.iter().zip(b).all(|(a, b)| a == b)
 }
 
 impl PartialEq for Map {

@@ -153,21 +153,45 @@ impl<'a> Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The same value, moved word by word. A value that a callee has just written in words would
-    /// otherwise be read as one wide load, which has to wait until the words have left the
-    /// processor's store buffer.
+    /// A copy, if that needs no reference count or allocation. It is made word by word: a value
+    /// that a callee has just written in words would otherwise be read as one wide load, which has
+    /// to wait until the words have left the processor's store buffer.
     #[inline(always)]
-    pub(crate) fn in_parts(self) -> Value<'a> {
-        match self {
+    pub(crate) fn copied(&self) -> Option<Value<'a>> {
+        Some(match self {
             Value::Str(Cow::Borrowed(text)) => Value::Str(Cow::Borrowed(text)),
-            Value::Int(value) => Value::Int(value),
-            Value::Long(value) => Value::Long(value),
-            Value::Bool(value) => Value::Bool(value),
-            Value::Map(map) => match map.as_borrowed_arc() {
-                Some(map) => Value::Map(Shared::from_borrowed(map)),
-                None => Value::Map(map),
-            },
-            other => other,
+            Value::Int(value) => Value::Int(*value),
+            Value::Long(value) => Value::Long(*value),
+            Value::Bool(value) => Value::Bool(*value),
+            Value::Map(map) => Value::Map(Shared::from_borrowed(map.as_borrowed_arc()?)),
+            _ => return None,
+        })
+    }
+
+    /// Whether there is nothing to drop in it.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Value::Null
+                | Value::Bool(_)
+                | Value::Int(_)
+                | Value::Long(_)
+                | Value::Double(_)
+                | Value::Str(Cow::Borrowed(_))
+        )
+    }
+
+    /// The same value, moved as [`Value::copied`] does where it can.
+    #[inline(always)]
+    pub(crate) fn in_words(self) -> Value<'a> {
+        match self.copied() {
+            Some(copy) => {
+                // What can be copied has nothing to drop.
+                std::mem::forget(self);
+                copy
+            }
+            None => self,
         }
     }
 }
