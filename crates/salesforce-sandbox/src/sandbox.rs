@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -17,6 +18,9 @@ use crate::http::{Body, Request, Response};
 use crate::json::Json;
 use crate::options::{Options, RequestLog};
 use crate::service::Service;
+
+/// How long open requests may take when the sandbox is stopped.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A sandbox that listens. Dropping it stops it at once; [`Sandbox::stop`] lets requests finish.
 #[derive(Debug)]
@@ -99,12 +103,13 @@ impl Sandbox {
         requests.iter().cloned().collect()
     }
 
-    /// Stops listening, lets open requests finish, and waits for that.
+    /// Stops listening, lets open requests finish, and waits for that, five seconds at most.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
-        let _ = (&mut self.server).await;
+        // A client that never ends its request does not keep us; dropping ends the rest.
+        let _ = tokio::time::timeout(STOP_PATIENCE, &mut self.server).await;
     }
 }
 

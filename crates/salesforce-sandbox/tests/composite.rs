@@ -1,5 +1,7 @@
 //! Several calls in one: composite, batch, tree and collections.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod client;
 
 use client::{Client, account_and_contact, encode};
@@ -16,8 +18,10 @@ fn contact_then_bad(all_or_none: bool) -> Value {
     json!({"allOrNone": all_or_none, "compositeRequest": [
         {"method": "POST", "url": format!("{BASE}/sobjects/Contact"), "referenceId": "a",
          "body": {"LastName": "x"}},
-        {"method": "POST", "url": format!("{BASE}/sobjects/Contact"), "referenceId": "b", "body": {}},
-        {"method": "GET", "url": format!("{BASE}/sobjects/Contact/@{{a.id}}"), "referenceId": "c"}]})
+        {"method": "POST", "url": format!("{BASE}/sobjects/Contact"), "referenceId": "b",
+         "body": {}},
+        {"method": "GET", "url": format!("{BASE}/sobjects/Contact/@{{a.id}}"),
+         "referenceId": "c"}]})
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The 181 SOQL cases with their expected records, over the fixture they were made for.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod client;
 
 use client::{Client, encode};

@@ -1,5 +1,7 @@
 //! Signing in, in every way, and what becomes of tokens.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod client;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};

@@ -1,5 +1,7 @@
 //! Records over REST: creating, reading, changing, finding, deleting, and their errors.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod client;
 
 use client::{Client, account_and_contact, encode};
@@ -275,6 +277,36 @@ fn searches_find_phones_whatever_their_form() {
     assert_eq!(ids(found["searchRecords"].as_array().unwrap()), [contact.as_str()]);
     let odd = client.call("GET", "search?q=FIND+acme", None);
     assert_eq!(odd.error(), (400, "MALFORMED_SEARCH".to_owned()));
+}
+
+/// What the strictest client insists on; a missing key is a failure to read it.
+const OBJECT_KEYS: &str = "activateable childRelationships compactLayoutable createable custom \
+    customSetting deletable deprecatedAndHidden feedEnabled fields hasSubtypes isSubtype \
+    keyPrefix label labelPlural layoutable mergeable mruEnabled name queryable replicateable \
+    retrieveable searchLayoutable searchable triggerable undeletable updateable urls \
+    recordTypeInfos";
+const FIELD_KEYS: &str = "aggregatable aiPredictionField autoNumber byteLength calculated \
+    caseSensitive compoundFieldName createable custom defaultValue defaultedOnCreate digits \
+    externalId filterable groupable idLookup label length name nameField namePointing nillable \
+    permissionable picklistValues polymorphicForeignKey precision referenceTo relationshipName \
+    restrictedPicklist scale soapType sortable type unique updateable";
+
+#[test]
+fn describes_have_every_key() {
+    let client = Client::new();
+    let global = client.call("GET", "sobjects", None).json();
+    for object in global["sobjects"].as_array().unwrap() {
+        let path = format!("sobjects/{}/describe", object["name"].as_str().unwrap());
+        let describe = client.call("GET", &path, None).json();
+        for key in OBJECT_KEYS.split_whitespace() {
+            assert!(describe.get(key).is_some(), "{path}: {key}");
+        }
+        for field in describe["fields"].as_array().unwrap() {
+            for key in FIELD_KEYS.split_whitespace() {
+                assert!(field.get(key).is_some(), "{path}: {key} of {}", field["name"]);
+            }
+        }
+    }
 }
 
 #[test]

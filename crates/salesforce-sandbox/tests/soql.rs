@@ -1,5 +1,7 @@
 //! SOQL beyond the conformance cases: relationships of several objects, groups, limits, abuse.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod client;
 
 use client::{Client, account_and_contact, encode};
@@ -36,7 +38,8 @@ fn parents_of_several_objects_show_their_name_and_type() {
         (&records[1]["What"]["Type"], &records[1]["What"]["Name"]),
         (&json!("Case"), &json!("00001001"))
     );
-    let soql = "SELECT TYPEOF What WHEN Account THEN Name ELSE Name END FROM Task WHERE What.Type = 'Case'";
+    let soql = "SELECT TYPEOF What WHEN Account THEN Name ELSE Name END FROM Task \
+                WHERE What.Type = 'Case'";
     let one = &client.records(soql)[0]["What"];
     assert_eq!((&one["attributes"]["type"], &one["Name"]), (&json!("Case"), &json!("00001001")));
     assert_eq!(code(&client, "SELECT What.Phone__c FROM Task"), "INVALID_FIELD");

@@ -1,5 +1,7 @@
 //! Starting and stopping: fixtures, files, addresses, the clock, the banner, the log.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod client;
 
 use std::path::PathBuf;
@@ -74,7 +76,8 @@ async fn mistakes_in_records_are_found_by_their_place() {
             "records.Contact[1].Birthdate: ",
         ),
         (
-            r#"{"records": {"Account": [{"Id": "001000000000001"}, {"Id": "001000000000001AAA"}]}}"#,
+            r#"{"records": {"Account": [{"Id": "001000000000001"},
+                {"Id": "001000000000001AAA"}]}}"#,
             "records.Account[1].Id: another record has the Id",
         ),
     ] {

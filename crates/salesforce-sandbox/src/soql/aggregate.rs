@@ -62,7 +62,7 @@ pub(super) fn compile<'a>(
             format!(
                 "SELECT {} {}{}{}{having}",
                 numbered(&columns),
-                scope.from_clause(),
+                scope.tables_sql(),
                 where_sql(conditions),
                 group_sql(&groups, present)
             )

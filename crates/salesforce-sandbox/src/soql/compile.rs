@@ -98,7 +98,7 @@ pub(super) fn semi_join<'a>(
     let sql = format!(
         "SELECT {} {} WHERE ({})",
         column.sql,
-        scope.from_clause(),
+        scope.tables_sql(),
         conditions.join(") AND (")
     );
     Ok((object.name.clone(), sql))
@@ -187,7 +187,7 @@ fn count_all(
     }
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 {}{}{})",
-        scope.from_clause(),
+        scope.tables_sql(),
         where_sql(conditions),
         limit_sql(query)
     );
@@ -278,7 +278,7 @@ fn records<'a>(
     let sql = format!(
         "SELECT {} {}{} ORDER BY {}{}",
         columns.sql(),
-        scope.from_clause(),
+        scope.tables_sql(),
         where_sql(conditions),
         order.join(", "),
         limit_sql(query)

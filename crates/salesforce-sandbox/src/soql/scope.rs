@@ -179,7 +179,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The FROM clause with all joins that were asked for so far.
-    pub(super) fn from_clause(&self) -> String {
+    pub(super) fn tables_sql(&self) -> String {
         format!("FROM \"{}\" {}{}", self.object().name, self.table(), self.joins)
     }
 

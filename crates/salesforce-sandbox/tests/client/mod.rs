@@ -1,6 +1,7 @@
 //! A sandbox on a free port and a plain HTTP client for it.
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::collections::BTreeMap;
 
