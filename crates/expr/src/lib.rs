@@ -1,4 +1,5 @@
-//! The {{ }} expression and template language of flows (Pebble 3.2.4 semantics, with what Webex adds).
+//! The {{ }} expression and template language of flows (Pebble 3.2.4 semantics, with what Webex
+//! adds).
 
 mod context;
 mod date;

@@ -39,45 +39,7 @@ fn adapt(pattern: &str) -> Result<String, Failure> {
     while let Some(c) = rest.chars().next() {
         let mut take = c.len_utf8();
         match c {
-            '\\' => {
-                let next = rest[1..].chars().next();
-                take += next.map_or(0, char::len_utf8);
-                match next {
-                    Some('d') => out.push_str(if in_class > 0 { "0-9" } else { "[0-9]" }),
-                    Some('w') => {
-                        out.push_str(if in_class > 0 { "a-zA-Z0-9_" } else { "[a-zA-Z0-9_]" })
-                    }
-                    Some('s') => out.push_str(if in_class > 0 {
-                        r" \t\n\x0B\f\r"
-                    } else {
-                        r"[ \t\n\x0B\f\r]"
-                    }),
-                    Some('D' | 'W' | 'S') => {
-                        let lower = rest[1..2].to_ascii_lowercase();
-                        out.push_str(match &*lower {
-                            "d" => "[^0-9]",
-                            "w" => "[^a-zA-Z0-9_]",
-                            _ => r"[^ \t\n\x0B\f\r]",
-                        });
-                    }
-                    Some('Q') => {
-                        let quoted = &rest[2..];
-                        let length = quoted.find("\\E").unwrap_or(quoted.len());
-                        out.push_str(&regex::escape(&quoted[..length]));
-                        take = (4 + length).min(rest.len());
-                    }
-                    Some('Z') => out.push_str("\\z"),
-                    Some('h') => out.push_str(if in_class > 0 { r" \t" } else { r"[ \t]" }),
-                    Some('R') => out.push_str(r"(?:\r\n|[\n\x0B\f\r\x{85}\x{2028}\x{2029}])"),
-                    Some('1'..='9' | 'k') => return unsupported("a back-reference"),
-                    Some('G') => return unsupported("`\\G`"),
-                    Some(other) if other.is_ascii_punctuation() && other != '<' && other != '>' => {
-                        out.push_str(&regex::escape(&other.to_string()));
-                    }
-                    Some('<' | '>') => out.push_str(&rest[1..2]),
-                    _ => out.push_str(&rest[..take]),
-                }
-            }
+            '\\' => take = escaped(rest, in_class > 0, &mut out)?,
             '[' => {
                 in_class += 1;
                 out.push('[');
@@ -98,6 +60,42 @@ fn adapt(pattern: &str) -> Result<String, Failure> {
         rest = &rest[take..];
     }
     Ok(out)
+}
+
+/// Rewrites an escape sequence at the start of `rest`; gives its length.
+fn escaped(rest: &str, in_class: bool, out: &mut String) -> Result<usize, Failure> {
+    let Some(letter) = rest[1..].chars().next() else {
+        out.push('\\');
+        return Ok(1);
+    };
+    let length = 1 + letter.len_utf8();
+    let set = |members: &str| if in_class { members.to_owned() } else { format!("[{members}]") };
+    match letter {
+        'd' => out.push_str(&set("0-9")),
+        'w' => out.push_str(&set("a-zA-Z0-9_")),
+        's' => out.push_str(&set(r" \t\n\x0B\f\r")),
+        'h' => out.push_str(&set(r" \t")),
+        'D' => out.push_str("[^0-9]"),
+        'W' => out.push_str("[^a-zA-Z0-9_]"),
+        'S' => out.push_str(r"[^ \t\n\x0B\f\r]"),
+        'b' if !in_class => out.push_str(r"(?-u:\b)"),
+        'Z' => out.push_str("\\z"),
+        'R' => out.push_str(r"(?:\r\n|[\n\x0B\f\r\x{85}\x{2028}\x{2029}])"),
+        'Q' => {
+            let quoted = &rest[2..];
+            let end = quoted.find("\\E").unwrap_or(quoted.len());
+            out.push_str(&regex::escape(&quoted[..end]));
+            return Ok((4 + end).min(rest.len()));
+        }
+        '1'..='9' | 'k' => return unsupported("a back-reference"),
+        'G' => return unsupported("`\\G`"),
+        '<' | '>' => out.push(letter),
+        other if other.is_ascii_punctuation() => {
+            out.push_str(&regex::escape(&other.to_string()));
+        }
+        _ => out.push_str(&rest[..length]),
+    }
+    Ok(length)
 }
 
 fn is_look_around(rest: &str) -> bool {

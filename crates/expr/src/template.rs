@@ -77,6 +77,7 @@ impl Template {
     }
 
     #[cold]
+    #[allow(clippy::boxed_local)] // as failures come
     fn error(&self, failure: Failure) -> RenderError {
         failure.into_render_error(&self.source)
     }

@@ -11,7 +11,7 @@ mod scopes;
 
 use crate::context::{Context, Env};
 use crate::error::{Failure, RenderErrorKind, fail};
-use crate::syntax::tree::{Expr, ExprKind, Program};
+use crate::syntax::tree::{Arithmetic, Expr, ExprKind, Program};
 use crate::value::{Map, Number, Value};
 
 use mutations::Mutations;
@@ -143,19 +143,7 @@ impl<'v> Renderer<'v> {
                 let found = attributes::attribute(object?, name, self.env.strict);
                 self.attribute(found, expr)
             }
-            ExprKind::Arithmetic(operation, sides) => {
-                let left = self.eval(&sides.0);
-                let right = self.eval(&sides.1);
-                if let (Some(a), Some(b)) = (number(&left), number(&right)) {
-                    discard(left);
-                    discard(right);
-                    return match operators::compute(*operation, a, b) {
-                        Ok(value) => Ok(value),
-                        Err(failure) => Err(at(failure, expr)),
-                    };
-                }
-                self.add_or_fail(*operation, operand(left)?, operand(right)?, expr)
-            }
+            ExprKind::Arithmetic(operation, sides) => self.arithmetic(*operation, sides, expr),
             ExprKind::Comparison(comparison, sides) => {
                 let left = self.eval(&sides.0);
                 let right = self.eval(&sides.1);
@@ -199,6 +187,26 @@ impl<'v> Renderer<'v> {
             ExprKind::Filter(call) => self.filter(call),
             _ => self.eval_rest(expr),
         }
+    }
+
+    #[inline]
+    fn arithmetic(
+        &mut self,
+        operation: Arithmetic,
+        sides: &'v (Expr, Expr),
+        expr: &Expr,
+    ) -> Evaluated<Value<'v>> {
+        let left = self.eval(&sides.0);
+        let right = self.eval(&sides.1);
+        if let (Some(a), Some(b)) = (number(&left), number(&right)) {
+            discard(left);
+            discard(right);
+            return match operators::compute(operation, a, b) {
+                Ok(value) => Ok(value),
+                Err(failure) => Err(at(failure, expr)),
+            };
+        }
+        self.add_or_fail(operation, operand(left)?, operand(right)?, expr)
     }
 
     /// The less frequent kinds, apart so that the frames of the others stay small.
@@ -275,10 +283,7 @@ impl<'v> Renderer<'v> {
     /// An operand of `and`, `or`, `not`, or a condition of a tag.
     fn truth(&mut self, expr: &'v Expr, whole: &Expr) -> Evaluated<bool> {
         let result = self.eval(expr);
-        let value = match &result {
-            Ok(value) => value,
-            Err(_) => return result.map(|_| false),
-        };
+        let Ok(value) = &result else { return result.map(|_| false) };
         let truth = operators::truth(value, self.env.strict);
         discard(result);
         match truth {
@@ -343,7 +348,7 @@ impl<'v> Renderer<'v> {
     #[inline(never)]
     fn add_or_fail(
         &mut self,
-        operation: crate::syntax::tree::Arithmetic,
+        operation: Arithmetic,
         left: Value<'v>,
         right: Value<'v>,
         expr: &Expr,

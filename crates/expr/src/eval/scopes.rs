@@ -3,7 +3,7 @@
 use crate::value::Value;
 
 /// The scopes that are open, innermost last.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Scopes<'v> {
     open: Vec<Scope<'v>>,
 }
@@ -13,12 +13,6 @@ struct Scope<'v> {
     names: Vec<(&'v str, Value<'v>)>,
     /// A macro: what lies outside cannot be seen.
     isolated: bool,
-}
-
-impl Default for Scopes<'_> {
-    fn default() -> Self {
-        Self { open: Vec::new() }
-    }
 }
 
 impl<'v> Scopes<'v> {

@@ -1,6 +1,7 @@
 //! `abbreviate`: cuts text to a length, ending it with `...` where something was cut off.
 //!
-//! Arguments: `length`: the length of the result, dots included. It must be a Long, such as a literal.
+//! Arguments: `length`: the length of the result, dots included. It must be a Long, such as a
+//! literal.
 //!
 //! Example: `{{ 'a long sentence' | abbreviate(9) }}` gives `a long...`.
 

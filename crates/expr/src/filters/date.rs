@@ -1,8 +1,12 @@
-//! `date`: a moment in a format of Java's SimpleDateFormat. It takes `now()`, a number of milliseconds, or text together with `existingFormat`. The result is escaped text, which is equal to nothing.
+//! `date`: a moment in a format of Java's SimpleDateFormat. It takes `now()`, a number of
+//! milliseconds, or text together with `existingFormat`. The result is escaped text, which is equal
+//! to nothing.
 //!
-//! Arguments: `format`: the format wanted; `existingFormat`: the format that text is in (read as UTC); `timeZone`: the zone to print in, UTC if none is given, GMT if it is unknown.
+//! Arguments: `format`: the format wanted; `existingFormat`: the format that text is in (read as
+//! UTC); `timeZone`: the zone to print in, UTC if none is given, GMT if it is unknown.
 //!
-//! Example: `{{ '2024-01-15' | date('MM/dd/yyyy', existingFormat='yyyy-MM-dd') }}` gives `01/15/2024`.
+//! Example: `{{ '2024-01-15' | date('MM/dd/yyyy', existingFormat='yyyy-MM-dd') }}` gives
+//! `01/15/2024`.
 
 use super::wants_text;
 use super::{Call, Filter};
@@ -10,7 +14,7 @@ use crate::date::parsing::read;
 use crate::date::pattern::DatePattern;
 use crate::date::printing::print;
 use crate::date::zone::Zone;
-use crate::error::{RenderErrorKind, Suggestion, failure, type_error};
+use crate::error::{RenderErrorKind, Suggestion, failure, type_error, value_error};
 use crate::eval::Evaluated;
 use crate::prepared::Prepared;
 use crate::value::{Number, Value};
@@ -22,10 +26,7 @@ pub(super) const FILTER: Filter = Filter {
     parameters: &["format", "existingFormat", "timeZone"],
     examples: &[
         ("{{ '2024-01-15' | date('MM/dd/yyyy', existingFormat='yyyy-MM-dd') }}", "01/15/2024"),
-        (
-            r#"{{ now() | date("yyyy-MM-dd HH:mm:ss", existingFormat="yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", timeZone="America/Toronto") }}"#,
-            "1969-12-31 19:00:00",
-        ),
+        ("{{ now() | date('yyyy-MM-dd HH:mm', timeZone='America/Toronto') }}", "1969-12-31 19:00"),
     ],
     tolerant: false,
     in_place: false,
@@ -70,6 +71,10 @@ fn apply<'v>(input: Value<'v>, call: &mut Call<'v, '_>) -> Evaluated<Value<'v>> 
         }
     };
     let modern = matches!(input, Value::Time(_));
+    if let (Some(letter), false) = (output.modern, modern) {
+        let message = format!("`{letter}` in a date format works with `now()` alone");
+        return value_error(message);
+    }
     Ok(Value::safe(print(ms, output, &zone, modern)))
 }
 

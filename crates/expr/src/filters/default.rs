@@ -1,4 +1,5 @@
-//! `default`: another value in place of null, blank text, or an empty list or map; in strict mode also of a name that is missing. Zero and false stay.
+//! `default`: another value in place of null, blank text, or an empty list or map; in strict mode
+//! also of a name that is missing. Zero and false stay.
 //!
 //! Arguments: `default`: the other value.
 //!

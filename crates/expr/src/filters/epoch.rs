@@ -1,6 +1,8 @@
-//! `epoch`: a moment as seconds since 1970, an addition of Webex. It takes `now()`, its text or other ISO 8601 text, text in a given format, or a number of milliseconds.
+//! `epoch`: a moment as seconds since 1970, an addition of Webex. It takes `now()`, its text or
+//! other ISO 8601 text, text in a given format, or a number of milliseconds.
 //!
-//! Arguments: `inMillis`: milliseconds instead of seconds; `format`: the format of the text, as for `date`.
+//! Arguments: `inMillis`: milliseconds instead of seconds; `format`: the format of the text, as for
+//! `date`.
 //!
 //! Example: `{{ now() | epoch(inMillis=true) - 604800000 }}` gives `-604800000`.
 

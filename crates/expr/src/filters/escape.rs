@@ -1,4 +1,5 @@
-//! `escape`: text made harmless for the place where it goes. The result is escaped text, and is not escaped again.
+//! `escape`: text made harmless for the place where it goes. The result is escaped text, and is not
+//! escaped again.
 //!
 //! Arguments: `strategy`: `html` (the default), `js`, `css`, `url_param` or `json`.
 //!

@@ -1,4 +1,5 @@
-//! `first`: the first element of a list, or the first character of text. A character is never equal to text.
+//! `first`: the first element of a list, or the first character of text. A character is never equal
+//! to text.
 //!
 //! Arguments: none.
 //!

@@ -1,4 +1,5 @@
-//! `length`: the length of text (in UTF-16 units), of a list or of a map; 0 for null and everything else.
+//! `length`: the length of text (in UTF-16 units), of a list or of a map; 0 for null and everything
+//! else.
 //!
 //! Arguments: none.
 //!

@@ -1,4 +1,5 @@
-//! `merge`: a new list or map with the elements of both. A map takes the elements of a list as keys and values.
+//! `merge`: a new list or map with the elements of both. A map takes the elements of a list as keys
+//! and values.
 //!
 //! Arguments: `items`: the list or map that is added.
 //!

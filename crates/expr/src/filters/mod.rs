@@ -53,9 +53,12 @@ pub(crate) struct Filter {
     /// Whether a list that goes in is itself changed into what comes out.
     pub(crate) in_place: bool,
     /// Works out at compile time what follows from constant arguments.
-    pub(crate) prepare: Option<fn(&[Option<&Value<'static>>]) -> Option<Prepared>>,
+    pub(crate) prepare: Option<Prepare>,
     pub(crate) apply: Apply,
 }
+
+/// The arguments are those that are constant.
+type Prepare = fn(&[Option<&Value<'static>>]) -> Option<Prepared>;
 
 type Apply = for<'v, 'r> fn(Value<'v>, &mut Call<'v, 'r>) -> Evaluated<Value<'v>>;
 

@@ -1,4 +1,5 @@
-//! `numberformat`: a number in a pattern of Java's DecimalFormat, for the United States. Halves are rounded to even.
+//! `numberformat`: a number in a pattern of Java's DecimalFormat, for the United States. Halves are
+//! rounded to even.
 //!
 //! Arguments: `format`: the pattern; `#,##0.###` if it is left out.
 //!

@@ -1,4 +1,5 @@
-//! `replace`: the text of a value with every occurrence of some texts replaced, pair by pair, in the order of Java's HashMap.
+//! `replace`: the text of a value with every occurrence of some texts replaced, pair by pair, in
+//! the order of Java's HashMap.
 //!
 //! Arguments: `replace_pairs`: a map of what is looked for to what takes its place.
 //!

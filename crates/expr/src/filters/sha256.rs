@@ -2,7 +2,8 @@
 //!
 //! Arguments: none.
 //!
-//! Example: `{{ 'abc' | sha256 }}` gives `ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad`.
+//! Example: `{{ 'abc' | sha256 }}` gives
+//! `ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad`.
 
 use super::{Call, Filter};
 use sha2::{Digest, Sha256};

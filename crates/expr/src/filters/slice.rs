@@ -1,6 +1,7 @@
 //! `slice`: a part of text (in UTF-16 units) or of a list. Outside of its bounds is an error.
 //!
-//! Arguments: `fromIndex`: where it begins, from 0; `toIndex`: where it ends, the end if it is left out.
+//! Arguments: `fromIndex`: where it begins, from 0; `toIndex`: where it ends, the end if it is left
+//! out.
 //!
 //! Example: `{{ '+14085551234' | slice(2, 5) }}` gives `408`.
 

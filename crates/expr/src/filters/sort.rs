@@ -1,4 +1,5 @@
-//! `sort`: a list in ascending order. It changes the list itself, as in Pebble; what cannot be compared is an error.
+//! `sort`: a list in ascending order. It changes the list itself, as in Pebble; what cannot be
+//! compared is an error.
 //!
 //! Arguments: none.
 //!

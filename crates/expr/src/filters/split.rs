@@ -1,6 +1,8 @@
-//! `split`: the parts of text between matches of a regular expression, as an array. Empty parts at the end are dropped.
+//! `split`: the parts of text between matches of a regular expression, as an array. Empty parts at
+//! the end are dropped.
 //!
-//! Arguments: `delimiter`: the expression; `limit`: the greatest number of parts; below 0 keeps empty parts at the end.
+//! Arguments: `delimiter`: the expression; `limit`: the greatest number of parts; below 0 keeps
+//! empty parts at the end.
 //!
 //! Example: `{{ 'a,b' | split(',') | join('+') }}` gives `a+b`.
 

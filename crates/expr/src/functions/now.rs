@@ -1,4 +1,5 @@
-//! `now`: the present moment in UTC, an addition of Webex. It prints as `2025-02-06T21:09:02.712Z[UTC]`.
+//! `now`: the present moment in UTC, an addition of Webex. It prints as
+//! `2025-02-06T21:09:02.712Z[UTC]`.
 //!
 //! Arguments: none.
 //!

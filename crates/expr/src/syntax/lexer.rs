@@ -339,7 +339,7 @@ impl<'s> Lexer<'s> {
             b'[' => ']',
             _ => '}',
         };
-        let end = inside.last().map_or(at + 1, |token| token.end);
+        let end = inside.max_by_key(|token| token.end).map_or(at + 1, |token| token.end);
         let edit = Edit { start: end, end, replacement: close.into() };
         Err(error.suggest(format!("add `{close}`"), Some(edit)))
     }

@@ -151,6 +151,7 @@ impl<'s> Parser<'s, '_> {
             return Err(self.error(offset, format!("there is a macro `{name}` already")));
         }
         self.expect(b'(')?;
+        let outer = std::mem::replace(&mut self.in_macro, true);
         let mut parameters: Vec<(Box<str>, Option<Expr>)> = Vec::new();
         while !self.eat(b')') {
             if !parameters.is_empty() {
@@ -161,7 +162,6 @@ impl<'s> Parser<'s, '_> {
             parameters.push((parameter.into(), default));
         }
         self.tag_end()?;
-        let outer = std::mem::replace(&mut self.in_macro, true);
         let body = self.enclosed("endmacro", open)?;
         self.in_macro = outer;
         self.program.macros.push(Macro { name: name.into(), parameters: parameters.into(), body });

@@ -21,9 +21,10 @@ pub use shared::Shared;
 use crate::context::Object;
 
 /// A value. `'a` is what it may borrow from: the context or the template.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub enum Value<'a> {
     /// Nothing.
+    #[default]
     Null,
     /// A truth value.
     Bool(bool),
@@ -209,12 +210,6 @@ impl Value<'static> {
             Value::Map(value) => Value::Map(value.by_ref()),
             other => other.clone(),
         }
-    }
-}
-
-impl Default for Value<'_> {
-    fn default() -> Self {
-        Value::Null
     }
 }
 
