@@ -35,6 +35,13 @@ impl ApiError {
         ApiError::new(404, "NOT_FOUND", "The requested resource does not exist")
     }
 
+    /// A path names a field by which records cannot be found.
+    pub(crate) fn no_external_id(field: &str) -> Self {
+        let message =
+            format!("Provided external ID field does not exist or is not accessible: {field}");
+        ApiError::new(404, "NOT_FOUND", message)
+    }
+
     pub(crate) fn method_not_allowed(method: &str) -> Self {
         ApiError::new(
             405,

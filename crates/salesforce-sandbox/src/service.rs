@@ -50,11 +50,7 @@ impl Service {
         let clock = Clock { fixed: options.now.or(fixture.now) };
         let schema = Arc::new(std::mem::take(&mut fixture.schema));
         let store = Store::open(&options.database, schema, clock, options.null_is_different)?;
-        let database = |error: rusqlite::Error| SandboxError::Database {
-            database: format!("{:?}", options.database),
-            message: error.to_string(),
-        };
-        if store.is_empty().map_err(database)? {
+        if store.is_empty().map_err(|error| store.failed(&error))? {
             store.load(&fixture, |store| run_as(store, &credentials.username))?;
         } else if given {
             notes.push(format!(
@@ -196,10 +192,7 @@ impl Service {
 
 /// The Id of the user whom integrations run as; a sandbox without users gets one.
 fn run_as(store: &Store, username: &str) -> Result<String, SandboxError> {
-    let failed = |error: rusqlite::Error| SandboxError::Database {
-        database: "of the sandbox".to_owned(),
-        message: error.to_string(),
-    };
+    let failed = |error: rusqlite::Error| store.failed(&error);
     if let Some(user) = User::run_as(store, username).map_err(failed)? {
         return Ok(user.id);
     }

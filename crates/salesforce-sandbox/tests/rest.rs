@@ -88,6 +88,38 @@ fn closing_a_case_is_seen_in_its_fields() {
 }
 
 #[test]
+fn activities_fill_what_follows_from_their_fields() {
+    let client = Client::new();
+    let start = "2026-03-18T23:30:00-02:00";
+    let event = json!({"Subject": "x", "StartDateTime": start, "DurationInMinutes": 45});
+    let event = client.get("Event", &client.create("Event", event));
+    assert_eq!(event["StartDateTime"], "2026-03-19T01:30:00.000+0000");
+    assert_eq!(event["EndDateTime"], "2026-03-19T02:15:00.000+0000");
+    assert_eq!(event["ActivityDate"], "2026-03-19");
+    let ends = json!({"StartDateTime": start, "EndDateTime": "2026-03-19T01:40:00Z"});
+    let event = client.get("Event", &client.create("Event", ends));
+    assert_eq!(event["DurationInMinutes"], 10);
+
+    let task = client.create("Task", json!({"Subject": "Call", "CallType": "Inbound"}));
+    let open = client.get("Task", &task);
+    assert_eq!((&open["Status"], &open["IsClosed"]), (&json!("Not Started"), &json!(false)));
+    client.call("PATCH", &format!("sobjects/Task/{task}"), Some(json!({"Status": "Completed"})));
+    assert_eq!(client.get("Task", &task)["IsClosed"], true);
+}
+
+#[test]
+fn names_follow_their_parts() {
+    let client = Client::new();
+    let lead = client.create("Lead", json!({"LastName": "Howard", "Company": "Acme"}));
+    assert_eq!(client.get("Lead", &lead)["Name"], "Howard");
+    let path = format!("sobjects/Lead/{lead}");
+    client.call("PATCH", &path, Some(json!({"FirstName": "Ana"})));
+    assert_eq!(client.get("Lead", &lead)["Name"], "Ana Howard");
+    client.call("PATCH", &path, Some(json!({"FirstName": null, "Phone": "1"})));
+    assert_eq!(client.get("Lead", &lead)["Name"], "Howard");
+}
+
+#[test]
 fn relationships_are_paths() {
     let client = Client::new();
     let (account, contact) = account_and_contact(&client);

@@ -44,11 +44,7 @@ pub(super) fn answer(api: &Api<'_>, call: &Call, object: &Object, text: &str) ->
 
 /// The Id in a path; anything else is taken for the name of an external Id field.
 pub(super) fn id_of(object: &Object, text: &str) -> Result<String, ApiError> {
-    let Some(id) = id::normalise(text) else {
-        let message =
-            format!("Provided external ID field does not exist or is not accessible: {text}");
-        return Err(ApiError::new(404, "NOT_FOUND", message));
-    };
+    let id = id::normalise(text).ok_or_else(|| ApiError::no_external_id(text))?;
     if id.starts_with(&object.key_prefix) { Ok(id) } else { Err(ApiError::not_found()) }
 }
 

@@ -12,15 +12,9 @@ use crate::soql::ast::{Path, Query};
 pub(super) fn answer(api: &Api<'_>, call: &Call, object: &Object, id: &str, name: &str) -> Outcome {
     let is_child = object.child(name).is_some();
     if !is_child && object.relationship(name).is_none() {
-        // Neither a relationship nor an external Id field has the name that stands there.
-        let field = if crate::id::normalise(id).is_some() { name } else { id };
-        let message = match crate::id::normalise(id) {
-            Some(_) => "The requested resource does not exist".to_owned(),
-            None => {
-                format!("Provided external ID field does not exist or is not accessible: {field}")
-            }
-        };
-        return Err(ApiError::new(404, "NOT_FOUND", message));
+        // What looks like no Id was meant as an external Id field.
+        let is_id = crate::id::normalise(id).is_some();
+        return Err(if is_id { ApiError::not_found() } else { ApiError::no_external_id(id) });
     }
     call.only(if is_child { &["GET"] } else { &["GET", "PATCH", "DELETE"] })?;
     let id = record::id_of(object, id)?;

@@ -90,7 +90,17 @@ impl FieldType {
             FieldType::Boolean => "INTEGER NOT NULL DEFAULT 0",
             FieldType::Int => "INTEGER",
             FieldType::Double | FieldType::Currency | FieldType::Percent => "REAL",
-            _ => "TEXT",
+            FieldType::Id
+            | FieldType::Reference
+            | FieldType::String
+            | FieldType::Textarea
+            | FieldType::Phone
+            | FieldType::Email
+            | FieldType::Url
+            | FieldType::Picklist
+            | FieldType::Multipicklist
+            | FieldType::Date
+            | FieldType::Datetime => "TEXT",
         }
     }
 }

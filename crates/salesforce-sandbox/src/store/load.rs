@@ -55,13 +55,16 @@ impl Store {
         let Value::Object(body) = body else { return Ok(()) };
         let known: Record =
             body.into_iter().filter(|(key, _)| users.field(key).is_some()).collect();
-        self.create(users, &known, "").map(drop).map_err(|error| SandboxError::Database {
-            database: "of the sandbox".to_owned(),
-            message: error.message,
+        let created = self.create(users, &known, "");
+        created.map(drop).map_err(|error| SandboxError::Fixture {
+            name: "the sandbox's own user".to_owned(),
+            place: "User".to_owned(),
+            message: format!("{}; add a user to the fixture", error.message),
         })
     }
 
-    fn failed(&self, error: &rusqlite::Error) -> SandboxError {
+    /// The error of a start that the database stops.
+    pub(crate) fn failed(&self, error: &rusqlite::Error) -> SandboxError {
         let database = self.db.path().filter(|p| !p.is_empty()).unwrap_or(":memory:").to_owned();
         SandboxError::Database { database, message: error.to_string() }
     }

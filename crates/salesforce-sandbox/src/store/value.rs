@@ -47,7 +47,16 @@ fn text_value(field: &Field, text: &str) -> Result<Sql, ApiError> {
             [&field.name],
         )),
         FieldType::Picklist | FieldType::Multipicklist => picklist(field, text),
-        _ => limited(field, text),
+        FieldType::String
+        | FieldType::Textarea
+        | FieldType::Phone
+        | FieldType::Email
+        | FieldType::Url => limited(field, text),
+        FieldType::Boolean
+        | FieldType::Int
+        | FieldType::Double
+        | FieldType::Currency
+        | FieldType::Percent => Err(not_of_type(field, &Value::from(text))),
     }
 }
 

@@ -288,7 +288,7 @@ fn check_unique(draft: &Draft<'_>, field: &Field, value: &Sql) -> Result<(), Api
             let message = format!(
                 "duplicate value found: {} duplicates value on record with id: {}",
                 field.name,
-                &holder[..15]
+                holder.get(..15).unwrap_or(&holder)
             );
             Err(ApiError::bad("DUPLICATE_VALUE", message))
         }

@@ -34,10 +34,7 @@ pub(super) fn answer(api: &Api<'_>, call: &Call, rest: &[String]) -> Outcome {
             call.only(&["PATCH"])?;
             let object = object_named(&schema, object)?;
             if !upsert::is_external_id(object, field) {
-                let message = format!(
-                    "Provided external ID field does not exist or is not accessible: {field}"
-                );
-                return Err(ApiError::new(404, "NOT_FOUND", message));
+                return Err(ApiError::no_external_id(field));
             }
             write(api, call, |api, record| upsert_one(api, object, field, record))
         }
