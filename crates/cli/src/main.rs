@@ -1,3 +1,65 @@
-//! The `trunkline` program.
+//! The `trunkline` program: parses the command line and calls the command.
 
-fn main() {}
+mod commands;
+mod files;
+mod problem;
+mod run;
+mod site;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use problem::Problem;
+
+/// Runs flows exported from Webex Contact Center on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "trunkline", version, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run, check, export and replay flows.
+    #[command(subcommand)]
+    Flow(commands::flow::Command),
+    /// Play one whole call of the example flow and check the CRM afterwards.
+    Demo(commands::demo::Arguments),
+    /// Serve a local stand-in for Salesforce.
+    Sandbox(commands::sandbox::Arguments),
+    /// Write a tenant.yaml.
+    #[command(subcommand)]
+    Tenant(commands::tenant::Command),
+    /// Test the connectors of a tenant.
+    #[command(subcommand)]
+    Connector(commands::connector::Command),
+    /// Evaluate expressions.
+    #[command(subcommand)]
+    Expr(commands::expr::Command),
+    /// Evaluate JSONPaths.
+    #[command(subcommand)]
+    Jsonpath(commands::jsonpath::Command),
+    /// Measure.
+    #[command(subcommand)]
+    Bench(commands::bench::Command),
+}
+
+fn main() -> ExitCode {
+    trunkline_connector::install_crypto();
+    let result = match Arguments::parse().command {
+        Command::Flow(command) => commands::flow::run(command),
+        Command::Demo(arguments) => commands::demo::run(&arguments),
+        Command::Sandbox(arguments) => commands::sandbox::run(&arguments),
+        Command::Tenant(command) => commands::tenant::run(command),
+        Command::Connector(command) => commands::connector::run(command),
+        Command::Expr(command) => commands::expr::run(&command),
+        Command::Jsonpath(command) => commands::jsonpath::run(&command),
+        Command::Bench(command) => commands::bench::run(command),
+    };
+    match result {
+        Ok(code) => code,
+        Err(problem) => problem.report(),
+    }
+}

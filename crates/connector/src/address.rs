@@ -1,6 +1,7 @@
 //! The URL of a request: the flow's text verbatim (decision 7), query parameters appended.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use trunkline_model::http::Rendered;
 use trunkline_model::{Failure, FailureCode};
 use url::Url;
 
@@ -14,7 +15,7 @@ const MAX_URL_BYTES: usize = 64 * 1024;
 pub(crate) fn at_connector(
     base: &Url,
     path: &str,
-    query: &[(String, String)],
+    query: &[(String, Rendered)],
 ) -> Result<Url, Failure> {
     let lower = path.trim_start().get(..8).unwrap_or(path.trim_start()).to_ascii_lowercase();
     if lower.starts_with("http://") || lower.starts_with("https://") {
@@ -35,7 +36,7 @@ pub(crate) fn at_connector(
 }
 
 /// The URL that a flow gives as a whole.
-pub(crate) fn whole(text: &str, query: &[(String, String)]) -> Result<Url, Failure> {
+pub(crate) fn whole(text: &str, query: &[(String, Rendered)]) -> Result<Url, Failure> {
     let text = text.split('#').next().unwrap_or_default();
     let mut text = text.trim().to_owned();
     append(&mut text, query);
@@ -56,7 +57,7 @@ pub(crate) fn shown(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
-fn append(text: &mut String, query: &[(String, String)]) {
+fn append(text: &mut String, query: &[(String, Rendered)]) {
     for (name, value) in query {
         let separator = match text.contains('?') {
             false => "?",
@@ -64,7 +65,7 @@ fn append(text: &mut String, query: &[(String, String)]) {
             true => "&",
         };
         let encode = |part| utf8_percent_encode(part, PARAMETER);
-        text.push_str(&format!("{separator}{}={}", encode(name), encode(value)));
+        text.push_str(&format!("{separator}{}={}", encode(name), encode(&value.text)));
     }
 }
 
@@ -77,8 +78,10 @@ mod tests {
     use super::*;
 
     fn at(base: &str, path: &str, query: &[(&str, &str)]) -> Result<String, Failure> {
-        let query: Vec<_> =
-            query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let query: Vec<_> = query
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Rendered::from(*value)))
+            .collect();
         at_connector(&Url::parse(base).unwrap(), path, &query).map(String::from)
     }
 

@@ -129,13 +129,15 @@ fn parameters(text: &str, query: Range<usize>) -> impl Iterator<Item = Range<usi
     })
 }
 
-/// Checks a parameter that comes as a pair. Where values were put into it is not known, so only a
-/// literal that never ends is found.
-fn check_parameter(name: &str, value: &str, language: Language) -> Result<(), Failure> {
+/// Checks a parameter that comes as a pair, which is not encoded yet.
+fn check_parameter(name: &str, value: &Rendered, language: Language) -> Result<(), Failure> {
     if name != "q" {
         return Ok(());
     }
-    let traced: Vec<Traced> = value.bytes().map(|byte| Traced { byte, origin: 0 }).collect();
+    let origins = Origins::new(value);
+    let bytes = value.text.bytes().zip(&origins.of);
+    let traced: Vec<Traced> =
+        bytes.map(|(byte, origin)| Traced { byte, origin: *origin }).collect();
     let mut lexer = Lexer::new(language);
     lexer.run(&traced, 0)?;
     match lexer.state {
@@ -465,12 +467,22 @@ mod tests {
     }
 
     #[test]
-    fn pairs_are_checked_for_open_literals() {
-        let mut request = request("/query", &[]);
-        request.query = vec![("q".to_owned(), "SELECT Id WHERE A='x'".to_owned())];
-        assert!(check(&request).is_ok());
-        request.query[0].1.push('\'');
-        assert_eq!(check(&request).unwrap_err().code, FailureCode::SoqlGuard);
+    fn pairs_are_checked_too() {
+        let pair = |value: &str| {
+            let before = "SELECT Id FROM A WHERE B='";
+            let end = before.len() + value.len();
+            let text = format!("{before}{value}'");
+            let substituted = std::iter::once(before.len()..end).collect();
+            let mut request = request("/query", &[]);
+            request.query = vec![("q".to_owned(), Rendered { text, substituted })];
+            check(&request).map_err(|failure| failure.code)
+        };
+        assert_eq!(pair("4806754111"), Ok(()));
+        // A pair is encoded after the check: %27 is three characters here and no quote.
+        assert_eq!(pair("x%27y"), Ok(()));
+        for hostile in ["x' OR Name LIKE '", "x'", "x\\"] {
+            assert_eq!(pair(hostile), Err(FailureCode::SoqlGuard), "{hostile}");
+        }
     }
 
     #[test]

@@ -121,7 +121,7 @@ pub struct Request {
     /// Where it goes.
     pub target: Target,
     /// Query parameters, not encoded, to be appended in this order.
-    pub query: Vec<(String, String)>,
+    pub query: Vec<(String, Rendered)>,
     /// Header fields in the flow's order.
     pub headers: Vec<(String, String)>,
     /// The media type for the body, such as `application/json`; none when the flow says None.

@@ -76,14 +76,14 @@ pub struct World<R: Recorder> {
     pub(crate) options: WorldOptions,
     pub(crate) now_ms: i64,
     pub(crate) agenda: Agenda,
-    pub(crate) lives: Vec<Option<Life>>,
+    pub(crate) lives: Vec<Option<Box<Life>>>,
     slots: HashMap<ContactId, Slot>,
-    free: Vec<Slot>,
     requests: VecDeque<PendingRequest>,
     allocations: Allocations,
     pub(crate) stub_uses: Vec<u32>,
     pub(crate) recorder: R,
     happenings: u64,
+    last_arrival_ms: i64,
     routing_wake_ms: Option<i64>,
     outputs: Vec<Output>,
 }
@@ -96,17 +96,17 @@ impl<R: Recorder> World<R> {
             routing,
             now_ms: options.start_ms,
             stub_uses: vec![0; options.script.http.len()],
-            options,
             agenda: Agenda::default(),
             lives: Vec::new(),
             slots: HashMap::new(),
-            free: Vec::new(),
             requests: VecDeque::new(),
             allocations: Allocations::default(),
             recorder,
             happenings: 0,
+            last_arrival_ms: options.start_ms,
             routing_wake_ms: None,
             outputs: Vec::new(),
+            options,
             site,
         };
         let agents: Vec<_> =
@@ -142,15 +142,14 @@ impl<R: Recorder> World<R> {
 
     /// A call arrives.
     pub fn call(&mut self, arrival: Arrival) -> Result<(), ArrivalError> {
+        self.now_ms = self.now_ms.max(arrival.at_ms);
+        self.last_arrival_ms = self.now_ms;
         self.recorder.arrived(&arrival);
         let contact = Contact::arrive(&self.site, &arrival, self.recorder.wants_trace())?;
         let id = arrival.contact.clone();
         let life = Life { contact, arrival, is_line_open: true, asked: HashMap::new(), offers: 0 };
-        let slot = self.free.pop().unwrap_or(self.lives.len());
-        if slot == self.lives.len() {
-            self.lives.push(None);
-        }
-        self.lives[slot] = Some(life);
+        let slot = self.lives.len();
+        self.lives.push(Some(Box::new(life)));
         self.slots.insert(id, slot);
         self.plan_caller(slot);
         self.settle(slot, None);
@@ -163,13 +162,11 @@ impl<R: Recorder> World<R> {
             return Advance::Request(Box::new(request));
         }
         let Some((at_ms, happening)) = self.agenda.take() else { return Advance::Idle };
-        if at_ms - self.options.start_ms > MAX_DURATION_MS {
-            return Advance::Exhausted("a week of virtual time went by");
+        if at_ms - self.last_arrival_ms > MAX_DURATION_MS {
+            return Advance::Exhausted("a week of virtual time went by since the last call");
         }
         self.happenings += 1;
-        if self.happenings > MAX_HAPPENINGS.max(200 * self.lives.len() as u64 + MAX_HAPPENINGS)
-            && self.lives.len() < 10_000
-        {
+        if self.happenings > MAX_HAPPENINGS + 1_000 * self.lives.len() as u64 {
             return Advance::Exhausted("a million things happened");
         }
         self.now_ms = self.now_ms.max(at_ms);
@@ -192,14 +189,37 @@ impl<R: Recorder> World<R> {
 
     /// Something happens to a contact, from outside the script (a terminal, a test).
     pub fn inject(&mut self, contact: &ContactId, input: Input) {
-        if let Some(&slot) = self.slots.get(contact) {
-            self.give(slot, input);
+        let Some(&slot) = self.slots.get(contact) else { return };
+        if input == Input::CallerHungUp {
+            return self.hang_up(slot);
         }
+        self.give(slot, input);
     }
 
     /// An agent does something, from outside the script.
     pub fn inject_agent(&mut self, input: RoutingInput) {
         self.route(input);
+    }
+
+    /// The agent of a contact hangs up, from outside the script.
+    pub fn inject_agent_hang_up(&mut self, contact: &ContactId) {
+        let slot = self.slots.get(contact).copied();
+        let agent = self.contact(contact).and_then(|it| it.agent()).map(|agent| agent.id.clone());
+        if let (Some(slot), Some(agent)) = (slot, agent) {
+            self.agent_hangs_up(slot, agent);
+        }
+    }
+
+    /// Whether a request waits for its answer.
+    pub fn has_requests(&self) -> bool {
+        !self.requests.is_empty()
+    }
+
+    /// Moves the clock to a time at which nothing happens. What was due before has to have
+    /// happened; the clock never goes back.
+    pub fn pass_time(&mut self, until_ms: i64) {
+        let next_ms = self.agenda.next_at().unwrap_or(until_ms);
+        self.now_ms = self.now_ms.max(until_ms.min(next_ms));
     }
 
     fn happen(&mut self, happening: Happening) {
@@ -247,7 +267,7 @@ impl<R: Recorder> World<R> {
     }
 
     pub(crate) fn life(&self, slot: Slot) -> Option<&Life> {
-        self.lives.get(slot).and_then(Option::as_ref)
+        self.lives.get(slot).and_then(Option::as_deref)
     }
 
     /// Gives a contact an input and does what it wants.
@@ -367,12 +387,9 @@ impl<R: Recorder> World<R> {
     }
 
     fn end(&mut self, slot: Slot) {
+        // The slot is not used again: old happenings may still name it.
         if let Some(life) = self.lives[slot].take() {
             self.slots.remove(life.contact.id());
-            // The slot is not used again while old happenings may still name it.
-            if self.lives.len() > 1_024 && self.agenda.next_at().is_none() {
-                self.free.push(slot);
-            }
         }
     }
 

@@ -132,6 +132,17 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Every stream whose id begins with `prefix`, closed ones included, by id. It lists them all:
+    /// for tools that show a whole journal, never for a hot path.
+    ///
+    /// # Errors
+    /// Those of [`Store::read`].
+    pub fn all_streams(&self, prefix: &str) -> Result<Vec<StreamId>, StoreError> {
+        self.run("list streams", |inner| read::all_streams(&inner.connection, prefix))
+    }
+}
+
 impl Store for SqliteStore {
     fn append(
         &self,

@@ -32,7 +32,7 @@ async fn the_url_goes_out_as_the_flow_encoded_it() {
 async fn query_parameters_are_appended_encoded() {
     let server = Server::always(|| ok("{}")).await;
     let mut request = get("/q?a=%27");
-    request.query = vec![("b".to_owned(), "+49 %27&'".to_owned())];
+    request.query = vec![("b".to_owned(), "+49 %27&'".into())];
     good(client(connector(&server.url())).send(&request, None).await);
     assert_eq!(line(&server.requests()[0]), "GET /q?a=%27&b=%2B49%20%2527%26%27 HTTP/1.1");
 }

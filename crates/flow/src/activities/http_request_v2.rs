@@ -208,7 +208,7 @@ impl HttpRequest {
         let request = Request {
             method: self.method,
             target: self.render_target(cx)?,
-            query: render_all(cx, &self.query)?,
+            query: self.render_query(cx)?,
             headers: render_all(cx, &self.headers)?,
             content_type: self.content_type.map(str::to_owned),
             body: self.render_body(cx)?,
@@ -230,6 +230,11 @@ impl HttpRequest {
             }
             TargetTemplate::Url(url) => Target::Url(cx.url(url)?),
         })
+    }
+
+    fn render_query(&self, cx: &Cx<'_>) -> Result<Vec<(String, Rendered)>, Failure> {
+        let render = |(name, value): &(String, Templated)| Ok((name.clone(), cx.parts(value)?));
+        self.query.iter().map(render).collect()
     }
 
     fn render_body(&self, cx: &Cx<'_>) -> Result<Option<Body>, Failure> {
@@ -313,7 +318,9 @@ fn show(cx: &mut Cx<'_>, request: &Request) {
         Target::Url(url) => cx.show_in("url", |_| rendered(url)),
     }
     if !request.query.is_empty() {
-        cx.show_in("query", |_| named(&request.query));
+        let query = request.query.iter();
+        let query: Vec<_> = query.map(|(name, value)| (name.clone(), value.text.clone())).collect();
+        cx.show_in("query", |_| named(&query));
     }
     if !request.headers.is_empty() {
         cx.show_in("headers", |_| named(&request.headers));

@@ -101,6 +101,13 @@ impl<'r> Cx<'r> {
         template.render_parts(&view, &self.run.env(), url::encode).map_err(expression)
     }
 
+    /// The text of a property with the places of what was substituted.
+    pub fn parts(&self, template: &Templated) -> Result<Rendered, Failure> {
+        let view = View { run: self.run, thread: self.thread };
+        let keep = |text: &str, out: &mut String| out.push_str(text);
+        template.render_parts(&view, &self.run.env(), keep).map_err(expression)
+    }
+
     /// The value of a dotted name, such as `CollectDigits.DigitsEntered`; none when there is none.
     pub fn lookup(&self, dotted: &str) -> Option<Value<'static>> {
         let view = View { run: self.run, thread: self.thread };

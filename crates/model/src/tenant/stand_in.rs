@@ -15,7 +15,8 @@ use super::{
 };
 
 /// Where the local Salesforce sandbox listens unless it is told otherwise.
-const SANDBOX_URL: &str = "http://127.0.0.1:8090";
+/// Where stand-in connectors send: the address at which `trunkline sandbox` listens by default.
+pub const SANDBOX_URL: &str = "http://127.0.0.1:8090";
 
 /// The sandbox's token endpoint, client id and client secret.
 const SANDBOX_TOKEN_PATH: &str = "/services/oauth2/token";

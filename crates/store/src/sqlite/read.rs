@@ -125,6 +125,16 @@ pub(super) fn open_streams(
     rows.map(|row| Ok(StreamId::new(row?)?)).collect()
 }
 
+/// All streams with this prefix that are not purged, by id.
+pub(super) fn all_streams(connection: &Connection, prefix: &str) -> Result<Vec<StreamId>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM stream
+         WHERE state IN (0, 1) AND id >= ?1 AND substr(id, 1, length(?1)) = ?1 ORDER BY id",
+    )?;
+    let rows = statement.query_map([prefix], |row| row.get::<_, String>(0))?;
+    rows.map(|row| Ok(StreamId::new(row?)?)).collect()
+}
+
 /// The stream's snapshot, unless it is damaged: it is a hint, and the entries are the truth.
 pub(super) fn snapshot(
     connection: &Connection,

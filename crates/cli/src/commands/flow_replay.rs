@@ -1,0 +1,58 @@
+//! `trunkline flow replay`: a contact built again from its journal, without a network.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use trunkline_contact::journal::replay;
+use trunkline_model::trace::{Head, SCHEMA_VERSION};
+
+use crate::problem::{Problem, Result};
+use crate::run::journal::{self, ReadContact};
+use crate::run::printer::Printer;
+
+/// Build contacts again from their journal and print their trace.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The journal that `flow run --journal` wrote.
+    journal: PathBuf,
+    /// Only this contact.
+    #[arg(long)]
+    contact: Option<String>,
+    /// Print the trace as JSON lines (docs/trace.schema.json).
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let mut contacts = journal::read(&arguments.journal)?;
+    if let Some(wanted) = &arguments.contact {
+        contacts.retain(|contact| contact.head.arrival.contact.as_str() == wanted);
+    }
+    if contacts.is_empty() {
+        let text = format!("{}: there is no such contact", arguments.journal.display());
+        return Err(Problem::misuse(text));
+    }
+    for contact in contacts {
+        print(contact, arguments.json)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(read: ReadContact, is_json: bool) -> Result<()> {
+    let replayed = replay(&read.head, read.inputs).map_err(Problem::misuse)?;
+    let flow = replayed.contact.run().flow();
+    let mut notes = vec!["replayed from a journal".to_owned()];
+    if !read.is_closed {
+        notes.push("the contact was cut off; `trunkline flow recover` finishes it".to_owned());
+    }
+    let mut printer = Printer::new(is_json);
+    printer.head(&Head {
+        version: SCHEMA_VERSION,
+        flow: flow.name.clone(),
+        flow_version: flow.version,
+        contact: read.head.arrival.contact.clone(),
+        started_ms: read.head.arrival.at_ms,
+        notes,
+    })?;
+    replayed.trace.into_iter().try_for_each(|step| printer.step(step))
+}

@@ -1,0 +1,35 @@
+//! Writing files so that they are never half-written.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::problem::{Problem, Result};
+
+/// Replaces a file's text: a new file is written beside it and then takes its place.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
+    // A link is followed, so that what it names is replaced and not the link.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let temporary = beside(&target);
+    let result = write(&target, &temporary, text);
+    if result.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    result.map_err(|error| Problem::misuse(format!("{}: {error}", path.display())))
+}
+
+fn write(target: &Path, temporary: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = File::create(temporary)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    if let Ok(metadata) = fs::metadata(target) {
+        fs::set_permissions(temporary, metadata.permissions())?;
+    }
+    fs::rename(temporary, target)
+}
+
+fn beside(target: &Path) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    target.with_file_name(name)
+}

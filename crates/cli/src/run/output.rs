@@ -1,0 +1,15 @@
+//! Writing to standard output, where the reader may be gone.
+
+use std::io::{ErrorKind, Write};
+
+use crate::problem::{Problem, Result};
+
+/// Writes a line. A reader that has gone away (`| head`) ends the program quietly.
+pub(crate) fn write(line: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => Err(Problem::misuse(format!("standard output: {error}"))),
+    }
+}
