@@ -79,11 +79,6 @@ fn takes_time(node: &Node) -> bool {
     }
 }
 
-/// Whether it takes time until the activity has failed: a request may time out.
-pub(super) fn takes_time_to_fail(node: &Node) -> bool {
-    matches!(&*node.kind, "http-request-v2" | "subflow-handoff")
-}
-
 /// For each node, the group of nodes that can all come to each other; a group is named by one of
 /// its nodes. Two walks (Kosaraju), neither of them recursive.
 fn groups(next: &[Vec<usize>]) -> Vec<usize> {

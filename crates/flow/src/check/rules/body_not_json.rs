@@ -40,6 +40,7 @@ fn check(rule: &Rule, subject: &Subject<'_>) -> Vec<Diagnostic> {
                 continue;
             }
             let Some((at, reason)) = fault(text.source()) else { continue };
+            let reason = reason.replace("the file should", "the body should");
             let message = format!("the body is not JSON: {reason}");
             found.push(rule.of_text(node, text, at, message));
         }
@@ -73,11 +74,13 @@ struct Filled {
     text: String,
     /// For each piece, where it begins in `text`, where in the body, and whether it is literal.
     starts: Vec<(usize, usize, bool)>,
+    /// The body's length.
+    end: usize,
 }
 
 impl Filled {
     fn new(body: &str, pieces: &[Piece], filling: &str) -> Self {
-        let mut filled = Self { text: String::new(), starts: Vec::new() };
+        let mut filled = Self { text: String::new(), starts: Vec::new(), end: body.len() };
         for piece in pieces {
             let (range, is_literal) = match piece {
                 Piece::Literal(range) => (range, true),
@@ -94,7 +97,7 @@ impl Filled {
         let mut lines = self.text.split_inclusive('\n');
         let before: usize = lines.by_ref().take(line - 1).map(str::len).sum();
         let within = lines.next().unwrap_or_default().char_indices().nth(column - 1);
-        let at = within.map_or(self.text.len(), |(at, _)| before + at);
+        let Some(at) = within.map(|(at, _)| before + at) else { return self.end };
         let piece = self.starts.iter().rev().find(|(start, ..)| *start <= at);
         piece.map_or(
             0,

@@ -24,7 +24,7 @@ pub static RULE: Rule = Rule {
 };
 
 /// Names, in lower case and without `-` and `_`, whose values are credentials.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 16] = [
     "authorization",
     "proxyauthorization",
     "cookie",
@@ -38,14 +38,16 @@ const NAMES: [&str; 13] = [
     "clientsecret",
     "password",
     "apisecret",
+    "key",
+    "passphrase",
+    "xtokenpassphrase",
 ];
 
 /// The shortest text, in bytes, that is taken for a credential.
-const SHORTEST: usize = 8;
+const SHORTEST: usize = 6;
 
 /// Words that hold the place of a credential.
-const STAND_INS: [&str; 8] =
-    ["your", "changeme", "replace", "example", "placeholder", "xxxx", "insert", "here"];
+const STAND_INS: [&str; 7] = ["your", "changeme", "replace", "placeholder", "xxxx", "insert", "<"];
 
 fn check(rule: &Rule, subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -74,7 +76,7 @@ fn is_written_out(value: &str) -> bool {
     // What stands behind the scheme: `Bearer`, `Basic`, `ApiKey`.
     let secret = value.trim().rsplit(' ').next().unwrap_or_default();
     let lower = value.to_ascii_lowercase();
-    let is_stand_in = STAND_INS.iter().any(|word| lower.contains(word)) || value.contains('<');
+    let is_stand_in = STAND_INS.iter().any(|word| lower.contains(word));
     secret.len() >= SHORTEST && !value.contains("{{") && !is_stand_in
 }
 

@@ -5,6 +5,7 @@ pub mod body_not_json;
 pub mod dangling_port;
 pub mod endless_loop;
 pub mod event_output_elsewhere;
+pub mod failure_loop;
 pub mod literal_credential;
 pub mod missing_in_tenant;
 pub mod no_error_handler;
@@ -34,6 +35,7 @@ pub static REGISTRY: &[&Rule] = &[
     &dangling_port::RULE,
     &endless_loop::RULE,
     &event_output_elsewhere::RULE,
+    &failure_loop::RULE,
     &literal_credential::RULE,
     &missing_in_tenant::RULE,
     &no_error_handler::RULE,

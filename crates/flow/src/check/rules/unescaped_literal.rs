@@ -39,8 +39,8 @@ fn check(rule: &Rule, subject: &Subject<'_>) -> Vec<Diagnostic> {
                     && !urls::is_safe(subject, text, value)
             });
             for value in bad {
-                let language = if is_soql(value) { "SOQL" } else { "OData" };
-                let message = format!("a value in a {language} literal is not escaped");
+                let language = if is_soql(value) { "a SOQL" } else { "an OData" };
+                let message = format!("a value in {language} literal is not escaped");
                 let quote = if is_soql(value) { r"\\'" } else { "''" };
                 let help = format!("escape its quotes: … | replace({{\"'\": \"{quote}\"}})");
                 found.push(rule.of_text(node, text, value.at, message).help(help));

@@ -11,11 +11,11 @@
 //! `{{makePayment.httpStatusCode != 200}}` in a flow whose request is called `checkBalance`: the
 //! condition is true after every request.
 
-use crate::check::names::{Meaning, spelling};
+use crate::check::names::Meaning;
 use crate::check::{Rule, Subject};
 use crate::diagnostic::Diagnostic;
 
-use super::unknown_variable::{is_like_a_variable, suggest};
+use super::unknown_variable::{is_like_a_variable, meant, suggest};
 
 /// The registry's line.
 pub static RULE: Rule = Rule {
@@ -38,7 +38,7 @@ fn check(rule: &Rule, subject: &Subject<'_>) -> Vec<Diagnostic> {
             let finding = rule.of_text(node, text, reference.offset, message);
             let finding = match owners(subject, output).as_slice() {
                 [only] => finding.help(format!("only {only} has an output of that name")),
-                _ => suggest(finding, name, spelling(name, subject.names())),
+                _ => suggest(finding, name, meant(subject, name, found.len())),
             };
             found.push(finding);
         }
@@ -49,7 +49,6 @@ fn check(rule: &Rule, subject: &Subject<'_>) -> Vec<Diagnostic> {
 /// The labels of the activities that have this output.
 fn owners<'f>(subject: &Subject<'f>, output: &str) -> Vec<&'f str> {
     let has = |outputs: &[&str]| outputs.iter().any(|it| it.eq_ignore_ascii_case(output));
-    let is_common = |output: &str| has_failure(output);
     if is_common(output) {
         return Vec::new();
     }
@@ -59,6 +58,6 @@ fn owners<'f>(subject: &Subject<'f>, output: &str) -> Vec<&'f str> {
 }
 
 /// Every activity has these two.
-fn has_failure(output: &str) -> bool {
+fn is_common(output: &str) -> bool {
     ["FailureCode", "FailureDescription"].iter().any(|it| it.eq_ignore_ascii_case(output))
 }

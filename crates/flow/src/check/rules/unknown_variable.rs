@@ -18,7 +18,7 @@ use trunkline_expr::Reference;
 
 use crate::check::names::{Meaning, Spelling, spelling};
 use crate::check::rule::replace_at_fault;
-use crate::check::{Rule, Subject};
+use crate::check::{MAX_FINDINGS, Rule, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::flow::Node;
 
@@ -41,7 +41,8 @@ fn check(rule: &Rule, subject: &Subject<'_>) -> Vec<Diagnostic> {
             let name = &*reference.root;
             let message = format!("the flow has no variable {name}");
             let finding = rule.of_text(node, text, reference.offset, message);
-            found.push(suggest(finding, name, spelling(name, subject.names())));
+            let better = meant(subject, name, found.len());
+            found.push(suggest(finding, name, better));
         }
     }
     for node in &subject.flow.nodes {
@@ -58,6 +59,15 @@ pub(super) fn is_like_a_variable(reference: &Reference) -> bool {
             &**first == "length" || (reference.called && reference.attributes.len() == 1)
         }
     }
+}
+
+/// What a name was meant to be. Nobody reads hundreds of suggestions, and each takes time.
+pub(super) fn meant<'f>(
+    subject: &Subject<'f>,
+    name: &str,
+    found_before: usize,
+) -> Option<Spelling<'f>> {
+    (found_before < MAX_FINDINGS).then(|| spelling(name, subject.names())).flatten()
 }
 
 /// The finding with what was meant, and with a fix where that is certain.
@@ -93,7 +103,7 @@ fn read_by_name(rule: &Rule, subject: &Subject<'_>, node: &Node) -> Vec<Diagnost
         let path: Vec<_> = path.iter().map(String::as_str).collect();
         let message = format!("{}: the flow has no variable or output {dotted}", path[0]);
         let finding = rule.of_property(node, &path, message);
-        match spelling(dotted, subject.names()) {
+        match meant(subject, dotted, 0) {
             Some(better) => finding.help(format!("did you mean {}?", better.name)),
             None => finding,
         }

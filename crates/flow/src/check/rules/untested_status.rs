@@ -1,7 +1,8 @@
 //! `untested-status` (note): nothing looks at a request's status code.
 //!
 //! # Finds
-//! HTTP Requests in the main flow whose `httpStatusCode` no expression reads.
+//! HTTP Requests in the main flow that take parts of the answer into variables, and whose
+//! `httpStatusCode` no expression reads.
 //!
 //! # Why
 //! An answer with status 404 or 500 leaves by `default` like one with 200, and its error page is
@@ -38,6 +39,7 @@ fn check(rule: &Rule, subject: &Subject<'_>) -> Vec<Diagnostic> {
     let is_untested = |(place, node): &(usize, &crate::flow::Node)| {
         &*node.kind == "http-request-v2"
             && subject.is_in_main(*place)
+            && !node.activity.assigns().is_empty()
             && !tested.contains(&*node.label)
     };
     let untested = subject.nodes().filter(is_untested);
