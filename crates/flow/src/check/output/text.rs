@@ -1,6 +1,7 @@
 //! Findings for people: a line each, the line of the file with a caret, and advice.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
@@ -21,15 +22,18 @@ const AROUND: usize = 44;
 pub fn text(file_name: &str, file_text: &str, found: &[Diagnostic]) -> String {
     let lines = Lines::new(file_text);
     let file_name = printable(file_name);
+    let places = places(file_text, found);
+    let secrets = secrets(found, &places);
     let mut out = String::new();
-    for (finding, place) in found.iter().zip(places(file_text, found)) {
+    for (finding, place) in found.iter().zip(places) {
         let (line, column) = place.as_ref().map_or((1, 1), |place| lines.position(place.at));
         let (severity, rule) = (word(finding.severity), finding.rule);
         let message = printable(&message(finding));
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{file_name}:{line}:{column}: {severity}[{rule}] {message}");
-        if let Some(place) = place.filter(|_| shows_text(finding)) {
-            show(&mut out, file_text, &lines, &place, line);
+        let is_secret = |place: &Place| secrets.iter().any(|it| overlap(it, &place.value));
+        if let Some(place) = place.filter(|place| !is_secret(place)) {
+            show(&mut out, file_text, &lines, &place, &secrets);
         }
         if let Some(help) = &finding.help {
             let _ = writeln!(out, "  help: {}", printable(help));
@@ -40,6 +44,16 @@ pub fn text(file_name: &str, file_text: &str, found: &[Diagnostic]) -> String {
     }
     out.push_str(&summary(found));
     out
+}
+
+/// The values that must not be shown, whichever finding's line they stand on.
+fn secrets(found: &[Diagnostic], places: &[Option<Place>]) -> Vec<Range<usize>> {
+    let hidden = found.iter().zip(places).filter(|(finding, _)| !shows_text(finding));
+    hidden.filter_map(|(_, place)| place.as_ref().map(|place| place.value.clone())).collect()
+}
+
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
 }
 
 /// The message, with the activity's label where it does not name it.
@@ -62,10 +76,12 @@ fn summary(found: &[Diagnostic]) -> String {
 }
 
 /// The line of the file, or a part of it, and the caret.
-fn show(out: &mut String, text: &str, lines: &Lines<'_>, place: &Place, line: usize) {
+fn show(out: &mut String, text: &str, lines: &Lines<'_>, place: &Place, secrets: &[Range<usize>]) {
+    let (line, _) = lines.position(place.at);
     let whole = lines.range(line);
-    let is_short = width(text[whole.clone()].chars(), WIDEST) <= WIDEST;
-    // Of a long line nothing is shown but the value at fault: others may hold secrets.
+    let is_short = width(text[whole.clone()].chars(), WIDEST) <= WIDEST
+        && !secrets.iter().any(|secret| overlap(secret, &whole));
+    // Of any other line nothing is shown but the value at fault.
     let range = match is_short {
         true => whole.clone(),
         false => place.value.start.max(whole.start)..place.value.end.min(whole.end),
@@ -191,7 +207,7 @@ mod tests {
         let over = width(line.chars().take_while(|it| *it != '!'), usize::MAX);
         assert_eq!(under, over, "{line}\n{caret}");
         let (line, _) = shown(&file, at(&["k"], "secret", 0));
-        assert_eq!(line, " 1 | …secret\"…");
+        assert_eq!(line, " 1 | …\"secret\"…");
     }
 
     #[test]
