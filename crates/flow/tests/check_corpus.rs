@@ -4,6 +4,8 @@
 //! `TRUNKLINE_CORPUS`, or from `../shared/conformance/flows` beside the checkout. Without them the
 //! test says that they were skipped.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall fail")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,8 @@
 //! The three forms of a report, on a small flow of our own, compared with files that were read
 //! and agreed to. `UPDATE_GOLDEN=1` writes them anew.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall fail")]
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;

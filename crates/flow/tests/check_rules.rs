@@ -1,5 +1,7 @@
 //! Every rule of the checks, on a flow that breaks it and on flows that do not.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall fail")]
+
 mod check_flows;
 
 use check_flows::{Export, export};

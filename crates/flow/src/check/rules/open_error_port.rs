@@ -50,9 +50,7 @@ fn check(rule: &Rule, subject: &Subject<'_>) -> Vec<Diagnostic> {
     let names = names.join(", ");
     let message = match open.len() {
         1 => format!("{names} depends on something outside the flow and has no link for errors"),
-        count => format!(
-            "{count} activities that depend on something outside the flow have no link for errors: {names}"
-        ),
+        count => format!("{count} activities that may fail have no link for errors: {names}"),
     };
     vec![rule.of_node(first, message)]
 }
