@@ -1,7 +1,9 @@
 //! `--jsonl`: a question a line in, an answer a line out.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, IsTerminal, Read, StdoutLock, Write};
+use std::io::{
+    self, BufRead, BufReader, BufWriter, ErrorKind, IsTerminal, Read, StdoutLock, Write,
+};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,7 +25,8 @@ const KEPT_BYTES: usize = 1 << 20;
 /// How often the count of lines is shown, where it is.
 const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 
-const SURROGATE: &str = "holds half of a surrogate pair (\\uD800 to \\uDFFF), which is no character";
+const SURROGATE: &str =
+    "holds half of a surrogate pair (\\uD800 to \\uDFFF), which is no character";
 
 /// The answer to one line.
 pub(super) struct Answer {

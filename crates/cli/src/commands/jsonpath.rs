@@ -110,13 +110,11 @@ fn json_of(value: Json) -> String {
 
 fn finite(value: Json) -> Json {
     match value {
-        Json::Number(number) if !number.as_f64().is_finite() && !number.is_integer() => {
-            match number.to_java_text() {
-                text if text.ends_with(['N', 'y']) => Json::String(text),
-                // Too large for a double, and yet a number with all its digits.
-                _ => Json::Number(number),
-            }
-        }
+        Json::Number(number) if !number.as_f64().is_finite() => match number.to_java_text() {
+            text if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => text.into(),
+            // Too large for a double, and yet a number with all its digits.
+            _ => Json::Number(number),
+        },
         Json::Array(elements) => Json::Array(elements.into_iter().map(finite).collect()),
         Json::Object(members) => {
             Json::Object(members.into_iter().map(|(name, value)| (name, finite(value))).collect())

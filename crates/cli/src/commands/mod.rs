@@ -1,7 +1,8 @@
-//! The commands, one file each.
+//! The commands, one file each, and what several of them read and print in the same way.
 
 pub(crate) mod bench;
 pub(crate) mod bench_flow;
+mod caret;
 pub(crate) mod connector;
 pub(crate) mod demo;
 pub(crate) mod expr;
@@ -11,6 +12,10 @@ pub(crate) mod flow_export;
 pub(crate) mod flow_recover;
 pub(crate) mod flow_replay;
 pub(crate) mod flow_run;
+mod json_lines;
 pub(crate) mod jsonpath;
 pub(crate) mod sandbox;
 pub(crate) mod tenant;
+mod tenant_check;
+mod tenant_init;
+mod text_input;

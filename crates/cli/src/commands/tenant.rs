@@ -1,14 +1,31 @@
-//! `trunkline tenant`
+//! `trunkline tenant …`: a tenant.yaml begun, checked, and its schema.
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use trunkline_model::tenant::tenant_schema;
 
+use super::{tenant_check, tenant_init};
 use crate::problem::Result;
+use crate::run::output;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {}
+pub(crate) enum Command {
+    /// Write the tenant.yaml that these flows need, to be filled in.
+    Init(tenant_init::Arguments),
+    /// Look for mistakes in a tenant.yaml.
+    Check(tenant_check::Arguments),
+    /// Print the JSON Schema of tenant.yaml.
+    Schema,
+}
 
 pub(crate) fn run(command: Command) -> Result<ExitCode> {
-    match command {}
+    match command {
+        Command::Init(arguments) => tenant_init::run(&arguments),
+        Command::Check(arguments) => tenant_check::run(&arguments),
+        Command::Schema => {
+            output::write(tenant_schema().trim_end())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
