@@ -33,7 +33,7 @@ pub fn text(file_name: &str, file_text: &str, found: &[Diagnostic]) -> String {
         let _ = writeln!(out, "{file_name}:{line}:{column}: {severity}[{rule}] {message}");
         let is_secret = |place: &Place| secrets.iter().any(|it| overlap(it, &place.value));
         if let Some(place) = place.filter(|place| !is_secret(place)) {
-            show(&mut out, file_text, &lines, &place, &secrets);
+            show(&mut out, file_text, &lines, &place);
         }
         if let Some(help) = &finding.help {
             let _ = writeln!(out, "  help: {}", printable(help));
@@ -46,7 +46,7 @@ pub fn text(file_name: &str, file_text: &str, found: &[Diagnostic]) -> String {
     out
 }
 
-/// The values that must not be shown, whichever finding's line they stand on.
+/// The values that must not be shown, whichever finding is about them.
 fn secrets(found: &[Diagnostic], places: &[Option<Place>]) -> Vec<Range<usize>> {
     let hidden = found.iter().zip(places).filter(|(finding, _)| !shows_text(finding));
     hidden.filter_map(|(_, place)| place.as_ref().map(|place| place.value.clone())).collect()
@@ -76,16 +76,13 @@ fn summary(found: &[Diagnostic]) -> String {
 }
 
 /// The line of the file, or a part of it, and the caret.
-fn show(out: &mut String, text: &str, lines: &Lines<'_>, place: &Place, secrets: &[Range<usize>]) {
+fn show(out: &mut String, text: &str, lines: &Lines<'_>, place: &Place) {
     let (line, _) = lines.position(place.at);
     let whole = lines.range(line);
+    let value = shown_value(text, place);
     let is_short = width(text[whole.clone()].chars(), WIDEST) <= WIDEST
-        && !secrets.iter().any(|secret| overlap(secret, &whole));
-    // Of any other line nothing is shown but the value at fault.
-    let range = match is_short {
-        true => whole.clone(),
-        false => place.value.start.max(whole.start)..place.value.end.min(whole.end),
-    };
+        && is_alone(&text[whole.start..value.start], &text[value.end..whole.end]);
+    let range = if is_short { whole.clone() } else { value };
     let at = place.at.clamp(range.start, range.end);
     let (before, after) = (&text[range.start..at], &text[at..range.end]);
     let (before, after) = match is_short {
@@ -101,6 +98,23 @@ fn show(out: &mut String, text: &str, lines: &Lines<'_>, place: &Place, secrets:
     let caret = " ".repeat(width(left.chars().chain(before.chars()), usize::MAX));
     let _ = writeln!(out, " {number} | {left}{before}{}{right}", after.trim_end());
     let _ = writeln!(out, " {margin} | {caret}^");
+}
+
+/// What is shown of a value: a string whole, of an object or an array only that it begins, since
+/// anything may stand in it.
+fn shown_value(text: &str, place: &Place) -> Range<usize> {
+    match text.as_bytes().get(place.value.start) {
+        Some(b'{' | b'[') => place.value.start..place.value.start + 1,
+        Some(_) | None => place.value.clone(),
+    }
+}
+
+/// Whether a line holds nothing but a key and the value at fault. Of any other line only the value
+/// is shown: what stands beside it may be a secret.
+fn is_alone(before: &str, after: &str) -> bool {
+    let key = before.trim();
+    let is_key = key.starts_with('"') && key.ends_with(':') && key.matches('"').count() == 2;
+    (key.is_empty() || is_key) && after.chars().all(|it| it.is_whitespace() || ",}]".contains(it))
 }
 
 /// How many columns characters take; not counted further than a little above `enough`.
@@ -208,6 +222,20 @@ mod tests {
         assert_eq!(under, over, "{line}\n{caret}");
         let (line, _) = shown(&file, at(&["k"], "secret", 0));
         assert_eq!(line, " 1 | …\"secret\"…");
+    }
+
+    #[test]
+    fn what_stands_beside_the_fault_is_not_shown() {
+        for (file, path, line) in [
+            ("{\n  \"a\": \"x\" }\n", "a", " 2 | \"a\": \"x\" }"),
+            ("{\"k\": \"S\", \"a\": \"x\"}", "a", " 1 | …\"x\"…"),
+            ("{\"a\": \"x\", \"k\": \"S\"}", "a", " 1 | …\"x\"…"),
+            ("{\n\"a\": {\n\"k\": \"S\"}}", "a", " 2 | \"a\": {"),
+            ("{\n\"a\": {\"k\": \"S\"}}", "a", " 2 | …{…"),
+        ] {
+            let value = if file.contains("\"x\"") { "x" } else { "" };
+            assert_eq!(shown(file, at(&[path], value, 0)).0, line, "{file}");
+        }
     }
 
     #[test]
