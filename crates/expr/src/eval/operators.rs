@@ -122,7 +122,7 @@ fn change_list<'v>(
             }
         }
     }
-    Ok(Value::list(items))
+    super::bounded(Value::list(items))
 }
 
 #[cold]

@@ -8,8 +8,8 @@
 use super::wants_list;
 use super::{Call, Filter};
 use crate::error::value_error;
-use crate::eval::Evaluated;
 use crate::eval::members::entries;
+use crate::eval::{Evaluated, bounded};
 use crate::value::{List, ListKind, Map, Value};
 
 pub(super) const FILTER: Filter = Filter {
@@ -50,7 +50,7 @@ fn into_map<'v>(map: &Map, more: &Value<'v>, call: &mut Call<'v, '_>) -> Evaluat
     }
     call.meter.charge(pairs.len() * 16)?;
     let capacity = pairs.len() + SPARE;
-    Ok(Map::in_bucket_order(pairs, capacity).into())
+    bounded(Map::in_bucket_order(pairs, capacity).into())
 }
 
 fn into_list<'v>(list: &List, more: &Value<'v>, call: &mut Call<'v, '_>) -> Evaluated<Value<'v>> {
@@ -63,5 +63,6 @@ fn into_list<'v>(list: &List, more: &Value<'v>, call: &mut Call<'v, '_>) -> Eval
         other => return wants_list("merge", other),
     }
     call.meter.charge(items.len() * 16)?;
-    Ok(if list.kind() == ListKind::Array { Value::array(items) } else { Value::list(items) })
+    let array = list.kind() == ListKind::Array;
+    bounded(if array { Value::array(items) } else { Value::list(items) })
 }

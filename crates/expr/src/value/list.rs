@@ -1,6 +1,6 @@
 //! Lists and what Java distinguishes from them.
 
-use super::Value;
+use super::{Extent, Value};
 
 /// What a [`List`] is in Java; some filters take only some of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,19 +18,25 @@ pub enum ListKind {
 pub struct List {
     kind: ListKind,
     items: Vec<Value<'static>>,
+    extent: Extent,
 }
 
 impl List {
     /// A sequence of the given kind.
     #[must_use]
     pub fn new(kind: ListKind, items: Vec<Value<'static>>) -> Self {
-        Self { kind, items }
+        let extent = Extent::around(&items);
+        Self { kind, items, extent }
     }
 
     /// What the sequence is in Java.
     #[must_use]
     pub fn kind(&self) -> ListKind {
         self.kind
+    }
+
+    pub(crate) fn extent(&self) -> Extent {
+        self.extent
     }
 
     /// The values in it.

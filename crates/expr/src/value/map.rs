@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::{List, Value};
+use super::{Extent, List, Value};
 
 /// Up to this many entries are searched one by one, by their tags.
 const LINEAR: usize = 32;
@@ -16,6 +16,8 @@ pub struct Map {
     entries: Vec<(Value<'static>, Value<'static>)>,
     /// One for each entry: see [`tag`].
     tags: Vec<u32>,
+    /// Of all that was ever put in.
+    contents: Extent,
     /// For more entries than are searched one by one.
     index: Option<Box<Index>>,
 }
@@ -84,6 +86,10 @@ impl Map {
         map
     }
 
+    pub(crate) fn extent(&self) -> Extent {
+        self.contents.enclosed()
+    }
+
     /// Number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -103,6 +109,7 @@ impl Map {
 
     /// Sets the value of a key; a key that is there keeps its place.
     pub fn insert(&mut self, key: Value<'static>, value: Value<'static>) {
+        self.contents = self.contents.beside(Extent::of(&key)).beside(Extent::of(&value));
         if let Some(at) = self.find(&key) {
             self.entries[at].1 = value;
             return;

@@ -1,5 +1,6 @@
 //! The values that expressions work with, typed as Java types them.
 
+mod extent;
 mod json;
 mod list;
 mod map;
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use extent::Extent;
 pub use json::JsonError;
 pub use list::{List, ListKind};
 pub use map::Map;

@@ -1,0 +1,46 @@
+//! How large a value is with all that is in it. What a template builds is limited by this: a list
+//! that holds itself twice, time and again, is soon larger than any memory when it is printed.
+
+use super::Value;
+
+/// A value that a template builds has at most so many elements, counted at all depths.
+const MAX_ELEMENTS: u32 = 200_000;
+/// And nests at most so deep.
+const MAX_DEPTH: u32 = 100;
+
+/// The number of elements in a value, counted at all depths, and how deep it nests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Extent {
+    elements: u32,
+    depth: u32,
+}
+
+impl Extent {
+    pub(crate) fn of(value: &Value<'_>) -> Self {
+        match value {
+            Value::List(list) => list.extent(),
+            Value::Map(map) => map.extent(),
+            Value::Entry(entry) => Self::of(&entry.0).beside(Self::of(&entry.1)).enclosed(),
+            _ => Self { elements: 1, depth: 0 },
+        }
+    }
+
+    /// Of a list of these values.
+    pub(crate) fn around(values: &[Value<'static>]) -> Self {
+        values.iter().fold(Self::default(), |sum, value| sum.beside(Self::of(value))).enclosed()
+    }
+
+    pub(crate) fn beside(self, other: Self) -> Self {
+        let elements = self.elements.saturating_add(other.elements);
+        Self { elements, depth: self.depth.max(other.depth) }
+    }
+
+    pub(crate) fn enclosed(self) -> Self {
+        Self { elements: self.elements.saturating_add(1), depth: self.depth.saturating_add(1) }
+    }
+
+    /// Whether a template may build it.
+    pub(crate) fn is_allowed(self) -> bool {
+        self.elements <= MAX_ELEMENTS && self.depth <= MAX_DEPTH
+    }
+}
