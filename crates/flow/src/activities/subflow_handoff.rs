@@ -1,7 +1,8 @@
 //! `subflow-handoff` (Subflow): runs a subflow and goes on when it ends.
 //!
-//! Ports: `default`, `error`. `subflowInputVariables` map the caller's variables to the subflow's,
-//! `subflowOutputVariables` the subflow's to the caller's. A subflow cannot call a subflow; global
+//! Ports: `default`, `error`. `subflowInputVariables` go from the caller to the subflow,
+//! `subflowOutputVariables` back. In both lists `src` names the caller's variable and `target` the
+//! subflow's, in every real export. A subflow cannot call a subflow; global
 //! variables of the caller are not visible in it; the caller's event flows stay in charge.
 
 use std::sync::Arc;
@@ -30,16 +31,18 @@ struct SubflowHandoff {
     id: String,
     /// `subflowName`
     name: String,
-    /// `subflowInputVariables`: `src` is the caller's.
+    /// `subflowInputVariables`
     inputs: Vec<Mapping>,
-    /// `subflowOutputVariables`: `src` is the subflow's.
+    /// `subflowOutputVariables`
     outputs: Vec<Mapping>,
 }
 
 #[derive(Debug)]
 struct Mapping {
-    source: String,
-    target: String,
+    /// `src`: the caller's variable.
+    ours: String,
+    /// `target`: the subflow's variable.
+    theirs: String,
 }
 
 fn read(properties: &mut Properties<'_>) -> Box<dyn Activity> {
@@ -54,7 +57,7 @@ fn read(properties: &mut Properties<'_>) -> Box<dyn Activity> {
 fn mappings(json: &Json) -> Vec<Mapping> {
     let read = |json: &Json| {
         let text = |key| json.get(key).as_text().filter(|text: &&str| !text.is_empty());
-        Some(Mapping { source: text("src")?.to_owned(), target: text("target")?.to_owned() })
+        Some(Mapping { ours: text("src")?.to_owned(), theirs: text("target")?.to_owned() })
     };
     json.elements().iter().filter_map(read).collect()
 }
@@ -70,8 +73,8 @@ impl Activity for SubflowHandoff {
         };
         cx.show_in("subflow", |_| self.name.as_str().into());
         let value = |mapping: &Mapping| {
-            let value = cx.lookup(&mapping.source).unwrap_or(Value::Null);
-            (mapping.target.clone(), value)
+            let value = cx.lookup(&mapping.ours).unwrap_or(Value::Null);
+            (mapping.theirs.clone(), value)
         };
         let inputs = self.inputs.iter().map(value).collect();
         Step::Call { flow, inputs }
@@ -80,8 +83,8 @@ impl Activity for SubflowHandoff {
     fn resume(&self, cx: &mut Cx<'_>, event: Resume<'_>) -> Step {
         let Resume::Returned { scope } = event else { return Step::exit("default") };
         for mapping in &self.outputs {
-            let Some(value) = cx.subflow_variable(scope, &mapping.source) else { continue };
-            if let Err(failure) = cx.assign(&mapping.target, value) {
+            let Some(value) = cx.subflow_variable(scope, &mapping.theirs) else { continue };
+            if let Err(failure) = cx.assign(&mapping.ours, value) {
                 return Step::Fail(failure);
             }
         }
@@ -89,7 +92,7 @@ impl Activity for SubflowHandoff {
     }
 
     fn assigns(&self) -> Vec<&str> {
-        self.outputs.iter().map(|mapping| mapping.target.as_str()).collect()
+        self.outputs.iter().map(|mapping| mapping.ours.as_str()).collect()
     }
 
     fn needs(&self) -> Vec<Need<'_>> {

@@ -19,8 +19,10 @@ impl Context for View<'_> {
         if let Some(place) = scope.flow.variable(name) {
             return Some(scope.slots[place].value.by_ref());
         }
+        // An event activity's label means the event, whose outputs belong to the thread.
         if let Some(place) = scope.flow.labelled(name)
             && !(scope.outputs[place].is_empty() && is_start_name(name))
+            && &*scope.flow.nodes[place].kind != "event"
         {
             return Some(Value::Object(&scope.outputs[place]));
         }
