@@ -22,7 +22,8 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Where to listen; port 0 takes any free one.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8090", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
+    #[arg(default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
     /// Where the records live: an SQLite file, or `:memory:`, where they end with the program.
     #[arg(long, value_name = "PATH", default_value = ":memory:")]

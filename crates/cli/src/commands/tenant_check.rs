@@ -63,6 +63,11 @@ fn outside(tenant: Tenant, places: &Places, base_dir: &Path) -> Vec<Mistake> {
     mistakes
 }
 
+/// A path of the file as seen from here.
+fn within(base_dir: &Path, file: &str) -> PathBuf {
+    if base_dir == Path::new(".") { PathBuf::from(file) } else { base_dir.join(file) }
+}
+
 /// The flows that can be read.
 fn flows(
     tenant: &Tenant,
@@ -72,7 +77,7 @@ fn flows(
 ) -> Vec<Arc<Flow>> {
     let mut flows = Vec::new();
     for (index, entry) in tenant.flows.iter().enumerate() {
-        match read_flow(&base_dir.join(&entry.file)) {
+        match read_flow(&within(base_dir, &entry.file)) {
             Ok(flow) => flows.push(Arc::new(flow)),
             Err(message) => {
                 let path = Place::root("flows").index(index).key("file");
@@ -99,7 +104,7 @@ fn audio(tenant: &Tenant, places: &Places, base_dir: &Path, mistakes: &mut Vec<M
     for (index, audio) in tenant.audio.iter().enumerate() {
         let Some(file) = &audio.file else { continue };
         let path = Place::root("audio").index(index).key("file");
-        match size_of(&base_dir.join(file)) {
+        match size_of(&within(base_dir, file)) {
             Ok(0) => mistakes.push(places.mistake(&path, "the file is empty")),
             Ok(_) => {}
             Err(message) => mistakes.push(places.mistake(&path, message)),
