@@ -21,12 +21,12 @@
 //!   `autoescape`, `verbatim`, `cache` (which caches nothing), `parallel`, `flush`. `{{-` and
 //!   `-}}` trim; one line break after a closing delimiter is swallowed.
 //! - **Operators**, from loose to tight: `? :`, `or`, `and`, `is` `is not` `contains`, `==`
-//!   `equals` `!=` `<` `>` `<=` `>=`, `+` `-`, `*` `/` `%`, `|`, `~`, `..`, and before an operand `not` `+`
-//!   `-`.
+//!   `equals` `!=` `<` `>` `<=` `>=`, `+` `-`, `*` `/` `%`, `|`, `~`, `..`, and
+//!   before an operand `not` `+` `-`.
 //! - **Filters**: `abbreviate` `abs` `base64decode` `base64encode` `capitalize` `date` `default`
 //!   `epoch` `escape` `first` `join` `json` `last` `length` `lower` `merge` `numberformat` `raw`
-//!   `replace` `reverse` `rsort` `sha256` `slice` `sort` `split` `title` `trim` `upper` `urlencode`.
-//!   `epoch` and `json` are Webex's.
+//!   `replace` `reverse` `rsort` `sha256` `slice` `sort` `split` `title` `trim` `upper`
+//!   `urlencode`. `epoch` and `json` are Webex's.
 //! - **Functions**: `max` `min` `range`, Webex's `now`, and `block`. **Tests**: `defined` `empty`
 //!   `even` `iterable` `map` `null` `odd`.
 //! - **Java methods** and getters of text, numbers, lists and maps, those that change nothing.
@@ -40,8 +40,8 @@
 //!   other templates.
 //! - `now()`, `epoch` and `json` exist.
 //! - Methods that change a value in place (`put`, `add`, `remove`, …) are refused. `sort`,
-//!   `reverse`, `rsort`, `list + x` and `list - x` change a list as in Pebble, but only for the rest
-//!   of the same rendering: the context never changes.
+//!   `reverse`, `rsort`, `list + x` and `list - x` change a list as in Pebble, but only for the
+//!   rest of the same rendering: the context never changes.
 //! - Work, text, nesting, ranges and regular expressions are limited. Expressions that need
 //!   backtracking (look-around, back-references) are errors.
 //! - Half of a surrogate pair is written as `?` at once. Gregorian dates reach back before 1582.
