@@ -1,4 +1,5 @@
 //! `trunkline expr eval`, run as a program.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 

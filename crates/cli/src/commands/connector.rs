@@ -17,9 +17,7 @@ use crate::site;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Try a connector step by step: address, connection, certificate, token, API. Reads only.
     Test(Test),
-    /// List the connectors of a tenant.
     List(List),
 }
 

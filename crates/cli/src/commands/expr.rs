@@ -17,7 +17,6 @@ use crate::run::output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Evaluate one template, or with --jsonl as many as there are lines.
     Eval(Eval),
 }
 
@@ -27,6 +26,8 @@ pub(crate) enum Command {
 /// which only the template must be there. For each comes a line {"id", "output"} or
 /// {"id", "error"}; the exit status is 0 whatever the templates gave.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "trunkline expr eval [OPTIONS] TEMPLATE\n       \
+                            trunkline expr eval --jsonl [--now TIME] [FILE]")]
 pub(crate) struct Eval {
     /// The template; with --jsonl the file to read instead of standard input.
     #[arg(value_name = "TEMPLATE|FILE", required_unless_present = "jsonl")]

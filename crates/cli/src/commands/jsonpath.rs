@@ -16,7 +16,6 @@ use crate::run::output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Read one path from a document, or with --jsonl as many as there are lines.
     Eval(Eval),
 }
 

@@ -11,9 +11,7 @@ use crate::run::output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write the tenant.yaml that these flows need, to be filled in.
     Init(tenant_init::Arguments),
-    /// Look for mistakes in a tenant.yaml.
     Check(tenant_check::Arguments),
     /// Print the JSON Schema of tenant.yaml.
     Schema,

@@ -72,7 +72,8 @@ pub(crate) fn unread(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) 
 /// A sandbox of its own on a free port, stopped when dropped.
 pub(crate) struct Served {
     pub(crate) child: Child,
-    pub(crate) lines: BufReader<std::process::ChildStdout>,
+    /// What it prints; `None` once nobody reads it any more.
+    pub(crate) lines: Option<BufReader<std::process::ChildStdout>>,
     /// `127.0.0.1:PORT`
     pub(crate) address: String,
 }
@@ -94,13 +95,13 @@ impl Served {
         }
         let (_, rest) = banner.split_once("http://").unwrap();
         let address = rest.lines().next().unwrap().to_owned();
-        Self { child, lines, address }
+        Self { child, lines: Some(lines), address }
     }
 
     /// The next line that the sandbox prints.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
-        self.lines.read_line(&mut line).unwrap();
+        self.lines.as_mut().unwrap().read_line(&mut line).unwrap();
         line
     }
 }
