@@ -113,14 +113,24 @@ impl Scene {
     }
 
     fn query(&self, soql: &str) -> Vec<Value> {
+        let soql: String = soql.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let path = format!("/services/data/v60.0/query?q={soql}");
+        let answer = self.http("GET", &path, &self.bearer(), "");
+        answer["records"].as_array().unwrap().clone()
+    }
+
+    fn add_contact(&self, last_name: &str, phone: &str) {
+        let contact = serde_json::json!({"LastName": last_name, "Phone": phone}).to_string();
+        let headers = format!("{}Content-Type: application/json\r\n", self.bearer());
+        let path = "/services/data/v60.0/sobjects/Contact";
+        assert_eq!(self.http("POST", path, &headers, &contact)["success"], true);
+    }
+
+    fn bearer(&self) -> String {
         let form = "grant_type=client_credentials&client_id=trunkline&client_secret=sandbox";
         let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
         let token = self.http("POST", "/services/oauth2/token", kind, form);
-        let bearer =
-            format!("Authorization: Bearer {}\r\n", token["access_token"].as_str().unwrap());
-        let soql: String = soql.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let answer = self.http("GET", &format!("/services/data/v60.0/query?q={soql}"), &bearer, "");
-        answer["records"].as_array().unwrap().clone()
+        format!("Authorization: Bearer {}\r\n", token["access_token"].as_str().unwrap())
     }
 
     fn http(&self, method: &str, path: &str, headers: &str, body: &str) -> Value {
@@ -394,6 +404,26 @@ fn numbers_are_found_however_salesforce_writes_them() {
     // Another area code, or another mobile prefix, is another person.
     for ani in ["+13025550142", "+818000000142", "+81300000142"] {
         scene.call_by(ani, "").is_greeted_without_a_name();
+    }
+}
+
+#[test]
+fn other_spellings_are_found_and_other_people_are_not() {
+    let scene = Scene::new();
+    for (spelling, ani, stranger) in [
+        // 080 must not be found in the country code 81 and the 0 after the 9.
+        ("+81 90-0000-0155", "+819000000155", "+818000000155"),
+        ("045-000-0156", "+81450000156", "+81440000156"),
+        ("03-0000-0157", "+81300000157", "+81600000157"),
+        ("202.555.0158", "+12025550158", "+12035550158"),
+        ("1 202 555 0159", "+12025550159", "+12025560159"),
+        ("2025550160 x12", "+12025550160", "+12025550161"),
+    ] {
+        scene.add_contact(spelling, spelling);
+        let call = scene.call_by(ani, "");
+        let greeting = format!("Hello {spelling}.");
+        assert!(call.heard()[1].starts_with(&greeting), "{ani}: {:?}", call.heard());
+        scene.call_by(stranger, "").is_greeted_without_a_name();
     }
 }
 

@@ -61,7 +61,10 @@ impl Wanted {
     }
 
     fn posts(&self) -> usize {
-        let is_post = |output: &&Output| matches!(output, Output::Http { request, .. } if request.method == Method::Post);
+        let is_post = |output: &&Output| match output {
+            Output::Http { request, .. } => request.method == Method::Post,
+            _ => false,
+        };
         self.0.iter().filter(is_post).count()
     }
 
