@@ -115,6 +115,13 @@ impl Template {
             .map_err(|failure| self.error(failure))
     }
 
+    /// Mistakes that are no error until rendering comes by them, as in Pebble: unknown filters,
+    /// functions and tests, and arguments that do not fit. In the order of the source.
+    #[must_use]
+    pub fn problems(&self) -> &[CompileError] {
+        &self.program.problems
+    }
+
     /// Every name that the template reads from its context, in the order of the source. Loop
     /// variables, names that `set` gave before, and macros are not among them.
     #[must_use]

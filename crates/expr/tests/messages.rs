@@ -154,3 +154,25 @@ fn strict_mode_names_what_is_missing() {
         assert_eq!((&*error.message, error.kind), (message, RenderErrorKind::MissingName));
     }
 }
+
+#[test]
+fn problems_are_known_without_rendering() {
+    let source = "{% if false %}{{ a | uppper | replace('x', 'y') }}{% endif %}{{ nwo() }}{{ f() }}\
+                  {{ a is evn }}{% macro f() %}{% endmacro %}{{ range(step=1) }}";
+    let template = Template::compile(source).unwrap();
+    let found: Vec<&str> = template.problems().iter().map(|one| &*one.message).collect();
+    assert_eq!(
+        found,
+        [
+            "there is no filter `uppper`",
+            "`replace` takes at most 1 argument(s), and is given 2",
+            "there is no function `nwo`",
+            "there is no test `evn`",
+            "`range` has no argument named `step`; it has `start`, `end`, `increment`",
+        ]
+    );
+    for problem in template.problems() {
+        assert!(source[problem.offset..].starts_with(char::is_alphabetic));
+    }
+    assert!(Template::compile("{{ now() | date('yyyy') }}").unwrap().problems().is_empty());
+}

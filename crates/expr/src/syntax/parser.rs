@@ -8,7 +8,7 @@ use super::tree::{
     Arguments, Arithmetic, Body, Bound, Comparison, Escape, Expr, ExprKind, FilterCall,
     FunctionCall, Node, Program, TestCall,
 };
-use crate::error::{CompileError, Edit};
+use crate::error::{CompileError, Edit, closest};
 use crate::template::Reference;
 use crate::value::Value;
 use crate::{filters, functions, predicates};
@@ -28,10 +28,12 @@ pub(crate) fn parse(source: &str, tokens: &[Token<'_>]) -> Result<Program, Compi
         program: Program::default(),
         scopes: vec![HashSet::new()],
         in_macro: false,
+        unknown_functions: Vec::new(),
         escape: Escape::AsEnv,
     };
     let body = parser.body(&[], 0)?;
     parser.program.body = body;
+    parser.note_unknown_functions();
     parser.program.size_hint = size_hint(&parser.program.body);
     Ok(parser.program)
 }
@@ -55,6 +57,8 @@ pub(super) struct Parser<'s, 't> {
     pub(super) scopes: Vec<HashSet<Box<str>>>,
     /// In a macro, names never reach the context.
     pub(super) in_macro: bool,
+    /// Called names that are no functions, and where; macros among them may come later.
+    unknown_functions: Vec<(&'s str, usize)>,
     pub(super) escape: Escape,
 }
 
@@ -360,13 +364,52 @@ impl<'s, 't> Parser<'s, 't> {
         self.postfix(name, reference)
     }
 
-    fn call(&mut self, name: &str, offset: usize) -> Parsed<Expr> {
+    fn note_problem(&mut self, offset: usize, message: String) {
+        let problem = self.error(offset, message);
+        self.program.problems.push(problem);
+    }
+
+    /// A name that is not known, with the one that may be meant.
+    fn note_unknown<'n>(
+        &mut self,
+        what: &str,
+        name: &str,
+        offset: usize,
+        known: impl Iterator<Item = &'n str>,
+    ) {
+        let mut problem = self.error(offset, format!("there is no {what} `{name}`"));
+        if let Some(meant) = closest(name, known) {
+            let end = offset + name.len();
+            let edit = Edit { start: offset, end, replacement: meant.into() };
+            problem = problem.suggest(format!("did you mean `{meant}`?"), Some(edit));
+        }
+        self.program.problems.push(problem);
+    }
+
+    fn note_unknown_functions(&mut self) {
+        for (name, offset) in std::mem::take(&mut self.unknown_functions) {
+            let is_macro = self.program.macros.iter().any(|known| *known.name == *name);
+            if !is_macro && name != "block" {
+                let known = functions::ALL.iter().map(|function| function.name);
+                self.note_unknown("function", name, offset, known);
+            }
+        }
+        self.program.problems.sort_by_key(|problem| problem.offset);
+    }
+
+    fn call(&mut self, name: &'s str, offset: usize) -> Parsed<Expr> {
         let arguments = self.arguments()?;
         let function = functions::find(name);
         let (bound, arguments) = match function {
             Some(function) => (bind(name, function.parameters, arguments), Arguments::default()),
-            None => (Bound::default(), arguments),
+            None => {
+                self.unknown_functions.push((name, offset));
+                (Bound::default(), arguments)
+            }
         };
+        if let Some(problem) = &bound.problem {
+            self.note_problem(offset, problem.clone());
+        }
         let call = FunctionCall { name: name.into(), function, bound, arguments };
         self.build(ExprKind::Call(Box::new(call)), offset)
     }
@@ -496,7 +539,7 @@ impl<'s, 't> Parser<'s, 't> {
     }
 
     fn apply_filter(
-        &self,
+        &mut self,
         input: Expr,
         name: &str,
         offset: usize,
@@ -505,8 +548,14 @@ impl<'s, 't> Parser<'s, 't> {
         let filter = filters::find(name);
         let arguments = match filter {
             Some(filter) => bind(name, Some(filter.parameters), arguments),
-            None => Bound::default(),
+            None => {
+                self.note_unknown("filter", name, offset, filters::ALL.iter().map(|one| one.name));
+                Bound::default()
+            }
         };
+        if let Some(problem) = &arguments.problem {
+            self.note_problem(offset, problem.clone());
+        }
         let constants: Vec<Option<&Value<'static>>> =
             arguments.slots.iter().map(|slot| constant(slot.as_ref())).collect();
         let prepared = filter
@@ -533,7 +582,7 @@ impl<'s, 't> Parser<'s, 't> {
     }
 
     pub(super) fn filtered(
-        &self,
+        &mut self,
         body: Body,
         offset: usize,
         chain: Vec<(&'s str, usize, Arguments)>,
@@ -551,6 +600,9 @@ impl<'s, 't> Parser<'s, 't> {
         self.optional_arguments()?;
         let at = u32::try_from(offset).unwrap_or(u32::MAX);
         let test = predicates::find(name);
+        if test.is_none() {
+            self.note_unknown("test", name, offset, predicates::ALL.iter().map(|one| one.name));
+        }
         let call = TestCall { input, name: name.into(), test, negated, offset: at };
         self.build(ExprKind::Test(Box::new(call)), offset)
     }

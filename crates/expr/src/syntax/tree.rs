@@ -1,5 +1,6 @@
 //! The compiled form of a template.
 
+use crate::error::CompileError;
 use crate::filters::Filter;
 use crate::functions::Function;
 use crate::predicates::Predicate;
@@ -14,6 +15,8 @@ pub(crate) struct Program {
     pub(crate) macros: Vec<Macro>,
     pub(crate) blocks: Vec<(Box<str>, Body)>,
     pub(crate) references: Vec<Reference>,
+    /// Errors that rendering would run into only if it came by.
+    pub(crate) problems: Vec<CompileError>,
     /// A guess at the length of the rendered text, in bytes.
     pub(crate) size_hint: usize,
 }
