@@ -28,14 +28,18 @@ pub(crate) struct Arguments {
     /// The exported flow.
     flow: PathBuf,
     /// How many contacts to simulate in each round.
-    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
+    #[arg(long, default_value_t = 20_000, value_parser = at_most(2_000_000))]
     contacts: u32,
     /// How many rounds of each kind, in turn.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, default_value_t = 5, value_parser = at_most(100))]
     rounds: u32,
     /// Print the figures as JSON.
     #[arg(long)]
     json: bool,
+}
+
+fn at_most(most: i64) -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=most)
 }
 
 /// Contacts per second of CPU-bound wall time on one thread.
@@ -191,8 +195,15 @@ impl Crm {
 
 /// About as long as a real answer of Salesforce to one of the flow's queries.
 fn records(number: u32) -> String {
+    let id = format!("003B{number:011}AAA");
     format!(
-        r#"{{"totalSize":1,"done":true,"records":[{{"attributes":{{"type":"Contact","url":"/services/data/v52.0/sobjects/Contact/003B{number:011}AAA"}},"Id":"003B{number:011}AAA","Name":"Caller {number}","Phone":"480{number:07}","CaseNumber":"{number:08}","ContactId":"003B{number:011}AAA","AccountId":"001B{number:011}AAA","Subject":"Case of caller {number}","Priority":"Medium","Description":"What caller {number} wrote about it, at some length, as people do."}}]}}"#
+        "{{\"totalSize\":1,\"done\":true,\"records\":[{{\"attributes\":{{\"type\":\"Contact\",\
+         \"url\":\"/services/data/v52.0/sobjects/Contact/{id}\"}},\"Id\":\"{id}\",\
+         \"Name\":\"Caller {number}\",\"Phone\":\"480{number:07}\",\
+         \"CaseNumber\":\"{number:08}\",\"ContactId\":\"{id}\",\
+         \"AccountId\":\"001B{number:011}AAA\",\"Subject\":\"Case of caller {number}\",\
+         \"Priority\":\"Medium\",\
+         \"Description\":\"What caller {number} wrote about it, at length, as people do.\"}}]}}"
     )
 }
 

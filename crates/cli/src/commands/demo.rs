@@ -84,7 +84,8 @@ fn load(base_url: &str) -> Result<Loaded> {
         exports: Vec::new(),
         found,
         notes: vec![
-            format!("the example flows/salesforce-data-dip; Salesforce is the sandbox at {base_url}"),
+            "the example of flows/salesforce-data-dip".to_owned(),
+            format!("Salesforce is the sandbox at {base_url}"),
             "the caller and the agent follow calls/known-caller.yaml; time is virtual, HTTP is real"
                 .to_owned(),
         ],
@@ -135,7 +136,7 @@ fn check(client: &Client, contact: &ContactId, script: &Script) -> Result<Vec<St
     let mut differences = Vec::new();
     if comments.len() != COMMENTS_BEFORE + 1 {
         differences.push(format!(
-            "the case has {} comments; it had {COMMENTS_BEFORE} before the call, so {} are expected",
+            "the case has {} comments; it had {COMMENTS_BEFORE} before the call: {} are expected",
             comments.len(),
             COMMENTS_BEFORE + 1
         ));

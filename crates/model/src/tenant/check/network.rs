@@ -1,6 +1,6 @@
 //! Networks under `http` are in CIDR notation (RFC 4632): an address and a prefix length.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::{ParseOptions, Path, Report, Tenant, shown};
 
