@@ -10,8 +10,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use problem::Problem;
-
 /// Runs flows exported from Webex Contact Center on your own machine.
 #[derive(Debug, Parser)]
 #[command(name = "trunkline", version, propagate_version = true)]

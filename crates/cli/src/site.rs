@@ -18,8 +18,6 @@ pub(crate) struct Loaded {
     pub(crate) flow: Arc<Flow>,
     /// The exports of all flows of the site, for the journal.
     pub(crate) exports: Vec<String>,
-    /// What was found when the flow was read.
-    pub(crate) found: Vec<Diagnostic>,
     /// Stand-ins and the like, for the head of the trace.
     pub(crate) notes: Vec<String>,
     /// The folder to which the tenant's paths are relative.
@@ -132,6 +130,7 @@ pub(crate) fn load(
             flow_path.display()
         )));
     }
+    notes.extend(mistakes(&main.found));
     notes.extend(tenant.complete(&needs));
     let mut exports = vec![without_diagram(&main.flow)];
     exports.extend(files.iter().map(|file| without_diagram(&file.flow)));
@@ -142,11 +141,16 @@ pub(crate) fn load(
         site: Arc::new(Site::new(tenant, flows)),
         flow,
         exports,
-        found: main.found,
         notes,
         base_dir,
         allow_literal_secrets,
     })
+}
+
+/// What the reader found wrong with the flow, in a line for the head of the trace.
+fn mistakes(found: &[Diagnostic]) -> Option<String> {
+    let errors = found.iter().filter(|it| it.severity == trunkline_flow::Severity::Error).count();
+    (errors > 0).then(|| format!("the flow has {errors} errors: `trunkline flow check` shows them"))
 }
 
 /// The export without what is only drawn: a journal needs what runs.

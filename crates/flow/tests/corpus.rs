@@ -4,6 +4,8 @@
 //! `TRUNKLINE_CORPUS`, or from `../shared/conformance/flows` beside the checkout. Without them the
 //! summary says that they were skipped.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that reports what it read")]
+
 use std::path::{Path, PathBuf};
 
 use trunkline_flow::{Flow, json};

@@ -1,6 +1,6 @@
 //! Who writes a contact's journal while the world turns.
 
-use trunkline_contact::journal::{Head, InputRecord};
+use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{Arrival, Output};
 use trunkline_model::trace::Step;
 
@@ -40,13 +40,3 @@ pub trait Recorder {
 
 /// Nobody writes anything down.
 impl Recorder for () {}
-
-/// The head of a contact's journal.
-pub fn head(arrival: &Arrival, tenant: &trunkline_model::tenant::Tenant, flows: &[String]) -> Head {
-    Head {
-        semantics: trunkline_contact::SEMANTICS,
-        arrival: arrival.clone(),
-        tenant: tenant.clone(),
-        flows: flows.to_vec(),
-    }
-}

@@ -72,7 +72,7 @@ async fn start_sandbox() -> Result<Sandbox> {
 }
 
 fn load(base_url: &str) -> Result<Loaded> {
-    let (flow, found) = Flow::read(FLOW).map_err(Problem::misuse)?;
+    let (flow, _) = Flow::read(FLOW).map_err(Problem::misuse)?;
     let mut tenant = Tenant::parse(TENANT).map_err(Problem::misuse)?;
     for connector in &mut tenant.connectors {
         base_url.clone_into(&mut connector.base_url);
@@ -82,7 +82,6 @@ fn load(base_url: &str) -> Result<Loaded> {
         site: Arc::new(Site::new(tenant, vec![Arc::clone(&flow)])),
         flow,
         exports: Vec::new(),
-        found,
         notes: vec![
             "the example of flows/salesforce-data-dip".to_owned(),
             format!("Salesforce is the sandbox at {base_url}"),

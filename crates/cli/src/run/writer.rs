@@ -14,19 +14,11 @@ pub(crate) struct Writer {
     printer: Option<Printer>,
     journal: Option<Journal>,
     problem: Option<Problem>,
-    /// Steps, for whoever checks the run afterwards.
-    pub(crate) kept: Option<Vec<Step>>,
 }
 
 impl Writer {
     pub(crate) fn new(printer: Option<Printer>, journal: Option<Journal>) -> Self {
-        Self { printer, journal, problem: None, kept: None }
-    }
-
-    /// Keeps all steps as well.
-    pub(crate) fn keeping(mut self) -> Self {
-        self.kept = Some(Vec::new());
-        self
+        Self { printer, journal, problem: None }
     }
 
     /// Whether something could not be written.
@@ -77,9 +69,6 @@ impl Recorder for Writer {
     }
 
     fn trace(&mut self, _: &Arrival, steps: Vec<Step>) {
-        if let Some(kept) = &mut self.kept {
-            kept.extend(steps.iter().cloned());
-        }
         let Some(printer) = &mut self.printer else { return };
         let result = steps.into_iter().try_for_each(|step| printer.step(step));
         self.note(result);

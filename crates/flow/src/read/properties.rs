@@ -1,5 +1,7 @@
 //! Reads an activity's properties into types, reporting what is missing or out of range.
 
+use trunkline_expr::CompileError;
+
 use crate::diagnostic::{Diagnostic, Excerpt, Fix, Severity};
 use crate::json::Json;
 
@@ -156,14 +158,24 @@ impl<'r> Properties<'r> {
     }
 
     fn report_broken(&mut self, templated: &Templated) {
-        let Some(error) = templated.error() else { return };
+        if let Some(error) = templated.error() {
+            return self.report_expression("expression-syntax", templated, error);
+        }
+        for problem in templated.problems() {
+            self.report_expression("expression-name", templated, problem);
+        }
+    }
+
+    fn report_expression(
+        &mut self,
+        rule: &'static str,
+        templated: &Templated,
+        error: &CompileError,
+    ) {
         let text = templated.source();
-        let mut finding = Diagnostic::new(
-            "expression-syntax",
-            Severity::Error,
-            format!("{}: {}", templated.property(), error.message),
-        )
-        .in_activity(self.label, templated.path().to_vec());
+        let message = format!("{}: {}", templated.property(), error.message);
+        let mut finding = Diagnostic::new(rule, Severity::Error, message)
+            .in_activity(self.label, templated.path().to_vec());
         finding.excerpt = Some(Excerpt { text: text.to_owned(), offset: error.offset });
         if let Some(suggestion) = &error.suggestion {
             finding.help = Some(suggestion.message.clone());

@@ -69,6 +69,12 @@ impl Templated {
         self.state.as_ref().err().map(|broken| &broken.error)
     }
 
+    /// What will fail when it is rendered: unknown filters, tests and functions, and arguments
+    /// that do not fit.
+    pub fn problems(&self) -> &[CompileError] {
+        self.state.as_ref().map_or(&[], Template::problems)
+    }
+
     /// The names that the text reads; none for a broken one.
     pub fn references(&self) -> &[Reference] {
         self.state.as_ref().map_or(&[], Template::references)

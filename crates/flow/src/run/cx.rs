@@ -15,7 +15,7 @@ use super::view::View;
 use super::{Effect, Run, convert, trace, url};
 
 /// A variable's name with a value for it.
-pub type Assignment = (String, Value<'static>);
+pub(super) type Assignment = (String, Value<'static>);
 
 /// The hands of an activity: expressions, variables, outputs, effects, trace.
 pub struct Cx<'r> {
