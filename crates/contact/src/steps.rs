@@ -88,11 +88,15 @@ pub(crate) fn unhandled(unhandled: &Unhandled) -> ContactEvent {
         KeptBy::EventFlowEnded => "the event flow ends here",
         KeptBy::Disconnected => "the caller is disconnected, as the entry point asks for",
     };
+    let before = match unhandled.thread.as_str() {
+        "main" => "Webex would have dropped the caller here",
+        _ => "nothing handled this error",
+    };
     ContactEvent {
         what: "error_unhandled",
         activity: unhandled.activity.clone(),
         failure: Some(unhandled.failure.clone()),
-        warnings: vec![format!("Webex would have dropped the caller here; {kept}")],
+        warnings: vec![format!("{before}; {kept}")],
         ..ContactEvent::default()
     }
 }

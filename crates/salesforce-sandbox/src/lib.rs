@@ -59,6 +59,7 @@ mod id;
 mod json;
 mod oauth;
 mod options;
+mod records;
 mod rest;
 mod sandbox;
 mod schema;
@@ -71,4 +72,6 @@ mod time;
 pub use error::SandboxError;
 pub use fixture::Fixture;
 pub use options::{Credentials, Database, Observer, Options, RequestLog};
+#[doc(hidden)]
+pub use records::Records;
 pub use sandbox::Sandbox;

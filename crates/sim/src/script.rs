@@ -204,15 +204,31 @@ impl Script {
                 return fault(format!("press: {pressed:?} holds more than 0-9, *, #, A-D"));
             }
         }
-        let caller = [self.caller.hang_up_after_answer_s, self.caller.hang_up_at_s];
-        let agents = self
-            .agents
-            .iter()
-            .flat_map(|agent| [agent.answer_after_s, agent.decline_after_s, agent.hang_up_after_s]);
-        match caller.into_iter().chain(agents).flatten().find(|s| !(0.0..=86_400.0).contains(s)) {
-            Some(seconds) => fault(format!("{seconds} s is not from 0 to 86400 s")),
+        match self.seconds().find(|(_, s)| !(0.0..=86_400.0).contains(s)) {
+            Some((key, seconds)) => fault(format!("{key}: {seconds} s is not from 0 to 86400 s")),
             None => Ok(()),
         }
+    }
+
+    /// Every time in the script that counts in seconds, with its key.
+    fn seconds(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let caller = [
+            ("hang_up_after_answer_s", self.caller.hang_up_after_answer_s),
+            ("hang_up_at_s", self.caller.hang_up_at_s),
+            ("patience_s", Some(self.caller.patience_s)),
+        ];
+        let agents = self.agents.iter().flat_map(|agent| {
+            [
+                ("answer_after_s", agent.answer_after_s),
+                ("decline_after_s", agent.decline_after_s),
+                ("edit_after_s", Some(agent.edit_after_s)),
+                ("hang_up_after_s", agent.hang_up_after_s),
+                ("wrap_up_after_s", agent.wrap_up_after_s),
+                ("ready_after_rona_s", Some(agent.ready_after_rona_s)),
+            ]
+        });
+        let given = caller.into_iter().chain(agents);
+        given.filter_map(|(key, seconds)| seconds.map(|seconds| (key, seconds)))
     }
 
     /// The virtual time of the arrival, in milliseconds since the Unix epoch.
@@ -324,6 +340,10 @@ mod tests {
         let error = Script::parse("ani: x\ncaler: {}\n").unwrap_err();
         assert_eq!(error.line, 2, "{error}");
         assert!(Script::parse("caller: {keys: [{in: A, press: 'x'}]}").is_err());
+        for seconds in ["-5", ".nan", "1e9"] {
+            let error = Script::parse(&format!("caller: {{patience_s: {seconds}}}")).unwrap_err();
+            assert!(error.message.starts_with("patience_s"), "{error}");
+        }
     }
 
     #[test]

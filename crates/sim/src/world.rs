@@ -378,7 +378,21 @@ impl<R: Recorder> World<R> {
         }
     }
 
+    /// The answer of the script's servers, tried again on 5xx as often as the request says.
     fn stubbed(&mut self, request: &Request) -> Option<Outcome> {
+        let mut outcome = self.stubbed_once(request)?;
+        while outcome.attempts <= request.retries && is_server_error(&outcome) {
+            let Some(next) = self.stubbed_once(request) else { break };
+            outcome = Outcome {
+                duration_ms: outcome.duration_ms + next.duration_ms,
+                attempts: outcome.attempts + 1,
+                ..next
+            };
+        }
+        Some(outcome)
+    }
+
+    fn stubbed_once(&mut self, request: &Request) -> Option<Outcome> {
         let stubs = &self.options.script.http;
         let is_left = |place: usize| stubs[place].times.is_none_or(|it| self.stub_uses[place] < it);
         let found = (0..stubs.len()).find(|&it| is_left(it) && stubs[it].answers(request))?;
@@ -465,4 +479,8 @@ impl<R: Recorder> World<R> {
         self.give(slot, Input::AgentHungUp { agent: agent.clone() });
         self.route(RoutingInput::HangUp { agent, contact });
     }
+}
+
+fn is_server_error(outcome: &Outcome) -> bool {
+    outcome.result.as_ref().is_ok_and(|answer| answer.status >= 500)
 }

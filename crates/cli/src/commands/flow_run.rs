@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 fn call(arguments: &Arguments, script: Script, mut loaded: Loaded) -> Result<ExitCode> {
     let arrival = arrival(arguments, &script, &loaded)?;
-    loaded.notes.extend(assumptions(arguments));
+    loaded.notes.extend(assumptions(arguments, &script));
     let head = Head {
         version: trunkline_model::trace::SCHEMA_VERSION,
         flow: loaded.flow.name.clone(),
@@ -130,7 +130,7 @@ fn first_number(entry: &EntryPoint) -> Option<String> {
     entry.dnis.first().cloned()
 }
 
-fn assumptions(arguments: &Arguments) -> Vec<String> {
+fn assumptions(arguments: &Arguments, script: &Script) -> Vec<String> {
     let mut notes = Vec::new();
     if arguments.interactive {
         return notes;
@@ -142,8 +142,8 @@ fn assumptions(arguments: &Arguments) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if arguments.ani.is_none() {
-        notes.push(format!("no --ani: the call comes from the script's number or {EXAMPLE_ANI}"));
+    if arguments.ani.is_none() && script.ani.is_none() {
+        notes.push(format!("no --ani: the call comes from {EXAMPLE_ANI}"));
     }
     notes
 }
