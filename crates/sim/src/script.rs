@@ -47,7 +47,7 @@ impl Default for Caller {
             keys: Vec::new(),
             hang_up_after_answer_s: Some(30.0),
             hang_up_at_s: None,
-            patience_s: 600.0,
+            patience_s: 180.0,
         }
     }
 }

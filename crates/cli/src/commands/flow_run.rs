@@ -1,6 +1,5 @@
 //! `trunkline flow run`: one simulated call, with real HTTP requests in virtual time.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,7 +35,7 @@ pub(crate) struct Arguments {
     /// What the caller, the agents and the servers do.
     #[arg(long)]
     script: Option<PathBuf>,
-    /// Be the caller and the agent yourself, at the terminal.
+    /// Be the caller and the agent yourself, at the terminal or by lines of a pipe.
     #[arg(long)]
     interactive: bool,
     /// Journal the contact in this file (SQLite).
@@ -68,9 +67,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     if arguments.explain_compat {
         return explain(&loaded);
-    }
-    if arguments.interactive && !std::io::stdin().is_terminal() {
-        return Err(Problem::misuse("--interactive needs a terminal"));
     }
     call(arguments, script, loaded)
 }
@@ -138,7 +134,7 @@ fn assumptions(arguments: &Arguments, script: &Script) -> Vec<String> {
     if arguments.script.is_none() {
         notes.push(
             "no script: the caller presses nothing and hangs up 30 s after an agent answers (or \
-             after 10 minutes); the agent answers after 5 s, edits nothing and wraps up in 5 s"
+             after 3 minutes); the agent answers after 5 s, edits nothing and wraps up in 5 s"
                 .to_owned(),
         );
     }

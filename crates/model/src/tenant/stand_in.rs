@@ -40,6 +40,11 @@ pub fn stand_in(needs: &Needs) -> (Tenant, Vec<String>) {
     (tenant, notes)
 }
 
+/// A thing by its name, and by its id where that says more.
+fn called(name: &str, id: &str) -> String {
+    if name == id { format!("`{name}`") } else { format!("`{name}` ({id})") }
+}
+
 impl Tenant {
     /// Adds stand-ins for what the flow needs and this tenant does not have, and nothing else.
     /// Each note says what was added. What the tenant has is not changed.
@@ -90,7 +95,7 @@ impl Tenant {
         }
         let team = self.stand_in_team(notes);
         for (id, name) in missing {
-            notes.push(format!("stand-in queue `{name}` ({id}), served by `{TEAM}`"));
+            notes.push(format!("stand-in queue {}, served by `{TEAM}`", called(&name, &id)));
             self.queues.push(queue(id, name, &team));
         }
     }
@@ -121,7 +126,11 @@ impl Tenant {
             if self.connector(&id, Some(&name)).is_some() {
                 continue;
             }
-            notes.push(format!("stand-in connector `{name}` ({id}): the sandbox at {SANDBOX_URL}"));
+            let shown = called(&name, &id);
+            notes.push(format!(
+                "stand-in connector {shown}: the sandbox at {SANDBOX_URL}, which `trunkline sandbox` \
+                 starts"
+            ));
             self.connectors.push(connector(id, name));
         }
     }
@@ -131,7 +140,7 @@ impl Tenant {
             if self.business_hours(&id).or_else(|| self.business_hours(&name)).is_some() {
                 continue;
             }
-            notes.push(format!("stand-in business hours `{name}` ({id}): always open"));
+            notes.push(format!("stand-in business hours {}: always open", called(&name, &id)));
             self.business_hours.push(always_open(id, name));
         }
     }
