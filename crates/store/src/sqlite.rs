@@ -141,6 +141,17 @@ impl SqliteStore {
     pub fn all_streams(&self, prefix: &str) -> Result<Vec<StreamId>, StoreError> {
         self.run("list streams", |inner| read::all_streams(&inner.connection, prefix))
     }
+
+    /// The inputs of a stream, and its closing entry, in order. What lies between them need not be
+    /// there or whole: replay needs the inputs alone, and effects may be thinned out of a journal
+    /// that is kept for long. Each entry's checksum is checked; that no input is missing is for
+    /// the reader to see, by numbers of its own in the payloads.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a damaged input, and the engine's failures.
+    pub fn inputs(&self, stream: &StreamId) -> Result<Vec<Entry>, StoreError> {
+        self.run("read inputs", |inner| read::inputs(&mut inner.connection, stream))
+    }
 }
 
 impl Store for SqliteStore {

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::problem::Result;
+use crate::problem::{FAILED, Problem, Result};
+use crate::run::journal::{self, ReadContact, Wanted};
 use crate::run::printer::Printer;
+use crate::run::recovery::{self, Finish};
 use crate::run::shell::Client;
-use crate::run::{journal, output, recovery};
 use crate::site;
 
 /// Finish contacts that were cut off: their calls are gone, what follows a call is still done.
@@ -26,20 +27,45 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let contacts = journal::read(&arguments.journal)?;
-    let cut_off: Vec<_> = contacts.into_iter().filter(|contact| !contact.is_closed).collect();
+    let cut_off = journal::read(&arguments.journal, Wanted::Open)?;
     if cut_off.is_empty() {
-        output::write("no contact was cut off")?;
+        notice("no contact was cut off");
     }
+    let mut status = ExitCode::SUCCESS;
     for read in cut_off {
-        let tenant = match &arguments.tenant {
-            Some(path) => site::read_tenant(path, arguments.allow_literal_secrets)?,
-            None => recovery::tenant_with_sandbox_credentials(&read.head.tenant),
-        };
-        let base_dir = site::folder(arguments.tenant.as_deref().unwrap_or(Path::new(".")));
-        let client = Client::for_tenant(&tenant, &base_dir, arguments.allow_literal_secrets)?;
-        let printer = Printer::new(arguments.json);
-        recovery::finish(&arguments.journal, read, &tenant, &client, printer)?;
+        let contact = read.head.arrival.contact.clone();
+        match finish(arguments, read)? {
+            Finish::Ended => {}
+            Finish::TakenOver => {
+                notice(&format!("contact {contact}: another process is finishing it"));
+                status = ExitCode::from(FAILED);
+            }
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(status)
+}
+
+fn finish(arguments: &Arguments, read: ReadContact) -> Result<Finish> {
+    let tenant = match &arguments.tenant {
+        Some(path) => site::read_tenant(path, arguments.allow_literal_secrets)?,
+        None if !read.needs_credentials.is_empty() => {
+            return Err(Problem::misuse(format!(
+                "contact {}: name the tenant with --tenant; the journal does not hold the \
+                 credentials of {}",
+                read.head.arrival.contact,
+                read.needs_credentials.join(", ")
+            )));
+        }
+        None => recovery::tenant_with_sandbox_credentials(&read.head.tenant),
+    };
+    let base_dir = site::folder(arguments.tenant.as_deref().unwrap_or(Path::new(".")));
+    let client = Client::for_tenant(&tenant, &base_dir, arguments.allow_literal_secrets)?;
+    let printer = Printer::new(arguments.json);
+    recovery::finish(&arguments.journal, read, &tenant, &client, printer)
+}
+
+/// Says something on standard error, so that standard output stays the trace alone.
+#[expect(clippy::print_stderr, reason = "a message for the person at the terminal")]
+fn notice(text: &str) {
+    eprintln!("{text}");
 }

@@ -7,7 +7,7 @@ use trunkline_contact::journal::replay;
 use trunkline_model::trace::{Head, SCHEMA_VERSION};
 
 use crate::problem::{Problem, Result};
-use crate::run::journal::{self, ReadContact};
+use crate::run::journal::{self, ReadContact, Wanted};
 use crate::run::printer::Printer;
 
 /// Build contacts again from their journal and print their trace.
@@ -24,10 +24,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let mut contacts = journal::read(&arguments.journal)?;
-    if let Some(wanted) = &arguments.contact {
-        contacts.retain(|contact| contact.head.arrival.contact.as_str() == wanted);
-    }
+    let wanted = arguments.contact.as_deref().map_or(Wanted::All, Wanted::One);
+    let contacts = journal::read(&arguments.journal, wanted)?;
     if contacts.is_empty() {
         let text = format!("{}: there is no such contact", arguments.journal.display());
         return Err(Problem::misuse(text));

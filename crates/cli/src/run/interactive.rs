@@ -1,12 +1,13 @@
-//! `flow run --interactive`: the person at the terminal is the caller and the agent.
+//! `flow run --interactive`: the person at the terminal, or whoever writes the lines of a pipe, is
+//! the caller and the agent.
 
 use trunkline_acd::Input as RoutingInput;
 use trunkline_contact::Input;
 use trunkline_model::ContactId;
 use trunkline_sim::World;
 
+use super::shell;
 use super::writer::Writer;
-use super::{output, shell};
 use crate::problem::Result;
 use crate::run::shell::Client;
 
@@ -68,7 +69,7 @@ fn parse(line: &str) -> Command {
 
 /// Plays one call with the person at the terminal.
 pub(crate) fn play(world: &mut World<Writer>, client: &Client, contact: &ContactId) -> Result<()> {
-    output::write(HELP)?;
+    say(HELP);
     settle(world, client)?;
     while world.contact(contact).is_some() {
         let line = shell::ask(&prompt(world, contact));
@@ -79,6 +80,12 @@ pub(crate) fn play(world: &mut World<Writer>, client: &Client, contact: &Contact
         settle(world, client)?;
     }
     Ok(())
+}
+
+/// Says something on standard error, so that standard output stays the trace alone.
+#[expect(clippy::print_stderr, reason = "this is where the program speaks to its user")]
+fn say(text: &str) {
+    eprintln!("{text}");
 }
 
 /// What the person can do now.
@@ -151,8 +158,8 @@ fn obey(
         Command::Next => {
             shell::go_on(world, client)?;
         }
-        Command::Help => output::write(HELP)?,
-        Command::Unknown(line) => output::write(&format!("{line:?} is no command; ? helps"))?,
+        Command::Help => say(HELP),
+        Command::Unknown(line) => say(&format!("{line:?} is no command; ? helps")),
         Command::Quit => {}
     }
     Ok(())

@@ -1,13 +1,13 @@
 //! A contact that a crash cut off: built again from its journal, told that its call is gone, and
 //! carried through what follows a call.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use trunkline_contact::journal::{InputRecord, replay};
 use trunkline_contact::{Contact, Input, Output};
 use trunkline_model::http::{Outcome, Request, Target};
-use trunkline_model::tenant::connector::ConnectorKind;
+use trunkline_model::tenant::connector::{Connector, ConnectorKind};
 use trunkline_model::tenant::{Auth, Secret, Tenant};
 use trunkline_model::trace::{Head, SCHEMA_VERSION};
 use trunkline_model::{Failure, FailureCode};
@@ -25,6 +25,18 @@ struct Open {
     may_repeat: bool,
 }
 
+/// What became of a contact that was cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finish {
+    /// It has ended.
+    Ended,
+    /// Another process is finishing it, and nothing was done here.
+    TakenOver,
+}
+
+/// A contact ends after this many inputs of its recovery; more means that it goes round.
+const MAX_INPUTS: u32 = 10_000;
+
 /// Finishes a contact that was cut off.
 pub(crate) fn finish(
     path: &Path,
@@ -32,11 +44,12 @@ pub(crate) fn finish(
     tenant: &Tenant,
     client: &Client,
     printer: Printer,
-) -> Result<()> {
+) -> Result<Finish> {
     let journal = Journal::resume(path, &read, JournalSync::default())?;
-    let open = in_doubt(&read);
     let now_ms = read.inputs.last().map_or(read.head.arrival.at_ms, |record| record.now_ms);
-    let replayed = replay(&read.head, read.inputs).map_err(Problem::misuse)?;
+    let inputs = read.inputs.clone();
+    let replayed = replay(&read.head, inputs).map_err(Problem::misuse)?;
+    let open = in_doubt(&replayed.outputs, &read.inputs);
     let mut recovery = Recovery {
         contact: replayed.contact,
         arrival: read.head.arrival,
@@ -45,28 +58,31 @@ pub(crate) fn finish(
         tenant,
         printer,
         now_ms,
+        is_begun: false,
+        wanted: VecDeque::new(),
     };
-    recovery.head()?;
-    recovery.run(open)
+    match recovery.run(open) {
+        Err(_) if recovery.journal.is_fenced() => Ok(Finish::TakenOver),
+        result => result.map(|()| Finish::Ended),
+    }
 }
 
-/// The requests whose effect was written and whose answer was not (decision 18).
-fn in_doubt(read: &ReadContact) -> Vec<Open> {
-    let mut open: HashMap<u32, Open> = HashMap::new();
-    for output in &read.outputs {
+/// The requests that were wanted and whose answer was not written (decision 18). They are taken
+/// from the replay: a crash may come between an input and the entries of what it led to.
+fn in_doubt(outputs: &[Output], inputs: &[InputRecord]) -> Vec<Open> {
+    let mut open: BTreeMap<u32, Open> = BTreeMap::new();
+    for output in outputs {
         if let Output::Http { id, request, may_repeat } = output {
             let request = request.as_ref().clone();
             open.insert(*id, Open { id: *id, request, may_repeat: *may_repeat });
         }
     }
-    for record in &read.inputs {
+    for record in inputs {
         if let Input::Flow(trunkline_flow::Input::Http { id, .. }) = &record.input {
             open.remove(id);
         }
     }
-    let mut open: Vec<_> = open.into_values().collect();
-    open.sort_by_key(|open| open.id);
-    open
+    open.into_values().collect()
 }
 
 struct Recovery<'r> {
@@ -77,6 +93,10 @@ struct Recovery<'r> {
     tenant: &'r Tenant,
     printer: Printer,
     now_ms: i64,
+    /// Whether anything was written: only then is the contact this process's.
+    is_begun: bool,
+    /// What the contact wants and has not got yet.
+    wanted: VecDeque<Output>,
 }
 
 impl Recovery<'_> {
@@ -93,26 +113,75 @@ impl Recovery<'_> {
     }
 
     fn run(&mut self, open: Vec<Open>) -> Result<()> {
-        let mut wanted = self.give(Input::Recovered)?;
+        if self.contact.is_ended() {
+            return self.journal.close(self.now_ms);
+        }
+        self.give(Input::Recovered)?;
         for request in open {
             let outcome = if request.may_repeat && self.may_resend(&request.request) {
                 self.send(&request.request)?
             } else {
                 lost()
             };
-            wanted.extend(self.answered(request.id, outcome)?);
+            self.answered(request.id, outcome)?;
         }
         // Event flows may want more after each answer.
-        while let Some(output) = (!wanted.is_empty()).then(|| wanted.remove(0)) {
-            if let Output::Http { id, request, .. } = output {
-                let outcome = self.send(&request)?;
-                wanted.extend(self.answered(id, outcome)?);
+        for _ in 0..MAX_INPUTS {
+            if self.contact.is_ended() {
+                return self.journal.sync();
+            }
+            match self.wanted.pop_front() {
+                Some(output) => self.carry_out(output)?,
+                None => self.tick()?,
             }
         }
-        Ok(())
+        Err(self.stuck("its flow goes round in circles"))
     }
 
-    fn answered(&mut self, id: u32, outcome: Outcome) -> Result<Vec<Output>> {
+    /// Does what can still be done without a caller, an agent or queues.
+    fn carry_out(&mut self, output: Output) -> Result<()> {
+        match output {
+            Output::Http { id, request, .. } => {
+                let outcome = self.send(&request)?;
+                self.answered(id, outcome)
+            }
+            Output::Play { id, .. } | Output::PlayMusic { id, .. } => {
+                self.give(Input::Flow(trunkline_flow::Input::Played { id }))
+            }
+            Output::QueryQueue { id, .. } => {
+                self.give(Input::Flow(trunkline_flow::Input::Figures { id, figures: None }))
+            }
+            // The counters are gone; the first way is as good as any.
+            Output::Allocate { id, .. } => {
+                self.give(Input::Flow(trunkline_flow::Input::Allocated { id, index: 0 }))
+            }
+            Output::StopRetries { .. }
+            | Output::StopPlaying { .. }
+            | Output::Enqueue { .. }
+            | Output::Withdraw
+            | Output::LeaveAgent
+            | Output::ScreenPop { .. }
+            | Output::Disconnect
+            | Output::Transfer { .. }
+            | Output::Notice(_)
+            | Output::Ended => Ok(()),
+        }
+    }
+
+    /// Lets time pass until the contact's next timer.
+    fn tick(&mut self) -> Result<()> {
+        let Some(at_ms) = self.contact.wake_at() else {
+            return Err(self.stuck("it waits for something that cannot come any more"));
+        };
+        self.now_ms = self.now_ms.max(at_ms);
+        self.give(Input::Flow(trunkline_flow::Input::Tick))
+    }
+
+    fn stuck(&self, why: &str) -> Problem {
+        Problem::failed(format!("contact {} cannot be finished: {why}", self.contact.id()))
+    }
+
+    fn answered(&mut self, id: u32, outcome: Outcome) -> Result<()> {
         self.now_ms += i64::try_from(outcome.duration_ms).unwrap_or(0);
         self.give(Input::Flow(trunkline_flow::Input::Http { id, outcome: Box::new(outcome) }))
     }
@@ -132,14 +201,17 @@ impl Recovery<'_> {
         }
     }
 
-    /// Gives the contact an input; what it wants is written before it is done.
-    fn give(&mut self, input: Input) -> Result<Vec<Output>> {
+    /// Gives the contact an input; what it wants is written before it is done, or even shown.
+    fn give(&mut self, input: Input) -> Result<()> {
         let record = InputRecord { now_ms: self.now_ms, input: input.clone() };
         self.contact.handle(self.now_ms, input);
         let outputs: Vec<_> = std::iter::from_fn(|| self.contact.poll()).collect();
         self.journal.append(&self.arrival, Some(&record), &outputs)?;
-        self.contact.take_trace().into_iter().try_for_each(|step| self.printer.step(step))?;
-        Ok(outputs)
+        if !std::mem::replace(&mut self.is_begun, true) {
+            self.head()?;
+        }
+        self.wanted.extend(outputs);
+        self.contact.take_trace().into_iter().try_for_each(|step| self.printer.step(step))
     }
 }
 
@@ -158,16 +230,27 @@ fn lost() -> Outcome {
 /// runs that had no tenant.yaml.
 pub(crate) fn tenant_with_sandbox_credentials(tenant: &Tenant) -> Tenant {
     let mut tenant = tenant.clone();
-    for connector in &mut tenant.connectors {
-        let is_local = connector.base_url.starts_with("http://127.0.0.1");
-        if connector.kind == ConnectorKind::Salesforce && is_local {
-            connector.auth = Auth::ClientCredentials {
-                token_url: "/services/oauth2/token".to_owned(),
-                client_id: "trunkline".to_owned(),
-                client_secret: Secret::Literal("sandbox".to_owned()),
-                scopes: Vec::new(),
-            };
-        }
-    }
+    let local = tenant.connectors.iter_mut().filter(|connector| is_local_salesforce(connector));
+    local.for_each(|connector| connector.auth = sandbox_auth());
     tenant
+}
+
+/// Whether a connector has credentials other than the sandbox's well-known ones.
+pub(crate) fn has_secret_auth(connector: &Connector) -> bool {
+    let is_well_known = is_local_salesforce(connector) && connector.auth == sandbox_auth();
+    connector.auth != Auth::None && !is_well_known
+}
+
+fn is_local_salesforce(connector: &Connector) -> bool {
+    connector.kind == ConnectorKind::Salesforce
+        && connector.base_url.starts_with("http://127.0.0.1")
+}
+
+fn sandbox_auth() -> Auth {
+    Auth::ClientCredentials {
+        token_url: "/services/oauth2/token".to_owned(),
+        client_id: "trunkline".to_owned(),
+        client_secret: Secret::Literal("sandbox".to_owned()),
+        scopes: Vec::new(),
+    }
 }

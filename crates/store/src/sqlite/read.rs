@@ -88,6 +88,25 @@ pub(super) fn entries(
     }
 }
 
+/// The inputs and the closing entry of a stream, whatever lies between them.
+pub(super) fn inputs(connection: &mut Connection, stream: &StreamId) -> Result<Vec<Entry>, Fault> {
+    let tx = connection.transaction()?;
+    let Some(Found::Kept { key, .. }) = find(&tx, stream)? else { return Ok(Vec::new()) };
+    let mut statement = tx.prepare_cached(
+        "SELECT number, position, epoch, batch, kind, at_ms, payload, checksum
+         FROM entry WHERE stream = ?1 AND kind IN (?2, ?3) ORDER BY number",
+    )?;
+    let kinds = (EntryKind::Input.code(), EntryKind::Closed.code());
+    let mut rows = statement.query(params![key, kinds.0, kinds.1])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let entry = entry(row, stream)??;
+        entry.check(stream, entry.number)?;
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
 fn entry(row: &Row<'_>, stream: &StreamId) -> rusqlite::Result<Result<Entry, StoreError>> {
     let number = row.get::<_, i64>(0)?.cast_unsigned();
     let code: i64 = row.get(4)?;
