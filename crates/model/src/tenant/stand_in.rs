@@ -128,8 +128,8 @@ impl Tenant {
             }
             let shown = called(&name, &id);
             notes.push(format!(
-                "stand-in connector {shown}: the sandbox at {SANDBOX_URL}, which `trunkline sandbox` \
-                 starts"
+                "stand-in connector {shown}: the sandbox at {SANDBOX_URL}, started by \
+                 `trunkline sandbox`"
             ));
             self.connectors.push(connector(id, name));
         }

@@ -20,7 +20,7 @@ pub static REGISTRY: &[&Rule] = &[
     &warning("duplicate-variable", "A variable is declared twice."),
     &warning("empty-prompt", "A prompt has nothing to play."),
     &error("expression-syntax", "An expression cannot be compiled."),
-    &error("expression-name", "A filter, test or function does not exist, or its arguments do not fit."),
+    &error("expression-name", "A filter, test or function does not exist or does not fit."),
     &warning("half-mapping", "An output mapping has only a variable, or only a path."),
     &error("http-method", "A request's method does not exist."),
     &error("jsonpath-syntax", "A JSONPath cannot be compiled."),
