@@ -1,0 +1,34 @@
+//! RTP, jitter, G.711, telephone events, prompts, tones, WAV: frames in, frames out.
+//!
+//! Everything here is sans-IO: no socket, clock, thread or random source. Time is an argument
+//! `now`, a [`core::time::Duration`] since any start that the caller keeps to; identifiers that
+//! must be random (SSRC, first sequence number, first timestamp) are arguments too.
+//!
+//! One media clock of 20 ms drives a call: each tick takes a frame of [`FRAME_SAMPLES`] samples out
+//! of a [`jitter::JitterBuffer`] or a [`prompt::Player`] and gives one packet to send.
+//!
+//! - Wire: [`rtp`], [`rtcp`], [`reception`], [`quality`], [`stream`] (numbers of what we send),
+//!   [`bridge`] (relays between two legs).
+//! - Sound: [`g711`], [`codec`], [`jitter`] with [`conceal`], [`mix`], [`prompt`], [`tone`].
+//! - Keys: [`dtmf`].
+//! - Files: [`wav`], [`resample`], and [`music`], which composes the music on hold.
+//! - [`measure`] hears whether the right thing came out.
+
+pub mod codec;
+mod error;
+pub mod g711;
+pub mod rtp;
+
+pub use error::Error;
+
+/// Samples per second of telephone audio.
+pub const SAMPLE_RATE_HZ: u32 = 8_000;
+
+/// Duration of a frame in milliseconds, the packet time of all that we send.
+pub const FRAME_MS: u32 = 20;
+
+/// Samples of a frame of 20 ms at 8 kHz.
+pub const FRAME_SAMPLES: usize = (SAMPLE_RATE_HZ / 1000 * FRAME_MS) as usize;
+
+/// Linear audio of one frame, 16 bit.
+pub type Samples = [i16; FRAME_SAMPLES];
