@@ -20,7 +20,8 @@ impl Contact {
     }
 
     fn begin_contact_ended(&mut self) -> bool {
-        let waits_for_agent = self.wraps_up && self.entry.post_call == PostCall::AfterWrapUp;
+        let waits_for_agent =
+            !self.working.is_empty() && self.entry.post_call == PostCall::AfterWrapUp;
         if self.run.has_open_request() || waits_for_agent {
             return false;
         }
@@ -32,7 +33,7 @@ impl Contact {
     }
 
     fn end(&mut self) -> bool {
-        if self.run.has_running_events() || self.wraps_up {
+        if self.run.has_running_events() || !self.working.is_empty() {
             return false;
         }
         self.after_call = AfterCall::Done;

@@ -3,10 +3,12 @@
 use trunkline_acd::OfferEnd;
 use trunkline_expr::Value;
 use trunkline_flow::outputs::Outputs;
-use trunkline_model::AgentId;
 use trunkline_model::routing::AgentDetails;
+use trunkline_model::tenant::compatibility::MainFlowAfterAnswer;
+use trunkline_model::{AgentId, Failure, FailureCode};
 
 use crate::contact::{Contact, Phase};
+use crate::output::Output;
 use crate::steps;
 
 impl Contact {
@@ -28,14 +30,22 @@ impl Contact {
         if self.phase == Phase::Over {
             return;
         }
+        if let Phase::Apology { id } = self.phase {
+            self.outputs.push_back(Output::StopPlaying { id });
+        }
         self.phase = Phase::Talking;
         self.leave_queue();
         self.stop_own_playing();
-        self.run.stop_caller_flow(self.now_ms);
+        self.run.set_with_agent(true);
+        match self.site.tenant.compatibility.main_flow_after_answer {
+            MainFlowAfterAnswer::NeverResumes => self.run.stop_caller_flow(self.now_ms),
+            MainFlowAfterAnswer::Resumes => self.run.park_caller_flow(self.now_ms),
+        }
         self.step(|contact| steps::answered(contact, &agent));
         let outputs = self.agent_outputs(&agent);
+        self.begin_work(&agent.id);
+        self.spoke_with = Some(agent.clone());
         self.agent = Some(agent);
-        self.wraps_up = true;
         self.run.event(self.now_ms, "AgentContactAssigned", outputs);
     }
 
@@ -44,6 +54,7 @@ impl Contact {
             return;
         }
         self.phase = Phase::AgentLeft;
+        self.run.set_with_agent(false);
         self.step(|_| steps::agent(agent, "agent_hung_up"));
         let outputs = self.last_agent_outputs();
         let has_handler = self.run.event(self.now_ms, "ContactLastAgentRemoved", outputs);
@@ -53,27 +64,54 @@ impl Contact {
     }
 
     /// The agent was lost in mid-call and the contact waits again: it hears the queue's music,
-    /// the main flow does not resume (decision 26).
+    /// the main flow does not resume (decision 26) unless the tenant says so (decision 6).
     pub(crate) fn requeued(&mut self, agent: &AgentId) {
         if self.phase != Phase::Talking {
             return;
         }
-        self.phase = Phase::InFlow;
-        self.wraps_up = false;
-        self.step(|_| steps::agent(agent, "agent_lost"));
+        self.lose(agent);
         let queue = self.agent.as_ref().map(|agent| agent.queue_id.clone());
         self.queue = queue;
         self.run.set_queued(true);
-        self.play_queue_music();
+        if !self.run.resume_caller_flow(self.now_ms) {
+            self.play_queue_music();
+        }
+    }
+
+    /// The agent was lost in mid-call, and the contact has waited again too often.
+    pub(crate) fn agent_lost(&mut self, agent: &AgentId) {
+        if self.phase != Phase::Talking {
+            return;
+        }
+        self.lose(agent);
+        let text = "the connection to the agent was lost too often";
+        self.rescue(&Failure::new(FailureCode::Silence, text));
+    }
+
+    fn lose(&mut self, agent: &AgentId) {
+        self.phase = Phase::InFlow;
+        self.run.set_with_agent(false);
+        self.end_work(agent);
+        self.step(|_| steps::agent(agent, "agent_lost"));
+    }
+
+    fn begin_work(&mut self, agent: &AgentId) {
+        if !self.working.contains(agent) {
+            self.working.push(agent.clone());
+        }
+    }
+
+    fn end_work(&mut self, agent: &AgentId) {
+        self.working.retain(|working| working != agent);
     }
 
     pub(crate) fn wrap_up_started(&mut self, agent: &AgentId) {
-        self.wraps_up = true;
+        self.begin_work(agent);
         self.step(|_| steps::agent(agent, "wrap_up_started"));
     }
 
     pub(crate) fn wrap_up_ended(&mut self, agent: &AgentId, code: Option<String>) {
-        self.wraps_up = false;
+        self.end_work(agent);
         self.step(|_| steps::wrap_up_ended(agent, code));
     }
 
@@ -102,7 +140,7 @@ impl Contact {
         let outputs = Outputs::NONE
             .with("InboundChannel", text("telephony"))
             .with("RoutingStrategyID", text(""));
-        let Some(agent) = &self.agent else {
+        let Some(agent) = &self.spoke_with else {
             let empty = ["AgentID", "AgentName", "AgentEmailID", "TeamID", "QueueID"];
             return empty.into_iter().fold(outputs, |outputs, name| outputs.with(name, text("")));
         };

@@ -8,7 +8,7 @@ use trunkline_model::routing::AgentDetails;
 use trunkline_model::tenant::EntryPoint;
 use trunkline_model::tenant::compatibility::HangUpDuringRequest;
 use trunkline_model::trace::Step;
-use trunkline_model::{ContactId, QueueId};
+use trunkline_model::{AgentId, ContactId, QueueId};
 
 use crate::arrival::{Arrival, ArrivalError};
 use crate::input::Input;
@@ -52,8 +52,10 @@ pub struct Contact {
     pub(crate) queue: Option<QueueId>,
     /// The agent who is rung, talks, or talked last.
     pub(crate) agent: Option<AgentDetails>,
-    /// Whether an agent answered and has not finished wrapping up.
-    pub(crate) wraps_up: bool,
+    /// The agent who talks, or talked last.
+    pub(crate) spoke_with: Option<AgentDetails>,
+    /// Agents who answered and have not finished wrapping up.
+    pub(crate) working: Vec<AgentId>,
     pub(crate) after_call: AfterCall,
     /// What the contact itself plays, beside its flow: the queue's music.
     pub(crate) own_playing: Option<u32>,
@@ -92,7 +94,8 @@ impl Contact {
             phase: Phase::InFlow,
             queue: None,
             agent: None,
-            wraps_up: false,
+            spoke_with: None,
+            working: Vec::new(),
             after_call: AfterCall::NotBegun,
             own_playing: None,
             next_own_id: FIRST_OWN_ID,
@@ -117,6 +120,7 @@ impl Contact {
             Input::Answered { agent } => self.answered(agent),
             Input::AgentHungUp { agent } => self.agent_hung_up(&agent),
             Input::Requeued { agent } => self.requeued(&agent),
+            Input::AgentLost { agent } => self.agent_lost(&agent),
             Input::WrapUpStarted { agent } => self.wrap_up_started(&agent),
             Input::WrapUpEnded { agent, code } => self.wrap_up_ended(&agent, code),
             Input::Edited { name, value } => self.edited(&name, &value),
@@ -176,6 +180,7 @@ impl Contact {
             return self.disconnect("apology played");
         }
         if self.own_playing == Some(id) {
+            self.own_playing = None;
             return self.play_queue_music();
         }
         self.run.handle(self.now_ms, trunkline_flow::Input::Played { id });
@@ -225,15 +230,17 @@ impl Contact {
             self.call_over();
         }
         // The agent's desktop has lost the contact as well.
-        self.wraps_up = false;
+        self.working.clear();
     }
 
     fn edited(&mut self, name: &str, value: &str) {
-        if self.after_call != AfterCall::NotBegun {
-            return;
-        }
-        let result = self.run.edit_variable(name, value);
-        self.step(|_| steps::edited(name, value, result.err()));
+        let result = match self.after_call {
+            AfterCall::NotBegun => self.run.edit_variable(name, value),
+            AfterCall::Running => Err("the contact's ContactEnded has begun".to_owned()),
+            AfterCall::Done => return,
+        };
+        let is_secure = self.run.is_secure(name);
+        self.step(|_| steps::edited(name, value, is_secure, result.err()));
     }
 
     /// Adds a line to the trace, if one is kept.

@@ -32,6 +32,10 @@ impl Contact {
                 self.outputs.push_back(Output::Http { id, request, may_repeat: after_call });
             }
             Effect::Enqueue { queue, priority, skills, check_availability } => {
+                // The agent has left, and the flow found the caller a place to wait for another.
+                if self.phase == Phase::AgentLeft {
+                    self.phase = Phase::InFlow;
+                }
                 self.queue = Some(queue.clone());
                 let output = Output::Enqueue { queue, priority, skills, check_availability };
                 self.outputs.push_back(output);
@@ -53,9 +57,11 @@ impl Contact {
 
     fn unhandled(&mut self, unhandled: Unhandled) {
         self.step(|_| steps::unhandled(&unhandled));
+        let mut failure = unhandled.failure;
+        self.run.mask(&mut failure.description);
         self.outputs.push_back(Output::Notice(Notice {
             activity: unhandled.activity,
-            failure: unhandled.failure,
+            failure,
             kept_by: unhandled.kept_by,
         }));
     }
@@ -92,6 +98,7 @@ impl Contact {
         let queue = self.queue.as_ref().and_then(|id| self.site.tenant.queue(id.as_str()));
         let Some(queue) = queue else { return };
         let file = queue.music.as_deref().unwrap_or("defaultmusic_on_hold.wav").to_owned();
+        self.stop_own_playing();
         let id = self.own_id();
         self.own_playing = Some(id);
         let music = Music { file, offset_ms: 0, duration_ms: None };

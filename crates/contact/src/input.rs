@@ -41,6 +41,12 @@ pub enum Input {
         /// The agent who was lost.
         agent: AgentId,
     },
+    /// The agent's connection was lost, once too often for the contact to wait again: it goes to
+    /// the fallback destination (decision 26).
+    AgentLost {
+        /// The agent who was lost.
+        agent: AgentId,
+    },
     /// The agent began to wrap up.
     WrapUpStarted {
         /// The agent.

@@ -23,7 +23,7 @@ impl Contact {
         }
         let keeps = self.entry.on_unhandled_error == OnUnhandledError::Keep;
         let fallback = self.entry.fallback.clone().filter(|_| keeps);
-        self.step(|_| steps::rescued(failure, fallback.as_ref()));
+        self.step(|_| steps::rescued(failure, fallback.as_ref(), keeps));
         match fallback {
             Some(Fallback::Queue(name)) if self.queue.is_none() => self.fall_back_to_queue(&name),
             Some(Fallback::Number(number)) => self.transfer(number),
@@ -56,6 +56,11 @@ impl Contact {
 
     fn apologise(&mut self) {
         self.stop_own_playing();
+        // No agent must be rung for somebody who is being sent away.
+        if self.queue.is_some() {
+            self.outputs.push_back(Output::Withdraw);
+            self.leave_queue();
+        }
         let id = self.own_id();
         self.phase = Phase::Apology { id };
         let text = if self.speaks_japanese() { APOLOGY_JA } else { APOLOGY };
@@ -72,7 +77,7 @@ impl Contact {
 
     /// The contact waited for as long as its queue allows.
     pub(crate) fn timed_out(&mut self, overflow_number: Option<String>) {
-        if self.phase == Phase::Over {
+        if self.queue.is_none() {
             return;
         }
         self.step(|_| steps::plain("timed_out_in_queue"));

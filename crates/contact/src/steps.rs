@@ -1,7 +1,7 @@
 //! Lines of the trace for what happens to a contact outside its flow.
 
 use trunkline_acd::OfferEnd;
-use trunkline_flow::run::convert::text_of;
+use trunkline_flow::run::convert::{display, text_of};
 use trunkline_flow::run::{ContactEvent, KeptBy, Unhandled};
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::tenant::entry_point::Fallback;
@@ -74,7 +74,13 @@ pub(crate) fn wrap_up_ended(agent: &AgentId, code: Option<String>) -> ContactEve
     ContactEvent { what: "wrap_up_ended", input, ..ContactEvent::default() }
 }
 
-pub(crate) fn edited(name: &str, value: &str, problem: Option<String>) -> ContactEvent {
+pub(crate) fn edited(
+    name: &str,
+    value: &str,
+    is_secure: bool,
+    problem: Option<String>,
+) -> ContactEvent {
+    let value = if is_secure { MASK } else { value };
     let input = Fields::new().with("variable", name).with("value", value);
     let warnings = problem.map(|problem| format!("not saved: {problem}")).into_iter().collect();
     ContactEvent { what: "edited", input, warnings, ..ContactEvent::default() }
@@ -86,6 +92,7 @@ pub(crate) fn unhandled(unhandled: &Unhandled) -> ContactEvent {
         KeptBy::Handler => "the OnGlobalError flow takes over the caller",
         KeptBy::Fallback => "the caller is sent to the entry point's fallback",
         KeptBy::EventFlowEnded => "the event flow ends here",
+        KeptBy::Overtaken => "an agent answered or the call ended meanwhile",
         KeptBy::Disconnected => "the caller is disconnected, as the entry point asks for",
     };
     let before = match unhandled.thread.as_str() {
@@ -101,11 +108,12 @@ pub(crate) fn unhandled(unhandled: &Unhandled) -> ContactEvent {
     }
 }
 
-pub(crate) fn rescued(failure: &Failure, fallback: Option<&Fallback>) -> ContactEvent {
+pub(crate) fn rescued(failure: &Failure, fallback: Option<&Fallback>, keeps: bool) -> ContactEvent {
     let target = match fallback {
         Some(Fallback::Queue(name)) => format!("queue {name}"),
         Some(Fallback::Number(number)) => format!("number {number}"),
-        None => "apology".to_owned(),
+        None if keeps => "apology".to_owned(),
+        None => "disconnect".to_owned(),
     };
     ContactEvent {
         what: "sent_to_fallback",
@@ -127,7 +135,7 @@ fn pop_over(contact: &Contact, agent: &AgentDetails) -> Fields {
         let variable = contact.run().cad().find(|(variable, _)| *variable.name == **name);
         match (name.as_str(), variable) {
             (_, Some((variable, value))) => {
-                let text = if variable.is_secure { MASK.to_owned() } else { text_of(value) };
+                let text = if variable.is_secure { MASK.to_owned() } else { display(value) };
                 shown.put(label(variable), text);
             }
             ("virtualTeamName", None) => shown.put("queue", agent.queue_name.as_str()),
@@ -147,7 +155,7 @@ fn start_output(contact: &Contact, name: &str) -> Datum {
 pub(crate) fn cad(contact: &Contact) -> Fields {
     let mut shown = Fields::new();
     for (variable, value) in contact.run().cad() {
-        let text = if variable.is_secure { MASK.to_owned() } else { text_of(value) };
+        let text = if variable.is_secure { MASK.to_owned() } else { display(value) };
         shown.put(label(variable), text);
     }
     shown

@@ -13,7 +13,7 @@ pub(crate) type Slot = usize;
 #[derive(Clone, Debug)]
 pub(crate) enum Happening {
     /// The caller presses a key, if the flow is still at that activity's visit.
-    Press { slot: Slot, key: char },
+    Press { slot: Slot, ask: u32, key: char },
     /// The caller hangs up.
     HangUp { slot: Slot },
     /// The caller hangs up unless an agent has answered.

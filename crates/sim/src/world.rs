@@ -66,6 +66,10 @@ pub(crate) struct Life {
     pub(crate) is_line_open: bool,
     /// How often each activity has asked for keys.
     pub(crate) asked: HashMap<String, usize>,
+    /// The last ask whose keys were planned.
+    pub(crate) last_ask: u32,
+    /// When the last prompt ends by itself.
+    pub(crate) prompt_ends_ms: i64,
     pub(crate) offers: usize,
 }
 
@@ -147,7 +151,15 @@ impl<R: Recorder> World<R> {
         self.recorder.arrived(&arrival);
         let contact = Contact::arrive(&self.site, &arrival, self.recorder.wants_trace())?;
         let id = arrival.contact.clone();
-        let life = Life { contact, arrival, is_line_open: true, asked: HashMap::new(), offers: 0 };
+        let life = Life {
+            contact,
+            arrival,
+            is_line_open: true,
+            asked: HashMap::new(),
+            last_ask: 0,
+            prompt_ends_ms: 0,
+            offers: 0,
+        };
         let slot = self.lives.len();
         self.lives.push(Some(Box::new(life)));
         self.slots.insert(id, slot);
@@ -224,7 +236,10 @@ impl<R: Recorder> World<R> {
 
     fn happen(&mut self, happening: Happening) {
         match happening {
-            Happening::Press { slot, key } => {
+            Happening::Press { slot, ask, key } => {
+                if self.life(slot).is_none_or(|life| life.contact.run().ask_number() != ask) {
+                    return;
+                }
                 self.give(slot, Input::Flow(trunkline_flow::Input::Digit(key)));
             }
             Happening::HangUp { slot } => self.hang_up(slot),
@@ -308,6 +323,7 @@ impl<R: Recorder> World<R> {
         for output in outputs.drain(..) {
             self.carry_out(slot, output);
         }
+        self.plan_keys(slot);
         // Outputs of nested contacts may have taken the buffer's place; keep the larger one.
         if self.outputs.capacity() < outputs.capacity() {
             self.outputs = outputs;
@@ -320,7 +336,9 @@ impl<R: Recorder> World<R> {
             Output::Play { id, prompts } => {
                 let length_ms = audio::prompts_ms(&self.site.tenant, &prompts);
                 self.agenda.add(self.now_ms + length_ms, Happening::Played { slot, id });
-                self.plan_keys(slot, length_ms);
+                if let Some(life) = self.lives[slot].as_mut() {
+                    life.prompt_ends_ms = self.now_ms + length_ms;
+                }
             }
             Output::PlayMusic { id, music } => {
                 let length_ms = audio::music_ms(&self.site.tenant, &music);
@@ -446,9 +464,12 @@ impl<R: Recorder> World<R> {
                 self.plan_conversation(slot, &agent.id);
                 self.give(slot, Input::Answered { agent: agent.as_ref().clone() });
             }
-            RoutingOutput::AgentLost { contact, agent, .. } => {
+            RoutingOutput::AgentLost { contact, agent, requeued } => {
                 let Some(slot) = slot_of(&contact, &self.slots) else { return };
-                self.give(slot, Input::Requeued { agent });
+                let lost = || Input::AgentLost { agent: agent.clone() };
+                let input =
+                    if requeued { Input::Requeued { agent: agent.clone() } } else { lost() };
+                self.give(slot, input);
             }
             RoutingOutput::WrapUpStarted { contact, agent, .. } => {
                 let Some(slot) = slot_of(&contact, &self.slots) else { return };

@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
+use trunkline_model::tenant::VariableType;
 use trunkline_model::{Failure, FailureCode};
 
 use crate::flow::Flow;
 use crate::read::{Properties, Templated};
-use crate::run::Cx;
+use crate::run::{Assignment, Cx};
 
 use super::{Activity, Descriptor, Need, Step};
 
@@ -88,9 +89,11 @@ impl HandOff {
             return Err(Failure::new(FailureCode::LoopLimit, text));
         }
         let mut inputs = cx.same_variables(&flow);
-        for (source, target) in &self.mappings {
-            if let Some(value) = cx.lookup(source) {
-                inputs.push((target.clone(), value));
+        for (source, name) in &self.mappings {
+            if let Some(why) = barred(cx.flow(), source, &flow, name) {
+                cx.warn(|| format!("{source} is not handed over: {why}"));
+            } else if let Some(value) = cx.lookup(source) {
+                inputs.push(Assignment { name: name.clone(), value, is_set: true });
             }
         }
         let name = flow.name.clone();
@@ -107,6 +110,10 @@ impl HandOff {
         };
         let name = if self.name.is_empty() { wanted } else { &self.name };
         let found = if self.is_entry_point { entry_point() } else { site.flow(wanted, name) };
+        if let Some(flow) = found.filter(|flow| flow.start.is_none()) {
+            let text = format!("the flow {} has no start activity", flow.name);
+            return Err(Failure::new(FailureCode::Target, text));
+        }
         found.cloned().ok_or_else(|| {
             let kind = if self.is_entry_point { "entry point" } else { "flow" };
             let text = format!(
@@ -116,4 +123,15 @@ impl HandOff {
             Failure::new(FailureCode::Target, text)
         })
     }
+}
+
+/// Why a variable may not be handed over (as in Webex).
+fn barred(ours: &Flow, source: &str, theirs: &Flow, name: &str) -> Option<&'static str> {
+    let variable = &ours.variables[ours.variable(source)?];
+    if variable.kind == VariableType::Json {
+        return Some("it is a JSON variable");
+    }
+    let target = theirs.variable(name).map(|place| &theirs.variables[place])?;
+    let leaks = variable.is_secure && !target.is_secure;
+    leaks.then_some("it is secure and the variable of the other flow is not")
 }

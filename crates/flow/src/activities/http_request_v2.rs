@@ -253,7 +253,7 @@ impl HttpRequest {
             Ok(answer) => answer,
             Err(failure) => return failed(cx, failure),
         };
-        cx.set_output("httpStatusCode", whole(i64::from(answer.status)));
+        set_status(cx, answer.status);
         cx.show_out("duration_ms", |_| outcome.duration_ms.into());
         if outcome.attempts > 1 {
             cx.show_out("attempts", |_| outcome.attempts.into());
@@ -270,22 +270,32 @@ impl HttpRequest {
         if cx.flow().reads_output("httpResponseHeaders") {
             cx.set_output_quietly("httpResponseHeaders", header_map(&answer.headers));
         }
-        // What an error page holds is no data for the variables that the flow maps.
-        if !self.mappings.is_empty() {
-            self.mappings.apply(cx, &answer.body)?;
+        match self.mappings.apply(cx, &answer.body) {
+            // An error page in another format is still a complete answer; it holds no data.
+            Err(failure) if answer.status >= 400 && failure.code == FailureCode::Parse => {
+                cx.warn(|| format!("nothing is taken from the answer: {}", failure.description));
+                self.mappings.apply(cx, "")?;
+            }
+            result => result?,
         }
         Ok(Step::exit("default"))
     }
+}
+
+/// The status is never secret, even where the rest of the answer is.
+fn set_status(cx: &mut Cx<'_>, status: u16) {
+    cx.show_out("httpStatusCode", |_| status.into());
+    cx.set_output_quietly("httpStatusCode", whole(i64::from(status)));
 }
 
 fn failed(cx: &mut Cx<'_>, failure: &Failure) -> Result<Step, Failure> {
     if failure.code == FailureCode::Timeout
         && cx.compatibility().http_timeout == HttpTimeout::Default408
     {
-        cx.set_output("httpStatusCode", whole(408));
+        set_status(cx, 408);
         return Ok(Step::exit("default"));
     }
-    cx.set_output("httpStatusCode", whole(0));
+    set_status(cx, 0);
     Err(failure.clone())
 }
 

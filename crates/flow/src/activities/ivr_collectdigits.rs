@@ -74,7 +74,7 @@ impl Activity for CollectDigits {
             | Resume::Http(_)
             | Resume::Figures(_)
             | Resume::Allocated(_)
-            | Resume::Returned { .. } => self.done(cx),
+            | Resume::Returned { .. } => self.leave(cx, false),
         }
     }
 
@@ -119,18 +119,19 @@ impl CollectDigits {
             cx.emit(Effect::StopPlaying { id });
         }
         if self.terminator == Some(key) {
-            return self.done(cx);
+            return self.leave(cx, true);
         }
         cx.keys().push(key);
         if cx.keys().len() >= self.most {
-            return self.done(cx);
+            return self.leave(cx, true);
         }
         self.wait(cx, self.inter_digit_timeout_ms)
     }
 
-    fn done(&self, cx: &mut Cx<'_>) -> Step {
+    /// Ends collecting; the terminator alone is a key, so that it counts as too few digits.
+    fn leave(&self, cx: &mut Cx<'_>, by_key: bool) -> Step {
         let keys = std::mem::take(cx.keys());
-        if keys.is_empty() && self.least > 0 {
+        if keys.is_empty() && self.least > 0 && !by_key {
             return Step::exit("timeout");
         }
         let is_enough = keys.len() >= self.least;

@@ -60,10 +60,6 @@ impl Mappings {
         self.rows.iter().map(|row| row.variable.as_str()).collect()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// Sets the variables from an answer's body. An empty body sets none: Salesforce answers a
     /// PATCH with 204 and nothing.
     pub(super) fn apply(&self, cx: &mut Cx<'_>, body: &str) -> Result<(), Failure> {

@@ -37,7 +37,7 @@ use trunkline_model::routing::QueueFigures;
 
 use crate::flow::Flow;
 use crate::read::{Properties, Templated};
-use crate::run::{Cx, Wait};
+use crate::run::{Assignment, Cx, Wait};
 
 /// A port's name: fixed, or from the flow (a menu's keys, a case's places).
 pub type Port = Cow<'static, str>;
@@ -58,7 +58,7 @@ pub enum Step {
         /// The subflow.
         flow: Arc<Flow>,
         /// Its input variables.
-        inputs: Vec<(String, trunkline_expr::Value<'static>)>,
+        inputs: Vec<Assignment>,
     },
     /// The subflow ends here.
     Return,
@@ -67,7 +67,7 @@ pub enum Step {
         /// The flow.
         flow: Arc<Flow>,
         /// Variables handed over.
-        inputs: Vec<(String, trunkline_expr::Value<'static>)>,
+        inputs: Vec<Assignment>,
     },
 }
 

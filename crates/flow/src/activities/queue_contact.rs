@@ -27,6 +27,9 @@ pub static DESCRIPTOR: Descriptor = Descriptor {
     ..Descriptor::PLAIN
 };
 
+/// Webex's number for a contact that an agent has.
+const OWNER_ASSIGNED_TO_INTERACTION: i32 = 8;
+
 /// Webex's number for an operation that does not fit the contact's state.
 const INVALID_OPERATION_FOR_INTERACTION_STATE: i32 = 12;
 
@@ -54,7 +57,9 @@ struct Skill {
 fn read(properties: &mut Properties<'_>) -> Box<dyn Activity> {
     let is_variable = properties.text("priorityRadioGroup") == Some("variablePriority");
     let key = if is_variable { "priorityVariable" } else { "priority" };
-    let priority = properties.text(key).is_some().then(|| properties.template(key));
+    let is_on = properties.raw("toggle").as_bool().unwrap_or(true);
+    let is_chosen = is_on && properties.text(key).is_some();
+    let priority = is_chosen.then(|| properties.template(key));
     Box::new(QueueContact {
         queue: QueueChoice::read(properties),
         priority,
@@ -120,6 +125,11 @@ impl QueueContact {
         if !cx.is_caller_there() {
             let text = "the caller is gone: the contact cannot be queued";
             let number = INVALID_OPERATION_FOR_INTERACTION_STATE;
+            return Err(Failure::numbered(FailureCode::State, number, text));
+        }
+        if cx.is_with_agent() {
+            let text = "the caller talks to an agent: the contact cannot be queued";
+            let number = OWNER_ASSIGNED_TO_INTERACTION;
             return Err(Failure::numbered(FailureCode::State, number, text));
         }
         let queue = self.queue.find(cx)?;

@@ -91,7 +91,7 @@ impl Activity for SetVariable {
 impl SetVariable {
     fn set_all(&self, cx: &mut Cx<'_>) -> Result<Step, Failure> {
         for entry in &self.entries {
-            let value = cx.value(&entry.value)?;
+            let value = cx.value_for(&entry.value, &entry.variable)?;
             cx.assign(&entry.variable, value)?;
         }
         Ok(Step::exit("out"))

@@ -12,7 +12,7 @@ use trunkline_model::{Failure, FailureCode};
 
 use crate::json::Json;
 use crate::read::Properties;
-use crate::run::Cx;
+use crate::run::{Assignment, Cx};
 
 use super::{Activity, Descriptor, Need, Resume, Step};
 
@@ -74,7 +74,7 @@ impl Activity for SubflowHandoff {
         cx.show_in("subflow", |_| self.name.as_str().into());
         let value = |mapping: &Mapping| {
             let value = cx.lookup(&mapping.ours).unwrap_or(Value::Null);
-            (mapping.theirs.clone(), value)
+            Assignment { name: mapping.theirs.clone(), value, is_set: true }
         };
         let inputs = self.inputs.iter().map(value).collect();
         Step::Call { flow, inputs }

@@ -1,6 +1,6 @@
 //! Reads activities, links and event flows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::activities;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -21,13 +21,19 @@ pub(super) struct Graph {
 
 const EVENT_PROCESS: [&str; 4] = ["eventFlows", "eventsMap", "GLOBAL_EVENTS", "process"];
 
-pub(super) fn read(source: &Json, found: &mut Vec<Diagnostic>) -> Graph {
+pub(super) fn read(
+    source: &Json,
+    json_variables: &HashSet<Box<str>>,
+    found: &mut Vec<Diagnostic>,
+) -> Graph {
     let mut graph = Graph::default();
     let mut places = HashMap::new();
     let global = source.get("eventFlows").get("eventsMap").get("GLOBAL_EVENTS");
-    read_process(&mut graph, source.get("process"), &["process"], &mut places, found);
+    let main = (source.get("process"), &["process"][..]);
+    read_process(&mut graph, main, json_variables, &mut places, found);
     let main_count = graph.nodes.len();
-    read_process(&mut graph, global.get("process"), &EVENT_PROCESS, &mut places, found);
+    let events = (global.get("process"), &EVENT_PROCESS[..]);
+    read_process(&mut graph, events, json_variables, &mut places, found);
     for node in &mut graph.nodes[main_count..] {
         node.in_events = true;
     }
@@ -43,8 +49,8 @@ fn is_start(node: &Node) -> bool {
 
 fn read_process(
     graph: &mut Graph,
-    process: &Json,
-    path: &[&str],
+    (process, path): (&Json, &[&str]),
+    json_variables: &HashSet<Box<str>>,
     places: &mut HashMap<String, usize>,
     found: &mut Vec<Diagnostic>,
 ) {
@@ -53,14 +59,19 @@ fn read_process(
         let path = [path, &["activities", id]].concat();
         let path = path.into_iter().map(str::to_owned).collect();
         places.insert(id.clone(), graph.nodes.len());
-        graph.nodes.push(read_node(id, json, path, found));
+        graph.nodes.push(read_node(id, (json, path), json_variables, found));
     }
     for link in process.get("links").elements() {
         add_link(&mut graph.nodes, link, places, found);
     }
 }
 
-fn read_node(id: &str, json: &Json, path: Vec<String>, found: &mut Vec<Diagnostic>) -> Node {
+fn read_node(
+    id: &str,
+    (json, path): (&Json, Vec<String>),
+    json_variables: &HashSet<Box<str>>,
+    found: &mut Vec<Diagnostic>,
+) -> Node {
     let group = json.get("group").as_text().unwrap_or_default();
     let properties = json.get("properties");
     let label = json.get("name").as_text().or(properties.get("name").as_text()).unwrap_or(id);
@@ -69,7 +80,7 @@ fn read_node(id: &str, json: &Json, path: Vec<String>, found: &mut Vec<Diagnosti
     let kind = if group == "event" { "event" } else { name };
     let inner_path = [path.clone(), vec!["properties".to_owned()]].concat();
     let descriptor = activities::find(kind, group);
-    let mut reader = Properties::new(properties, label, &inner_path, found);
+    let mut reader = Properties::new(properties, label, &inner_path, json_variables, found);
     let activity = match descriptor {
         Some(descriptor) => (descriptor.read)(&mut reader),
         None => {

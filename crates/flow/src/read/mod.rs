@@ -1,6 +1,7 @@
 //! Reads an exported flow.
 
 mod graph;
+mod json_prints;
 mod properties;
 mod templated;
 mod variables;
@@ -8,6 +9,7 @@ mod variables;
 use std::collections::{HashMap, HashSet};
 
 use trunkline_model::FlowId;
+use trunkline_model::tenant::VariableType;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::flow::{Flow, FlowKind, Variable};
@@ -38,7 +40,9 @@ impl Flow {
         recognise(&source)?;
         let mut found = Vec::new();
         let mut variables = variables::read(&source, &mut found);
-        let graph = graph::read(&source, &mut found);
+        let json: Vec<_> = variables.iter().filter(|it| it.kind == VariableType::Json).collect();
+        let json = json.into_iter().map(|variable| variable.name.clone()).collect();
+        let graph = graph::read(&source, &json, &mut found);
         mark_assigned(&mut variables, &graph.nodes, &mut found);
         let label_index = index(graph.nodes.iter().map(|node| &node.label));
         let mut flow = Flow {
@@ -156,6 +160,8 @@ fn mark_secret(flow: &mut Flow) {
             continue;
         }
         secret.push(place);
+        let read = node.activity.reads().and_then(|name| name.split('.').next());
+        secret.extend(read.and_then(|root| flow.labelled(root)));
         for template in node.activity.templates() {
             let roots = template.references().iter().map(|reference| &*reference.root);
             secret.extend(roots.filter_map(|root| flow.labelled(root)));

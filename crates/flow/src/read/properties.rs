@@ -1,5 +1,7 @@
 //! Reads an activity's properties into types, reporting what is missing or out of range.
 
+use std::collections::HashSet;
+
 use trunkline_expr::CompileError;
 
 use crate::diagnostic::{Diagnostic, Excerpt, Fix, Severity};
@@ -12,18 +14,21 @@ pub struct Properties<'r> {
     json: &'r Json,
     label: &'r str,
     path: &'r [String],
+    json_variables: &'r HashSet<Box<str>>,
     found: &'r mut Vec<Diagnostic>,
 }
 
 impl<'r> Properties<'r> {
-    /// The properties of the activity with this label; `path` leads to them.
+    /// The properties of the activity with this label; `path` leads to them. `json_variables` are
+    /// the flow's JSON variables, which print as JSON.
     pub fn new(
         json: &'r Json,
         label: &'r str,
         path: &'r [String],
+        json_variables: &'r HashSet<Box<str>>,
         found: &'r mut Vec<Diagnostic>,
     ) -> Self {
-        Self { json, label, path, found }
+        Self { json, label, path, json_variables, found }
     }
 
     /// The property as it is.
@@ -98,7 +103,7 @@ impl<'r> Properties<'r> {
         };
         let templated = Templated::new(name, self.path_to(inner), &text);
         self.report_broken(&templated);
-        templated
+        templated.printing_json(self.json_variables)
     }
 
     /// An object property of texts with expressions, in order.

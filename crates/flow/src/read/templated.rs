@@ -1,5 +1,6 @@
 //! A text property with `{{ }}` in it: compiled once, or broken and reported.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use trunkline_expr::{CompileError, Context, Env, Reference, RenderError, Sink, Template, Value};
@@ -11,6 +12,8 @@ pub struct Templated {
     property: Box<str>,
     path: Vec<String>,
     state: Result<Template, Broken>,
+    /// The same for printing, where JSON variables are printed.
+    printing: Option<Box<Template>>,
 }
 
 struct Broken {
@@ -38,7 +41,15 @@ impl Templated {
     pub fn new(property: &str, path: Vec<String>, source: &str) -> Self {
         let state =
             Template::compile(source).map_err(|error| Broken { source: source.into(), error });
-        Self { property: property.into(), path, state }
+        Self { property: property.into(), path, state, printing: None }
+    }
+
+    /// The same, printing these variables as JSON.
+    pub(super) fn printing_json(mut self, variables: &HashSet<Box<str>>) -> Self {
+        let template = self.state.as_ref().ok();
+        self.printing =
+            template.and_then(|it| super::json_prints::rewrite(it, variables)).map(Box::new);
+        self
     }
 
     /// The property's name in the export.
@@ -84,7 +95,15 @@ impl Templated {
     pub fn render(&self, context: &dyn Context, env: &Env) -> Result<String, TemplateFault> {
         let template = self.compiled()?;
         let mut out = String::new();
-        template.render(context, env, &mut out).map_err(|error| self.fault(&error))?;
+        let rendered = match &self.printing {
+            // Errors name places in the author's own text.
+            Some(printing) if printing.render(context, env, &mut out).is_ok() => return Ok(out),
+            Some(_) | None => {
+                out.clear();
+                template.render(context, env, &mut out)
+            }
+        };
+        rendered.map_err(|error| self.fault(&error))?;
         Ok(out)
     }
 
@@ -109,7 +128,7 @@ impl Templated {
                 self.out.substituted.push(start..self.out.text.len());
             }
         }
-        let template = self.compiled()?;
+        let template = self.printing.as_deref().map_or_else(|| self.compiled(), Ok)?;
         let mut parts = Parts { out: Rendered::default(), encode };
         template.render_parts(context, env, &mut parts).map_err(|error| self.fault(&error))?;
         Ok(parts.out)

@@ -49,6 +49,8 @@ pub(crate) fn from_value(
         {
             Ok(value)
         }
+        // Not what `{{ }}` prints: a document handed over as a whole stays one that can be read.
+        (_, Value::Map(_) | Value::List(_)) => from_text(kind, &value.to_json()),
         _ => from_text(kind, &text_of(&value)),
     }
 }
@@ -77,6 +79,14 @@ pub fn text_of(value: &Value<'_>) -> String {
     let mut out = String::new();
     value.write_to(&mut out);
     out
+}
+
+/// The text of a variable's value as people see it: documents as JSON.
+pub fn display(value: &Value<'_>) -> String {
+    match value {
+        Value::Map(_) | Value::List(_) => value.to_json(),
+        other => text_of(other),
+    }
 }
 
 /// A text cut to a length that fits a message.

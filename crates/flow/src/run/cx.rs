@@ -14,8 +14,16 @@ use super::scope::Scope;
 use super::view::View;
 use super::{Effect, Run, convert, trace, url};
 
-/// A variable's name with a value for it.
-pub(super) type Assignment = (String, Value<'static>);
+/// A value for a variable of a flow that begins.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// The variable's name.
+    pub name: String,
+    /// Its value.
+    pub value: Value<'static>,
+    /// Whether somebody set the value; if not, it is a default (decision 2).
+    pub is_set: bool,
+}
 
 /// The hands of an activity: expressions, variables, outputs, effects, trace.
 pub struct Cx<'r> {
@@ -69,6 +77,11 @@ impl<'r> Cx<'r> {
         self.run.is_queued
     }
 
+    /// Whether the caller talks to an agent.
+    pub fn is_with_agent(&self) -> bool {
+        self.run.is_with_agent
+    }
+
     /// Whether the activity belongs to an event flow after the call.
     pub fn is_after_call(&self) -> bool {
         self.run.is_after_call
@@ -93,6 +106,21 @@ impl<'r> Cx<'r> {
     pub fn value(&self, template: &Templated) -> Result<Value<'static>, Failure> {
         let view = View { run: self.run, thread: self.thread };
         template.evaluate(&view, &self.run.env()).map_err(expression)
+    }
+
+    /// The value that a property gives a variable: as it is printed where the variable takes
+    /// text, its type kept elsewhere.
+    pub fn value_for(
+        &self,
+        template: &Templated,
+        variable: &str,
+    ) -> Result<Value<'static>, Failure> {
+        use trunkline_model::tenant::VariableType::{DateTime, String};
+        let place = self.flow.variable(variable);
+        match place.map(|place| self.flow.variables[place].kind) {
+            Some(String | DateTime) => self.text(template).map(Value::from),
+            Some(_) | None => self.value(template),
+        }
     }
 
     /// A URL, what is substituted encoded as decision 7 says.
@@ -125,8 +153,7 @@ impl<'r> Cx<'r> {
     pub fn set_output(&mut self, name: &'static str, value: impl Into<Value<'static>>) {
         let value = value.into();
         if self.is_secret() {
-            let text = convert::text_of(&value);
-            self.run.trace.add_secret(&text);
+            self.run.trace.secrets.add_value(&value);
             self.show_out(name, |_| Datum::from(MASK));
         } else {
             self.show_out(name, |_| trace::datum(&value));
@@ -135,7 +162,7 @@ impl<'r> Cx<'r> {
         self.run.scopes[scope].outputs[node].set(name, value);
     }
 
-    /// Sets an output that is too long for the trace.
+    /// Sets an output that is too long for the trace, or that the trace shows in its own way.
     pub fn set_output_quietly(&mut self, name: &'static str, value: impl Into<Value<'static>>) {
         let (scope, node) = (self.scope(), self.node());
         self.run.scopes[scope].outputs[node].set(name, value.into());
@@ -156,8 +183,7 @@ impl<'r> Cx<'r> {
             Failure::new(FailureCode::Type, text)
         })?;
         if variable.is_secure {
-            let text = convert::text_of(&value);
-            self.run.trace.add_secret(&text);
+            self.run.trace.secrets.add_value(&value);
             self.show_out(name, |_| Datum::from(MASK));
         } else {
             self.show_out(name, |_| trace::datum(&value));
@@ -186,16 +212,20 @@ impl<'r> Cx<'r> {
     /// The variables of this flow that a target has too, by name and type; go-to hands them over.
     pub fn same_variables(&self, target: &Flow) -> Vec<Assignment> {
         let scope = &self.run.scopes[self.scope()];
-        let shared = self.flow.variables.iter().zip(&scope.slots).filter(|(variable, slot)| {
+        let shared = self.flow.variables.iter().zip(&scope.slots).filter(|(variable, _)| {
             let there = target.variable(&variable.name).map(|place| &target.variables[place]);
             let fits = |other: &crate::flow::Variable| {
                 other.kind == variable.kind
                     && other.kind != trunkline_model::tenant::VariableType::Json
                     && (other.is_secure || !variable.is_secure)
             };
-            slot.is_set && there.is_some_and(fits)
+            there.is_some_and(fits)
         });
-        shared.map(|(variable, slot)| (variable.name.to_string(), slot.value.clone())).collect()
+        let assignment = |(variable, slot): (&crate::flow::Variable, &super::scope::Slot)| {
+            let (name, value) = (variable.name.to_string(), slot.value.clone());
+            Assignment { name, value, is_set: slot.is_set }
+        };
+        shared.map(assignment).collect()
     }
 
     /// Variables that a text reads, that some activity of the flow sets, but that hold their
@@ -301,13 +331,23 @@ impl Run {
         if !(variable.is_cad && variable.is_agent_editable) {
             return Err("agents may not change this variable".to_owned());
         }
-        let value = convert::from_text(variable.kind, text)
-            .map_err(|problem| format!("the value {problem}"))?;
+        let value = convert::from_text(variable.kind, text).map_err(|problem| {
+            // The text itself may be a secret.
+            let problem = if variable.is_secure { "is of another type" } else { &problem };
+            format!("the value {problem}")
+        })?;
         if variable.is_secure {
-            self.trace.add_secret(text);
+            self.trace.secrets.add(text);
+            self.trace.secrets.add_value(&value);
         }
         scope.slots[place] = super::scope::Slot { value, is_set: true };
         Ok(())
+    }
+
+    /// Whether the contact's present flow has a secure variable of this name.
+    pub fn is_secure(&self, name: &str) -> bool {
+        let flow = &self.scopes[self.root].flow;
+        flow.variable(name).is_some_and(|place| flow.variables[place].is_secure)
     }
 
     /// The CAD variables with their values, in the flow's order: what the agent sees.
@@ -320,10 +360,10 @@ impl Run {
 
 /// Sets variables of a scope that has not begun; values that do not fit are left out.
 pub(super) fn assign_all(scope: &mut Scope, inputs: Vec<Assignment>) {
-    for (name, value) in inputs {
+    for Assignment { name, value, is_set } in inputs {
         let Some(place) = scope.flow.variable(&name) else { continue };
         if let Ok(value) = convert::from_value(scope.flow.variables[place].kind, value) {
-            scope.slots[place] = super::scope::Slot { value, is_set: true };
+            scope.slots[place] = super::scope::Slot { value, is_set };
         }
     }
 }

@@ -180,4 +180,6 @@ pub enum KeptBy {
     EventFlowEnded,
     /// The caller was disconnected, as the entry point asks for.
     Disconnected,
+    /// An agent answered, or the call ended, before the OnGlobalError flow had ended.
+    Overtaken,
 }

@@ -1,8 +1,8 @@
 //! What happens to a failure that no port handles (decision 1): the OnGlobalError flow, and then
 //! whatever keeps the caller.
 
-use trunkline_model::Failure;
 use trunkline_model::tenant::OnUnhandledError;
+use trunkline_model::{Failure, FailureCode};
 
 use crate::flow::Flow;
 use crate::outputs::Outputs;
@@ -27,7 +27,10 @@ impl Run {
         let outputs = &mut self.scopes[scope].outputs[place];
         outputs.set("FailureCode", failure.number);
         outputs.set("FailureDescription", failure.description.clone());
+        // A port that spins again would be taken for ever.
+        let spins_again = failure.code == FailureCode::Spin && self.threads[index].spins > 1;
         let wired = FAILURE_PORTS.iter().find_map(|port| Some((*port, node.link(port)?)));
+        let wired = wired.filter(|_| !spins_again);
         match wired {
             Some((port, target)) => {
                 self.write_step(index, flow, Some(port), Some(failure));
@@ -43,7 +46,7 @@ impl Run {
     /// Gives a failure to the OnGlobalError flow, or else keeps the caller at once.
     pub(super) fn unhandled(&mut self, index: usize, failure: Failure) {
         self.threads[index].state = State::Suspended(failure.clone());
-        let is_in_handler = self.threads[index].handles.is_some();
+        let is_in_handler = self.threads[index].is_handler;
         let outputs = Outputs::NONE
             .with("FailureCode", failure.number)
             .with("FailureDescription", failure.description);
@@ -57,7 +60,7 @@ impl Run {
     pub(super) fn take_over(&mut self, index: usize) {
         let Some(failed) = self.threads[index].handles.take() else {
             // An event flow that speaks while nothing else does, as after the last agent left.
-            if self.caller.is_none() && self.is_caller_there {
+            if self.caller.is_none() && self.is_caller_there && !self.is_with_agent {
                 self.caller = Some(index);
             }
             return;
@@ -89,7 +92,7 @@ impl Run {
         }
         let thread = &self.threads[index];
         let node = &self.scopes[thread.scope].flow.nodes[thread.node];
-        let spins = failure.code == trunkline_model::FailureCode::Spin;
+        let spins = failure.code == FailureCode::Spin;
         let next = KEEPING_PORTS.iter().find_map(|port| node.link(port)).filter(|_| !spins);
         match next {
             Some(target) => {
@@ -108,7 +111,7 @@ impl Run {
         }
     }
 
-    fn report(&mut self, index: usize, failure: Failure, kept_by: KeptBy) {
+    pub(super) fn report(&mut self, index: usize, failure: Failure, kept_by: KeptBy) {
         let thread = &self.threads[index];
         let node = &self.scopes[thread.scope].flow.nodes[thread.node];
         let unhandled = Unhandled {

@@ -12,6 +12,7 @@ mod cx;
 mod effect;
 mod errors;
 mod scope;
+mod secrets;
 mod thread;
 mod trace;
 pub(crate) mod url;
@@ -30,7 +31,7 @@ use crate::flow::Flow;
 use crate::outputs::Outputs;
 use crate::site::Site;
 
-pub use cx::Cx;
+pub use cx::{Assignment, Cx};
 pub use effect::{Effect, Input, KeptBy, PopTarget, ScreenPop, Unhandled};
 pub use thread::Wait;
 
@@ -41,7 +42,7 @@ use trace::Trace;
 /// A flow that goes round without time passing stops after this many steps (decision 1).
 pub const MAX_STEPS_WITHOUT_TIME: u32 = 1_000;
 
-/// The most event flows that a contact runs in its life.
+/// The most flows of a contact that run at the same time.
 const MAX_THREADS: usize = 1_000;
 
 /// How much work one expression may do.
@@ -74,12 +75,17 @@ pub struct Run {
     threads: Vec<Thread>,
     /// The thread that speaks to the caller; none once the conversation or the call is over.
     caller: Option<usize>,
+    /// The caller's thread that an answer stopped and that may go on again (decision 6).
+    parked: Option<usize>,
     is_caller_there: bool,
     is_after_call: bool,
     is_queued: bool,
+    is_with_agent: bool,
     arrival: Outputs,
     on_unhandled_error: OnUnhandledError,
     next_id: u32,
+    /// How often an activity has begun to ask the caller for keys.
+    asks: u32,
     effects: VecDeque<Effect>,
     trace: Trace,
     now_ms: i64,
@@ -89,20 +95,25 @@ impl Run {
     /// A run of this flow, not yet started. `arrival` are the outputs of the start activity.
     pub fn new(site: Arc<Site>, flow: Arc<Flow>, arrival: Outputs, entry: &EntryPoint) -> Self {
         let scope = Scope::new(flow, &site.tenant);
+        let mut trace = Trace::default();
+        scope.add_secrets(&mut trace.secrets);
         Self {
             site,
             scopes: vec![scope],
             root: 0,
             threads: Vec::new(),
             caller: None,
+            parked: None,
             is_caller_there: true,
             is_after_call: false,
             is_queued: false,
+            is_with_agent: false,
             arrival,
             on_unhandled_error: entry.on_unhandled_error,
             next_id: 1,
+            asks: 0,
             effects: VecDeque::new(),
-            trace: Trace::default(),
+            trace,
             now_ms: 0,
         }
     }
@@ -120,7 +131,7 @@ impl Run {
 
     /// Masks the secrets that this run has seen in a text.
     pub fn mask(&self, text: &mut String) {
-        self.trace.mask_text(text);
+        self.trace.secrets.mask_text(text);
     }
 
     /// The flow that the contact is in; go-to changes it.
@@ -200,14 +211,31 @@ impl Run {
         }
     }
 
+    /// The same, but [`Run::resume_caller_flow`] may let the thread go on.
+    pub fn park_caller_flow(&mut self, now_ms: i64) {
+        let caller = self.caller;
+        self.stop_caller_flow(now_ms);
+        self.parked = caller;
+    }
+
+    /// Lets the caller's thread go on that [`Run::park_caller_flow`] stopped: the activity at which
+    /// it stood begins again. Gives whether there was one.
+    pub fn resume_caller_flow(&mut self, now_ms: i64) -> bool {
+        self.now_ms = now_ms;
+        let Some(parked) = self.parked.take() else { return false };
+        self.caller = Some(parked);
+        self.threads[parked].state = State::Ready;
+        self.walk();
+        true
+    }
+
     /// The caller is gone: the caller's thread stops. An open request of it may finish, without
     /// being tried again, when `finish_request` (decision 6); until [`Run::has_open_request`]
     /// is false, ContactEnded must wait.
     pub fn caller_gone(&mut self, now_ms: i64, finish_request: bool) {
         self.now_ms = now_ms;
         self.is_caller_there = false;
-        let Some(caller) = self.caller else { return };
-        match self.threads[caller].open_request() {
+        match self.callers_request() {
             Some(id) if finish_request => self.effects.push_back(Effect::StopRetries { id }),
             Some(_) | None => self.stop_caller_flow(now_ms),
         }
@@ -220,7 +248,18 @@ impl Run {
 
     /// Whether the caller's thread waits for an answer although the caller is gone.
     pub fn has_open_request(&self) -> bool {
-        self.caller.is_some_and(|caller| self.threads[caller].open_request().is_some())
+        self.callers_request().is_some()
+    }
+
+    /// The open request of the caller's thread, or of the OnGlobalError flow that it waits for.
+    fn callers_request(&self) -> Option<u32> {
+        let mut threads = self.threads.iter().enumerate();
+        threads.find_map(|(index, thread)| thread.open_request().filter(|_| self.is_callers(index)))
+    }
+
+    fn is_callers(&self, index: usize) -> bool {
+        let handles = self.threads[index].handles;
+        self.caller.is_some_and(|caller| caller == index || handles == Some(caller))
     }
 
     /// Whether any event flow is still running.
@@ -233,6 +272,11 @@ impl Run {
         let thread = &self.threads[self.caller?];
         let asks = matches!(thread.state, State::Waiting(Wait::Keys { .. }));
         asks.then(|| &*self.scopes[thread.scope].flow.nodes[thread.node].label)
+    }
+
+    /// Tells one visit of an activity that asks for keys from the next: how often that has begun.
+    pub fn ask_number(&self) -> u32 {
+        self.asks
     }
 
     /// Whether a key pressed now would count, and not be swallowed by a prompt.
@@ -258,11 +302,17 @@ impl Run {
         self.is_queued = is_queued;
     }
 
+    /// Says whether the caller talks to an agent: event flows then speak to nobody alone, and the
+    /// contact cannot be queued.
+    pub fn set_with_agent(&mut self, is_with_agent: bool) {
+        self.is_with_agent = is_with_agent;
+    }
+
     fn wake(&mut self, wait: Wait, event: Resume<'_>) {
         let Some(index) = self.threads.iter().position(|it| it.waits_for(wait)) else { return };
         self.resume(index, event);
         // The caller's flow that outlived its caller ends with the request it waited for.
-        if !self.is_caller_there && self.caller == Some(index) {
+        if !self.is_caller_there && self.is_callers(index) {
             self.stop_caller_flow(self.now_ms);
         }
     }
@@ -317,6 +367,9 @@ impl Run {
         }
         self.threads[index].keys.clear();
         let step = entered.activity.start(&mut Cx::new(self, index, &flow));
+        if matches!(step, Step::Wait(Wait::Keys { .. })) {
+            self.asks += 1;
+        }
         self.finish(index, &flow, step);
     }
 
@@ -331,11 +384,12 @@ impl Run {
         let now_ms = self.now_ms;
         let thread = &mut self.threads[index];
         if thread.counted_ms != now_ms {
-            (thread.counted_ms, thread.steps) = (now_ms, 0);
+            (thread.counted_ms, thread.steps, thread.spins) = (now_ms, 0, 0);
         }
         thread.steps += 1;
         if thread.steps > MAX_STEPS_WITHOUT_TIME {
             thread.steps = 0;
+            thread.spins += 1;
             let text = format!("{MAX_STEPS_WITHOUT_TIME} steps went by without any time passing");
             return Some(Failure::new(FailureCode::Spin, text));
         }
@@ -407,7 +461,13 @@ impl Run {
         if let Some(id) = self.threads[index].playing() {
             self.effects.push_back(Effect::StopPlaying { id });
         }
-        self.threads[index].state = State::Ended;
+        if let Some(id) = self.threads[index].open_request() {
+            self.effects.push_back(Effect::StopRetries { id });
+        }
+        let state = std::mem::replace(&mut self.threads[index].state, State::Ended);
+        if let State::Suspended(failure) = state {
+            self.report(index, failure, KeptBy::Overtaken);
+        }
     }
 
     fn start_event(
@@ -419,13 +479,26 @@ impl Run {
         let flow = &self.scopes[self.root].flow;
         let Some(event) = flow.event(specification) else { return false };
         let Some(first) = flow.nodes[event.node].link("out") else { return false };
-        if self.threads.len() >= MAX_THREADS {
-            return false;
-        }
         let mut thread = Thread::new(&event.name, self.root, first, outputs);
         thread.handles = handles;
-        self.threads.push(thread);
+        thread.is_handler = handles.is_some();
+        match self.unused_thread() {
+            Some(index) => self.threads[index] = thread,
+            None if self.threads.len() < MAX_THREADS => self.threads.push(thread),
+            None => return false,
+        }
         true
+    }
+
+    /// The place of a thread that has ended and that nobody refers to. A long call that fails now
+    /// and then must not run out of threads before its ContactEnded.
+    fn unused_thread(&self) -> Option<usize> {
+        (0..self.threads.len()).find(|&index| {
+            self.threads[index].is_ended()
+                && self.caller != Some(index)
+                && self.parked != Some(index)
+                && self.threads.iter().all(|thread| thread.handles != Some(index))
+        })
     }
 
     fn call(&mut self, index: usize, subflow: Arc<Flow>, inputs: Vec<cx::Assignment>) {
@@ -434,10 +507,12 @@ impl Run {
             let flow = Arc::clone(&self.scopes[self.threads[index].scope].flow);
             return self.fail(index, &flow, Failure::new(FailureCode::Unsupported, text));
         }
-        let start = subflow.start.unwrap_or_default();
-        let mut scope = Scope::new(subflow, &self.site.tenant);
-        cx::assign_all(&mut scope, inputs);
-        self.scopes.push(scope);
+        let Some(start) = subflow.start else {
+            let text = format!("the subflow {} has no start activity", subflow.name);
+            let flow = Arc::clone(&self.scopes[self.threads[index].scope].flow);
+            return self.fail(index, &flow, Failure::new(FailureCode::Target, text));
+        };
+        self.push_scope(subflow, inputs);
         let thread = &mut self.threads[index];
         thread.calls.push(Call { scope: thread.scope, node: thread.node });
         thread.scope = self.scopes.len() - 1;
@@ -460,14 +535,19 @@ impl Run {
 
     fn go_to(&mut self, index: usize, target: Arc<Flow>, inputs: Vec<cx::Assignment>) {
         let Some(start) = target.start else { return self.end_thread(index) };
-        let mut scope = Scope::new(target, &self.site.tenant);
-        cx::assign_all(&mut scope, inputs);
-        self.scopes.push(scope);
+        self.push_scope(target, inputs);
         self.root = self.scopes.len() - 1;
         let thread = &mut self.threads[index];
         thread.calls.clear();
         thread.scope = self.root;
         self.go(index, start);
+    }
+
+    fn push_scope(&mut self, flow: Arc<Flow>, inputs: Vec<cx::Assignment>) {
+        let mut scope = Scope::new(flow, &self.site.tenant);
+        cx::assign_all(&mut scope, inputs);
+        scope.add_secrets(&mut self.trace.secrets);
+        self.scopes.push(scope);
     }
 
     fn env(&self) -> Env {

@@ -9,6 +9,8 @@ use crate::flow::{Flow, VariableSource};
 use crate::outputs::Outputs;
 use crate::read::default_value;
 
+use super::secrets::Secrets;
+
 /// A variable's present value.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
@@ -42,6 +44,15 @@ impl Scope {
             outputs: vec![Outputs::NONE; flow.nodes.len()],
             visits: vec![0; flow.nodes.len()],
             flow,
+        }
+    }
+
+    /// Remembers the values of secure variables, which no trace may show.
+    pub(super) fn add_secrets(&self, secrets: &mut Secrets) {
+        for (variable, slot) in self.flow.variables.iter().zip(&self.slots) {
+            if variable.is_secure {
+                secrets.add_value(&slot.value);
+            }
         }
     }
 }

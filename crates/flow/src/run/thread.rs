@@ -58,10 +58,14 @@ pub(super) struct Thread {
     pub(super) state: State,
     /// The thread whose failure this one handles.
     pub(super) handles: Option<usize>,
+    /// Whether it is an OnGlobalError flow: its own failures start no other one.
+    pub(super) is_handler: bool,
     /// Keys pressed so far in the present activity.
     pub(super) keys: String,
     /// Steps made since `counted_ms`.
     pub(super) steps: u32,
+    /// How often it has spun since then.
+    pub(super) spins: u32,
     pub(super) counted_ms: i64,
     pub(super) input: Fields,
     pub(super) output: Fields,
@@ -80,8 +84,10 @@ impl Thread {
             calls: Vec::new(),
             state: State::Ready,
             handles: None,
+            is_handler: false,
             keys: String::new(),
             steps: 0,
+            spins: 0,
             counted_ms: 0,
             input: Fields::new(),
             output: Fields::new(),
