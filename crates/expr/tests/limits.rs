@@ -107,6 +107,26 @@ fn work_and_text_are_limited() {
     );
 }
 
+/// A list that holds itself twice, time and again, is built with little work; to print it or to
+/// compare it is much.
+#[test]
+fn what_is_shared_is_paid_for_each_time() {
+    let doubled = |name: &str, start: &str, times: u32| {
+        format!(
+            "{{% set {name} = [{start}] %}}\
+             {{% for i in 1..{times} %}}{{% set {name} = [{name}, {name}] %}}{{% endfor %}}"
+        )
+    };
+    let long = "{% for i in 1..10 %}{% set s = s ~ s %}{% endfor %}";
+    let printed = format!("{long}{}{{{{ a }}}}", doubled("a", "s", 15));
+    assert_eq!(kind(&printed), RenderErrorKind::OutOfFuel);
+    let (a, b) = (doubled("a", "1", 15), doubled("b", "1", 15));
+    for work in ["a == b", "a contains b", "[a] == [b]", "(a | upper) == s", "a.toString() == s"] {
+        let source = format!("{a}{b}{{% for i in 1..99999 %}}{{% if {work} %}}{{% endif %}}");
+        assert_eq!(kind(&format!("{source}{{% endfor %}}")), RenderErrorKind::OutOfFuel, "{work}");
+    }
+}
+
 #[test]
 fn extreme_values_do_not_panic() {
     let context = map_context(

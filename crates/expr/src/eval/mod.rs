@@ -160,6 +160,10 @@ impl<'v> Renderer<'v> {
                 let left = self.eval(&sides.0);
                 let right = self.eval(&sides.1);
                 let (Ok(a), Ok(b)) = (&left, &right) else { return either(left, right) };
+                let effort = comparing(a, b);
+                if effort > 0 {
+                    self.meter.charge(effort)?;
+                }
                 let equal = operators::equal(a, b);
                 discard(left);
                 discard(right);
@@ -304,9 +308,7 @@ impl<'v> Renderer<'v> {
     fn variable(&mut self, name: &'v str, expr: &Expr) -> Evaluated<Value<'v>> {
         if let Some(value) = self.scopes.get(name) {
             let value = value.clone();
-            if let Value::Str(text) = &value {
-                self.meter.charge(text.len())?;
-            }
+            self.meter.charge(own_weight(&value))?;
             return Ok(self.mutations.load(value));
         }
         match self.context.get(name) {
@@ -368,6 +370,29 @@ pub(crate) fn bounded(value: Value<'_>) -> Evaluated<Value<'_>> {
         return Ok(value);
     }
     fail(RenderErrorKind::Limit, "the template builds a list or map that is too large or too deep")
+}
+
+/// What a value that a variable of the template holds weighs: text is copied when it is read, and a
+/// list that holds another one twice takes as long to print as if it held two. What is only
+/// borrowed from the context is not the template's doing.
+fn own_weight(value: &Value<'_>) -> usize {
+    match value {
+        Value::Str(text) => text.len(),
+        Value::List(list) if list.as_borrowed().is_none() => list.extent().weight(),
+        Value::Map(map) if map.as_borrowed().is_none() => map.extent().weight(),
+        _ => 0,
+    }
+}
+
+/// How much there is to compare when two lists or maps are.
+#[inline]
+fn comparing(left: &Value<'_>, right: &Value<'_>) -> usize {
+    match (left, right) {
+        (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_)) => {
+            Extent::of(left).weight().min(Extent::of(right).weight())
+        }
+        _ => 0,
+    }
 }
 
 /// Room that Pebble asks a `HashMap` for when it evaluates a map literal.

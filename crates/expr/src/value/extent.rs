@@ -13,6 +13,8 @@ const MAX_DEPTH: u32 = 100;
 pub(crate) struct Extent {
     elements: u32,
     depth: u32,
+    /// Bytes of text, counted at all depths.
+    text: u32,
 }
 
 impl Extent {
@@ -21,8 +23,14 @@ impl Extent {
             Value::List(list) => list.extent(),
             Value::Map(map) => map.extent(),
             Value::Entry(entry) => Self::of(&entry.0).beside(Self::of(&entry.1)).enclosed(),
-            _ => Self { elements: 1, depth: 0 },
+            Value::Str(text) => Self::of_text(text),
+            Value::Safe(text) | Value::Big(text) => Self::of_text(text),
+            _ => Self { elements: 1, ..Self::default() },
         }
+    }
+
+    fn of_text(text: &str) -> Self {
+        Self { elements: 1, depth: 0, text: u32::try_from(text.len()).unwrap_or(u32::MAX) }
     }
 
     /// Of a list of these values.
@@ -32,11 +40,18 @@ impl Extent {
 
     pub(crate) fn beside(self, other: Self) -> Self {
         let elements = self.elements.saturating_add(other.elements);
-        Self { elements, depth: self.depth.max(other.depth) }
+        let text = self.text.saturating_add(other.text);
+        Self { elements, depth: self.depth.max(other.depth), text }
     }
 
     pub(crate) fn enclosed(self) -> Self {
-        Self { elements: self.elements.saturating_add(1), depth: self.depth.saturating_add(1) }
+        let (elements, depth) = (self.elements.saturating_add(1), self.depth.saturating_add(1));
+        Self { elements, depth, ..self }
+    }
+
+    /// What it takes to print the value or to compare it with another one.
+    pub(crate) fn weight(self) -> usize {
+        self.elements.saturating_add(self.text) as usize
     }
 
     /// Whether a template may build it.
