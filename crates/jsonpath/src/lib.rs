@@ -65,6 +65,7 @@
 //! # Known differences
 //! - `append` gives a longer copy; Jayway changes the document under the rest of the same read.
 //! - An unpaired surrogate becomes U+FFFD: Rust's strings cannot hold it.
+//! - A control character behind a number is an error; json-smart computes with it.
 //! - Only ASCII digits count as digits in a path.
 //! - Paths, documents and reads have limits: [`Limits`].
 //!

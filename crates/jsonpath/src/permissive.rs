@@ -233,10 +233,14 @@ impl<'a> Reader<'a> {
             return Ok(Json::from(self.token(start, stop)));
         }
         let token = trimmed(&self.text[start..self.at]);
+        let bad = || ParseError::new(format!("`{}` is not a number", token.escape_debug()), start);
+        // json-smart computes with control characters as if they were digits.
+        if token.bytes().any(|byte| byte < b' ') {
+            return Err(bad());
+        }
         if whole {
             return Ok(Json::Number(Number::from_integer_token(token)));
         }
-        let bad = || ParseError::new(format!("`{token}` is not a number"), start);
         Number::from_decimal_token(token).map(Json::Number).ok_or_else(bad)
     }
 
@@ -368,6 +372,10 @@ mod tests {
         assert!(read("{a:1é}").starts_with("error"));
         assert!(read("[-.]").starts_with("error"));
         assert!(read("[1e99999999999999999999]").starts_with("error"));
+        for text in ["[1\u{0}]", "[1\u{0}\u{1c}]", "[1.5\u{1}]", "-\u{2} "] {
+            assert!(read(text).starts_with("error"), "{text:?}");
+        }
+        assert_eq!(read("[1\u{1c}\t]"), "[1]");
     }
 
     #[test]
