@@ -205,8 +205,7 @@ const fn mu_to_a_table() -> [u8; 256] {
     let mut interval = 0;
     while interval < 128 {
         let level = mu_value(interval) as u32 * A_PER_MU / 10_000 / 16;
-        // The one entry of table 3 that departs from the rule, so that A-law survives the way to
-        // mu-law and back wherever it can.
+        // The one entry that departs from the rule: mu-law 80 stands for A-law 79 and 80 alike.
         let other = if interval == 80 { 79 } else { a_interval(level as u16) };
         table[mu_code(false, interval) as usize] = a_code(false, other);
         table[mu_code(true, interval) as usize] = a_code(true, other);

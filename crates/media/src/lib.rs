@@ -15,9 +15,16 @@
 //! - [`measure`] hears whether the right thing came out.
 
 pub mod codec;
+pub mod conceal;
 mod error;
 pub mod g711;
+pub mod measure;
+pub mod mix;
+pub mod quality;
+pub mod reception;
+pub mod rtcp;
 pub mod rtp;
+pub mod tone;
 
 pub use error::Error;
 
