@@ -27,8 +27,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let wanted = arguments.contact.as_deref().map_or(Wanted::All, Wanted::One);
     let contacts = journal::read(&arguments.journal, wanted)?;
     if contacts.is_empty() {
-        let text = format!("{}: there is no such contact", arguments.journal.display());
-        return Err(Problem::misuse(text));
+        let what = match &arguments.contact {
+            Some(id) => format!("there is no such contact: {id}"),
+            None => "there is no contact in this journal".to_owned(),
+        };
+        return Err(Problem::misuse(format!("{}: {what}", arguments.journal.display())));
     }
     for contact in contacts {
         print(contact, arguments.json)?;

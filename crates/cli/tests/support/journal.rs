@@ -59,3 +59,12 @@ pub(crate) fn contacts(journal: &Path) -> Vec<(String, bool)> {
         .map(|id| (id.as_str().strip_prefix("contact.").unwrap().to_owned(), ended(id)))
         .collect()
 }
+
+/// The bytes of all entries, one after the other.
+pub(crate) fn payloads(journal: &Path) -> Vec<u8> {
+    let connection = open(journal);
+    let mut statement =
+        connection.prepare("SELECT payload FROM entry ORDER BY stream, number").unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    rows.flat_map(|payload| payload.unwrap()).collect()
+}
