@@ -9,6 +9,9 @@ use crate::ordered::OrderedList;
 /// Priorities that there are.
 const PRIORITIES: usize = 10;
 
+/// The greatest coefficient of variation of the waits that an estimate is made from (Webex).
+const MAX_VARIATION: f64 = 0.4;
+
 /// One queue's changing part.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct QueueState {
@@ -55,7 +58,8 @@ impl QueueState {
     }
 
     /// The mean wait of those who were answered within the lookback; none when they are too few
-    /// to tell. A simple estimate: it knows neither the place nor the agents of the moment.
+    /// to tell, or differ too much: Webex gives an estimate only where the coefficient of variation
+    /// is under 40 %. A simple estimate: it knows neither the place nor the agents of the moment.
     pub(crate) fn estimate_ms(&self, now_ms: i64, lookback_ms: i64) -> Option<u64> {
         let since_ms = now_ms.saturating_sub(lookback_ms);
         let recent = self.waits.iter().rev().take_while(|(at_ms, _)| *at_ms >= since_ms);
@@ -65,7 +69,12 @@ impl QueueState {
         if count < MIN_SAMPLES {
             return None;
         }
-        u64::try_from(sum / count as u128).ok()
+        let mean = sum / count as u128;
+        let recent = self.waits.iter().rev().take(count);
+        let squares: f64 =
+            recent.map(|(_, waited_ms)| (*waited_ms as f64 - mean as f64).powi(2)).sum();
+        let deviation = (squares / count as f64).sqrt();
+        (deviation <= MAX_VARIATION * mean as f64).then(|| u64::try_from(mean).ok()).flatten()
     }
 }
 
@@ -85,10 +94,19 @@ mod tests {
             queue.record_wait(at_ms, 10_000);
         }
         assert_eq!(queue.estimate_ms(3_000, 60_000), None, "four are too few");
-        queue.record_wait(4_000, 60_000);
-        assert_eq!(queue.estimate_ms(4_000, 60_000), Some(20_000), "(4 * 10 + 60) / 5");
+        queue.record_wait(4_000, 15_000);
+        assert_eq!(queue.estimate_ms(4_000, 60_000), Some(11_000), "(4 * 10 + 15) / 5");
         assert_eq!(queue.estimate_ms(4_000, 3_000), None, "four within the lookback");
         assert_eq!(queue.estimate_ms(100_000, 60_000), None, "all are old");
+    }
+
+    #[test]
+    fn waits_that_differ_too_much_give_no_estimate() {
+        let mut queue = QueueState::default();
+        for waited_ms in [10_000, 600_000, 10_000, 600_000, 10_000] {
+            queue.record_wait(0, waited_ms);
+        }
+        assert_eq!(queue.estimate_ms(0, 60_000), None);
     }
 
     #[test]

@@ -24,6 +24,8 @@ impl Contact {
 
     pub(crate) fn offer_ended(&mut self, agent: &AgentId, reason: OfferEnd) {
         self.step(|_| steps::offer_ended(agent, reason));
+        // No page must open at an agent who did not take the contact.
+        self.agent = self.spoke_with.clone();
     }
 
     pub(crate) fn answered(&mut self, agent: AgentDetails) {
@@ -85,7 +87,7 @@ impl Contact {
         }
         self.lose(agent);
         let text = "the connection to the agent was lost too often";
-        self.rescue(&Failure::new(FailureCode::Silence, text));
+        self.rescue(&Failure::new(FailureCode::AgentLost, text));
     }
 
     fn lose(&mut self, agent: &AgentId) {

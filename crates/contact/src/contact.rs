@@ -59,6 +59,8 @@ pub struct Contact {
     pub(crate) after_call: AfterCall,
     /// What the contact itself plays, beside its flow: the queue's music.
     pub(crate) own_playing: Option<u32>,
+    /// Whether the contact has been sent to the entry point's fallback queue.
+    pub(crate) has_fallen_back: bool,
     pub(crate) next_own_id: u32,
     pub(crate) outputs: VecDeque<Output>,
     pub(crate) now_ms: i64,
@@ -98,6 +100,7 @@ impl Contact {
             working: Vec::new(),
             after_call: AfterCall::NotBegun,
             own_playing: None,
+            has_fallen_back: false,
             next_own_id: FIRST_OWN_ID,
             outputs: VecDeque::new(),
             now_ms: arrival.at_ms,
@@ -124,6 +127,7 @@ impl Contact {
             Input::WrapUpStarted { agent } => self.wrap_up_started(&agent),
             Input::WrapUpEnded { agent, code } => self.wrap_up_ended(&agent, code),
             Input::Edited { name, value } => self.edited(&name, &value),
+            Input::EnqueueRefused { reason } => self.enqueue_refused(&reason),
             Input::TimedOut { overflow_number } => self.timed_out(overflow_number),
             Input::Recovered => self.recovered(),
         }
@@ -180,8 +184,7 @@ impl Contact {
             return self.disconnect("apology played");
         }
         if self.own_playing == Some(id) {
-            self.own_playing = None;
-            return self.play_queue_music();
+            return self.repeat_queue_music();
         }
         self.run.handle(self.now_ms, trunkline_flow::Input::Played { id });
     }

@@ -46,7 +46,13 @@ impl Contact {
             Effect::EventEnded { .. } => self.event_ended(),
             Effect::Unhandled(unhandled) => self.unhandled(unhandled),
             Effect::Rescue { failure } => self.rescue(&failure),
-            passing => self.outputs.extend(Output::passing(passing)),
+            passing => {
+                // The flow speaks: the queue's music makes room.
+                if matches!(passing, Effect::Play { .. } | Effect::PlayMusic { .. }) {
+                    self.stop_own_playing();
+                }
+                self.outputs.extend(Output::passing(passing));
+            }
         }
     }
 
@@ -89,16 +95,37 @@ impl Contact {
     fn event_ended(&mut self) {
         // The agent has left, and no event flow has taken the caller: the call is over.
         if self.phase == Phase::AgentLeft && !self.run.has_running_events() {
-            self.disconnect("agent left");
+            return self.disconnect("agent left");
+        }
+        // It spoke in place of the queue's music, and nothing else plays.
+        let waits = self.phase == Phase::InFlow && self.queue.is_some();
+        if waits && self.own_playing.is_none() && self.run.caller_activity().is_none() {
+            self.play_queue_music();
         }
     }
 
     /// Plays the queue's music to a caller whose flow is silent.
     pub(crate) fn play_queue_music(&mut self) {
-        let queue = self.queue.as_ref().and_then(|id| self.site.tenant.queue(id.as_str()));
-        let Some(queue) = queue else { return };
-        let file = queue.music.as_deref().unwrap_or("defaultmusic_on_hold.wav").to_owned();
+        let Some(file) = self.queue_music() else { return };
+        self.step(|_| steps::played(&format!("♪ {file}")));
         self.stop_own_playing();
+        self.start_music(file);
+    }
+
+    /// Plays the queue's music once more.
+    pub(crate) fn repeat_queue_music(&mut self) {
+        self.own_playing = None;
+        if let Some(file) = self.queue_music() {
+            self.start_music(file);
+        }
+    }
+
+    fn queue_music(&self) -> Option<String> {
+        let queue = self.site.tenant.queue(self.queue.as_ref()?.as_str())?;
+        Some(queue.music.as_deref().unwrap_or("defaultmusic_on_hold.wav").to_owned())
+    }
+
+    fn start_music(&mut self, file: String) {
         let id = self.own_id();
         self.own_playing = Some(id);
         let music = Music { file, offset_ms: 0, duration_ms: None };

@@ -71,6 +71,11 @@ pub enum Input {
         /// Where the queue sends such contacts.
         overflow_number: Option<String>,
     },
+    /// The queues did not take the contact.
+    EnqueueRefused {
+        /// Why.
+        reason: String,
+    },
     /// The process came back after a crash: the call is gone, the rest is still to be done.
     Recovered,
 }

@@ -1,6 +1,6 @@
 //! What keeps a caller whose flow cannot go on: the entry point's fallback, or an apology.
 
-use trunkline_model::Failure;
+use trunkline_model::{Failure, FailureCode};
 use trunkline_model::prompt::{Prompt, Voice};
 use trunkline_model::routing::Priority;
 use trunkline_model::tenant::OnUnhandledError;
@@ -23,11 +23,14 @@ impl Contact {
         }
         let keeps = self.entry.on_unhandled_error == OnUnhandledError::Keep;
         let fallback = self.entry.fallback.clone().filter(|_| keeps);
+        // A contact that comes back from the fallback queue would wait in it for ever.
+        let is_used_up = self.has_fallen_back && self.queue.is_none();
+        let fallback = fallback.filter(|it| !(is_used_up && matches!(it, Fallback::Queue(_))));
         self.step(|_| steps::rescued(failure, fallback.as_ref(), keeps));
         match fallback {
-            Some(Fallback::Queue(name)) if self.queue.is_none() => self.fall_back_to_queue(&name),
+            Some(Fallback::Queue(_)) if self.queue.is_some() => self.play_queue_music(),
+            Some(Fallback::Queue(name)) => self.fall_back_to_queue(&name),
             Some(Fallback::Number(number)) => self.transfer(number),
-            Some(Fallback::Queue(_)) => self.play_queue_music(),
             None if keeps => self.apologise(),
             None => self.disconnect("unhandled error"),
         }
@@ -36,6 +39,7 @@ impl Contact {
     fn fall_back_to_queue(&mut self, name: &str) {
         let Some(queue) = self.site.tenant.queue(name) else { return self.apologise() };
         let queue = queue.id.clone();
+        self.has_fallen_back = true;
         self.queue = Some(queue.clone());
         self.run.set_queued(true);
         self.outputs.push_back(Output::Enqueue {
@@ -65,6 +69,7 @@ impl Contact {
         self.phase = Phase::Apology { id };
         let text = if self.speaks_japanese() { APOLOGY_JA } else { APOLOGY };
         let prompt = Prompt::Speech { text: text.to_owned(), voice: Voice::default() };
+        self.step(|_| steps::played(text));
         self.outputs.push_back(Output::Play { id, prompts: vec![prompt] });
     }
 
@@ -73,6 +78,16 @@ impl Contact {
         let chosen = language.as_ref().and_then(|value| value.as_str()).unwrap_or_default();
         let zone = self.site.tenant.time_zone.as_deref();
         if chosen.is_empty() { zone == Some("Asia/Tokyo") } else { chosen.starts_with("ja") }
+    }
+
+    /// The queues did not take the contact: it waits in none, whatever its flow believes.
+    pub(crate) fn enqueue_refused(&mut self, reason: &str) {
+        if self.queue.is_none() {
+            return;
+        }
+        self.leave_queue();
+        self.run.stop_caller_flow(self.now_ms);
+        self.rescue(&Failure::new(FailureCode::QueueRefused, reason));
     }
 
     /// The contact waited for as long as its queue allows.
@@ -87,7 +102,7 @@ impl Contact {
             Some(number) => self.transfer(number),
             None => {
                 let text = "the contact waited in its queue for the longest time that it allows";
-                self.rescue(&Failure::new(trunkline_model::FailureCode::QueueTimeout, text));
+                self.rescue(&Failure::new(FailureCode::QueueTimeout, text));
             }
         }
     }

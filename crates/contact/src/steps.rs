@@ -90,7 +90,7 @@ pub(crate) fn unhandled(unhandled: &Unhandled) -> ContactEvent {
     let kept = match unhandled.kept_by {
         KeptBy::DefaultPort => "the flow goes on by the activity's default port",
         KeptBy::Handler => "the OnGlobalError flow takes over the caller",
-        KeptBy::Fallback => "the caller is sent to the entry point's fallback",
+        KeptBy::Fallback => "the caller is sent to the fallback, or hears an apology",
         KeptBy::EventFlowEnded => "the event flow ends here",
         KeptBy::Overtaken => "an agent answered or the call ended meanwhile",
         KeptBy::Disconnected => "the caller is disconnected, as the entry point asks for",
@@ -121,6 +121,12 @@ pub(crate) fn rescued(failure: &Failure, fallback: Option<&Fallback>, keeps: boo
         failure: Some(failure.clone()),
         ..ContactEvent::default()
     }
+}
+
+/// What the contact plays itself, beside its flow.
+pub(crate) fn played(what: &str) -> ContactEvent {
+    let output = Fields::new().with("heard", what);
+    ContactEvent { what: "played", output, ..ContactEvent::default() }
 }
 
 pub(crate) fn transferred(number: &str) -> ContactEvent {

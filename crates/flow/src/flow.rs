@@ -109,6 +109,8 @@ pub struct Node {
     pub in_events: bool,
     /// Whether one of its outputs goes into a secure variable.
     pub is_secret: bool,
+    /// Whether one of its outputs is given to another flow, where it may be secret.
+    pub is_handed_over: bool,
 }
 
 impl Node {

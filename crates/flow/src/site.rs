@@ -20,6 +20,11 @@ impl Site {
         Self { tenant, flows }
     }
 
+    /// Whether any flow has secure variables.
+    pub fn has_secure_variables(&self) -> bool {
+        self.flows.iter().any(|flow| flow.has_secure_variables)
+    }
+
     /// All flows.
     pub fn flows(&self) -> &[Arc<Flow>] {
         &self.flows

@@ -40,6 +40,12 @@ pub enum FailureCode {
     /// The contact waited in its queue for the longest time that the queue allows.
     #[serde(rename = "TL-QUEUE-TIMEOUT")]
     QueueTimeout,
+    /// The queues did not take the contact.
+    #[serde(rename = "TL-QUEUE-REFUSED")]
+    QueueRefused,
+    /// The connection to the contact's agents was lost too often.
+    #[serde(rename = "TL-AGENT-LOST")]
+    AgentLost,
     /// An answer could not be read as the content type that the activity expects.
     #[serde(rename = "TL-FLOW-PARSE")]
     Parse,
@@ -111,6 +117,8 @@ impl FailureCode {
             Self::Dangling => "TL-FLOW-DANGLING",
             Self::Silence => "TL-FLOW-SILENCE",
             Self::QueueTimeout => "TL-QUEUE-TIMEOUT",
+            Self::QueueRefused => "TL-QUEUE-REFUSED",
+            Self::AgentLost => "TL-AGENT-LOST",
             Self::Parse => "TL-FLOW-PARSE",
             Self::QueueUnknown => "TL-QUEUE-UNKNOWN",
             Self::HoursUnknown => "TL-HOURS-UNKNOWN",

@@ -28,9 +28,9 @@ impl<R: Recorder> World<R> {
         let script = self.agent_script(slot);
         let agent = agent.clone();
         if let Some(seconds) = script.decline_after_s {
-            self.agenda.add(self.now_ms + ms(seconds), Happening::Decline { slot, agent });
+            self.plan_for_offer(slot, seconds, Happening::Decline { slot, agent });
         } else if let Some(seconds) = script.answer_after_s {
-            self.agenda.add(self.now_ms + ms(seconds), Happening::Answer { slot, agent });
+            self.plan_for_offer(slot, seconds, Happening::Answer { slot, agent });
         }
     }
 
@@ -39,17 +39,23 @@ impl<R: Recorder> World<R> {
             return;
         }
         let script = self.agent_script(slot);
-        let edited_ms = self.now_ms + ms(script.edit_after_s);
         for (name, value) in script.edits {
-            self.agenda.add(edited_ms, Happening::Edit { slot, name, value });
+            self.plan_for_offer(slot, script.edit_after_s, Happening::Edit { slot, name, value });
         }
         if let Some(seconds) = script.hang_up_after_s {
             let agent = agent.clone();
-            self.agenda.add(self.now_ms + ms(seconds), Happening::AgentHangUp { slot, agent });
+            self.plan_for_offer(slot, seconds, Happening::AgentHangUp { slot, agent });
         }
         if let Some(seconds) = self.options.script.caller.hang_up_after_answer_s {
-            self.agenda.add(self.now_ms + ms(seconds), Happening::HangUp { slot });
+            self.plan_for_offer(slot, seconds, Happening::HangUp { slot });
         }
+    }
+
+    /// Plans something that only makes sense while the contact's present offer is its last.
+    fn plan_for_offer(&mut self, slot: Slot, seconds: f64, then: Happening) {
+        let offer = self.life(slot).map_or(0, |life| life.offers);
+        let happening = Happening::ForOffer { slot, offer, then: Box::new(then) };
+        self.agenda.add(self.now_ms + ms(seconds), happening);
     }
 
     pub(crate) fn plan_wrap_up(&mut self, slot: Slot, agent: &AgentId) {
@@ -66,12 +72,12 @@ impl<R: Recorder> World<R> {
         self.agenda.add(done_ms, Happening::WrapUp { slot, agent, code });
     }
 
-    pub(crate) fn plan_ready(&mut self, agent: &AgentId, reason: OfferEnd) {
+    pub(crate) fn plan_ready(&mut self, slot: Option<Slot>, agent: &AgentId, reason: OfferEnd) {
         let is_away = matches!(reason, OfferEnd::Rona | OfferEnd::Declined);
         if self.options.is_interactive || !is_away {
             return;
         }
-        let script = self.options.script.agents.last().cloned().unwrap_or_default();
+        let script = slot.map_or_else(AgentScript::default, |slot| self.agent_script(slot));
         let at_ms = self.now_ms + ms(script.ready_after_rona_s);
         self.agenda.add(at_ms, Happening::Ready { agent: agent.clone() });
     }
@@ -101,6 +107,8 @@ impl<R: Recorder> World<R> {
             | Happening::LosePatience { .. }
             | Happening::Played { .. }
             | Happening::Http { .. }
+            | Happening::Given { .. }
+            | Happening::ForOffer { .. }
             | Happening::ContactTick { .. }
             | Happening::RoutingTick => {}
         }

@@ -22,6 +22,10 @@ pub(crate) enum Happening {
     Played { slot: Slot, id: u32 },
     /// A request has ended.
     Http { slot: Slot, id: u32, outcome: Box<Outcome> },
+    /// Planned for one offer of the contact; later offers are none of its business.
+    ForOffer { slot: Slot, offer: usize, then: Box<Happening> },
+    /// A contact gets what it asked for.
+    Given { slot: Slot, input: trunkline_flow::Input },
     /// A contact's timer may be due.
     ContactTick { slot: Slot },
     /// A timer of the queues may be due.

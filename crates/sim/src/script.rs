@@ -204,6 +204,12 @@ impl Script {
                 return fault(format!("press: {pressed:?} holds more than 0-9, *, #, A-D"));
             }
         }
+        const A_DAY_MS: u64 = 86_400_000;
+        let times = self.caller.keys.iter().map(|keys| ("after_ms", keys.after_ms));
+        let times = times.chain(self.http.iter().map(|stub| ("latency_ms", stub.latency_ms)));
+        if let Some((key, ms)) = times.into_iter().find(|(_, ms)| *ms > A_DAY_MS) {
+            return fault(format!("{key}: {ms} ms is more than a day"));
+        }
         match self.seconds().find(|(_, s)| !(0.0..=86_400.0).contains(s)) {
             Some((key, seconds)) => fault(format!("{key}: {seconds} s is not from 0 to 86400 s")),
             None => Ok(()),

@@ -260,6 +260,13 @@ impl<R: Recorder> World<R> {
                     self.give(slot, Input::Flow(trunkline_flow::Input::Tick));
                 }
             }
+            Happening::ForOffer { slot, offer, then } => {
+                if self.life(slot).is_some_and(|life| life.offers == offer) {
+                    self.happen(*then);
+                }
+            }
+            // Not at once: a flow that asks again and again must not nest.
+            Happening::Given { slot, input } => self.give(slot, Input::Flow(input)),
             Happening::RoutingTick => {
                 self.routing_wake_ms = None;
                 self.route(RoutingInput::Tick);
@@ -346,7 +353,8 @@ impl<R: Recorder> World<R> {
             }
             Output::Allocate { id, counter, weights } => {
                 let index = self.allocations.next(&counter, &weights);
-                self.give(slot, Input::Flow(trunkline_flow::Input::Allocated { id, index }));
+                let input = trunkline_flow::Input::Allocated { id, index };
+                self.agenda.add(self.now_ms, Happening::Given { slot, input });
             }
             Output::QueryQueue { id, queue, lookback_min } => {
                 let contact = self.life(slot).map(|life| life.contact.id().clone());
@@ -356,7 +364,8 @@ impl<R: Recorder> World<R> {
                     contact.as_ref(),
                     i64::from(lookback_min) * 60_000,
                 );
-                self.give(slot, Input::Flow(trunkline_flow::Input::Figures { id, figures }));
+                let input = trunkline_flow::Input::Figures { id, figures };
+                self.agenda.add(self.now_ms, Happening::Given { slot, input });
             }
             Output::Disconnect | Output::Transfer { .. } => self.close_line(slot),
             Output::Enqueue { queue, priority, skills, check_availability } => {
@@ -432,6 +441,10 @@ impl<R: Recorder> World<R> {
     /// Gives the queues an input and tells the contacts what comes of it.
     pub(crate) fn route(&mut self, input: RoutingInput) {
         self.routing.handle(self.now_ms, input);
+        self.after_routing();
+    }
+
+    fn after_routing(&mut self) {
         while let Some(output) = self.routing.poll() {
             self.routed(output);
         }
@@ -455,8 +468,9 @@ impl<R: Recorder> World<R> {
                 self.give(slot, Input::Offered { agent, ring_timeout_ms });
             }
             RoutingOutput::Withdrawn { contact, agent, reason, .. } => {
-                self.plan_ready(&agent, reason);
-                let Some(slot) = slot_of(&contact, &self.slots) else { return };
+                let slot = slot_of(&contact, &self.slots);
+                self.plan_ready(slot, &agent, reason);
+                let Some(slot) = slot else { return };
                 self.give(slot, Input::OfferEnded { agent, reason });
             }
             RoutingOutput::Connected { contact, agent } => {
@@ -486,8 +500,13 @@ impl<R: Recorder> World<R> {
             }
             RoutingOutput::Queued { .. }
             | RoutingOutput::SkillsIgnored { .. }
-            | RoutingOutput::AgentState { .. }
-            | RoutingOutput::Refused { .. } => {}
+            | RoutingOutput::AgentState { .. } => {}
+            RoutingOutput::Refused { input, reason } => {
+                // Other refusals are of what somebody did too late; only this one loses a contact.
+                let RoutingInput::Enqueue { contact, .. } = *input else { return };
+                let Some(slot) = slot_of(&contact, &self.slots) else { return };
+                self.give(slot, Input::EnqueueRefused { reason: reason.to_string() });
+            }
         }
     }
 
@@ -497,8 +516,11 @@ impl<R: Recorder> World<R> {
         if !self.life(slot).is_some_and(|life| life.contact.is_talking()) {
             return;
         }
-        self.give(slot, Input::AgentHungUp { agent: agent.clone() });
-        self.route(RoutingInput::HangUp { agent, contact });
+        // The queues first: the contact may want to wait again at once, and the queues refuse a
+        // contact that they take for one in conversation.
+        self.routing.handle(self.now_ms, RoutingInput::HangUp { agent: agent.clone(), contact });
+        self.give(slot, Input::AgentHungUp { agent });
+        self.after_routing();
     }
 }
 

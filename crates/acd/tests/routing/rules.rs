@@ -479,15 +479,15 @@ fn the_estimated_wait_is_the_mean_of_recent_waits() {
         let (now_ms, contact) = (n * 60_000, format!("c{n}"));
         assert_eq!(figures(&desk, now_ms, None).estimated_wait_ms, None);
         desk.at(now_ms, enqueue(&contact, "q"));
-        desk.at(now_ms + 1_000 * (n + 1), answer("ann", &contact));
+        desk.at(now_ms + 1_000 * (n + 6), answer("ann", &contact));
         desk.at(now_ms + 20_000, hang_up("ann", &contact));
         desk.at(now_ms + 20_000, wrap_up("ann", &contact));
     }
-    assert_eq!(figures(&desk, 300_000, None).estimated_wait_ms, Some(3_000), "1 to 5 s");
+    assert_eq!(figures(&desk, 300_000, None).estimated_wait_ms, Some(8_000), "6 to 10 s");
     let hour_ms = 60 * 60_000;
     assert_eq!(figures(&desk, hour_ms, None).estimated_wait_ms, None, "too long ago");
     let long = desk.routing.figures_over(hour_ms, &"q".into(), None, 2 * hour_ms).unwrap();
-    assert_eq!(long.estimated_wait_ms, Some(3_000));
+    assert_eq!(long.estimated_wait_ms, Some(8_000));
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl BusinessHours {
             return Err(Failure::new(FailureCode::HoursUnknown, text));
         };
         let schedule = hours.name.clone();
-        let (port, output, name) = match hours.at(cx.now_ms(), tenant.time_zone.as_deref()) {
+        let (port, output, name) = match hours.at(cx.now_ms(), cx.time_zone()) {
             Opening::Override(name) => ("override", Some("Overrides_Name"), name.to_owned()),
             Opening::Holiday(name) => ("holidays", Some("Holidays_Name"), name.to_owned()),
             Opening::WorkingHours(name) => {

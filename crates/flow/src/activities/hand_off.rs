@@ -71,6 +71,10 @@ impl Activity for HandOff {
         vec![&self.target]
     }
 
+    fn hands_over(&self) -> Vec<&str> {
+        self.mappings.iter().map(|(source, _)| source.as_str()).collect()
+    }
+
     fn needs(&self) -> Vec<Need<'_>> {
         if self.is_entry_point || !self.target.references().is_empty() {
             return Vec::new();
@@ -84,7 +88,7 @@ impl HandOff {
         cx.require_caller()?;
         let wanted = cx.text(&self.target)?.trim().to_owned();
         let flow = self.find(cx, &wanted)?;
-        if cx.scope_count() > MAX_HAND_OFFS {
+        if cx.hand_off_count() >= MAX_HAND_OFFS {
             let text = format!("the contact went to another flow more than {MAX_HAND_OFFS} times");
             return Err(Failure::new(FailureCode::LoopLimit, text));
         }

@@ -137,6 +137,11 @@ pub trait Activity: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Variables and outputs, by their dotted names, that it gives to another flow.
+    fn hands_over(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// Whether a key ends its prompt.
     fn is_interruptible(&self) -> bool {
         false

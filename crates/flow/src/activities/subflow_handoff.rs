@@ -74,7 +74,7 @@ impl Activity for SubflowHandoff {
         cx.show_in("subflow", |_| self.name.as_str().into());
         let value = |mapping: &Mapping| {
             let value = cx.lookup(&mapping.ours).unwrap_or(Value::Null);
-            Assignment { name: mapping.theirs.clone(), value, is_set: true }
+            Assignment { name: mapping.theirs.clone(), value, is_set: cx.is_set(&mapping.ours) }
         };
         let inputs = self.inputs.iter().map(value).collect();
         Step::Call { flow, inputs }
@@ -83,9 +83,12 @@ impl Activity for SubflowHandoff {
     fn resume(&self, cx: &mut Cx<'_>, event: Resume<'_>) -> Step {
         let Resume::Returned { scope } = event else { return Step::exit("default") };
         for mapping in &self.outputs {
-            let Some(value) = cx.subflow_variable(scope, &mapping.theirs) else { continue };
-            if let Err(failure) = cx.assign(&mapping.ours, value) {
+            let Some(theirs) = cx.subflow_variable(scope, &mapping.theirs) else { continue };
+            if let Err(failure) = cx.assign(&mapping.ours, theirs.value) {
                 return Step::Fail(failure);
+            }
+            if !theirs.is_set {
+                cx.mark_unset(&mapping.ours);
             }
         }
         Step::exit("default")
@@ -93,6 +96,10 @@ impl Activity for SubflowHandoff {
 
     fn assigns(&self) -> Vec<&str> {
         self.outputs.iter().map(|mapping| mapping.ours.as_str()).collect()
+    }
+
+    fn hands_over(&self) -> Vec<&str> {
+        self.inputs.iter().map(|mapping| mapping.ours.as_str()).collect()
     }
 
     fn needs(&self) -> Vec<Need<'_>> {

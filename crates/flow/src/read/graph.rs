@@ -101,6 +101,7 @@ fn read_node(
         path,
         in_events: false,
         is_secret: false,
+        is_handed_over: false,
     }
 }
 

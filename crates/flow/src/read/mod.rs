@@ -170,6 +170,12 @@ fn mark_secret(flow: &mut Flow) {
     for place in secret {
         flow.nodes[place].is_secret = true;
     }
+    let handed = flow.nodes.iter().flat_map(|node| node.activity.hands_over());
+    let roots = handed.filter_map(|dotted| dotted.trim().split('.').next());
+    let handed: Vec<_> = roots.filter_map(|root| flow.labelled(root)).collect();
+    for place in handed {
+        flow.nodes[place].is_handed_over = true;
+    }
 }
 
 #[cfg(test)]

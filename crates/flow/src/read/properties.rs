@@ -64,8 +64,8 @@ impl<'r> Properties<'r> {
         self.raw(name).as_bool().unwrap_or(false)
     }
 
-    /// A whole number within a range; the default when absent. Out of range or no number: the
-    /// default, and a finding.
+    /// A whole number within a range; the default when absent. Out of range: the nearest number of
+    /// the range, and a finding. No number: the default, and a finding.
     pub fn number(
         &mut self,
         name: &str,
@@ -74,16 +74,16 @@ impl<'r> Properties<'r> {
     ) -> u64 {
         let Some(text) = self.text(name) else { return default };
         let number = text.trim().parse::<f64>().ok().filter(|it| it.fract() == 0.0 && *it >= 0.0);
-        match number.map(|it| it as u64).filter(|it| range.contains(it)) {
-            Some(number) => number,
-            None => {
-                let (low, high) = (range.start(), range.end());
-                let message = format!("{name} is {text}; it must be from {low} to {high}");
-                let help = format!("Trunkline uses {default}");
-                self.report("property-range", Severity::Warning, &[name], message, Some(help));
-                default
-            }
+        let number = number.map(|it| it as u64);
+        if let Some(number) = number.filter(|it| range.contains(it)) {
+            return number;
         }
+        let (low, high) = (*range.start(), *range.end());
+        let used = number.map_or(default, |it| it.clamp(low, high));
+        let message = format!("{name} is {text}; it must be from {low} to {high}");
+        let help = Some(format!("Trunkline uses {used}"));
+        self.report("property-range", Severity::Warning, &[name], message, help);
+        used
     }
 
     /// A text property with expressions; blank when absent.

@@ -52,6 +52,11 @@ impl<'r> Cx<'r> {
         &self.run.site.tenant
     }
 
+    /// The zone of the contact's entry point, or else the tenant's.
+    pub fn time_zone(&self) -> Option<&str> {
+        self.run.time_zone.as_deref().or(self.run.site.tenant.time_zone.as_deref())
+    }
+
     /// The answers to what no source settles.
     pub fn compatibility(&self) -> Compatibility {
         self.run.site.tenant.compatibility
@@ -203,10 +208,26 @@ impl<'r> Cx<'r> {
     }
 
     /// A variable of an ended subflow.
-    pub fn subflow_variable(&self, scope: usize, name: &str) -> Option<Value<'static>> {
+    pub fn subflow_variable(&self, scope: usize, name: &str) -> Option<Assignment> {
         let ended = self.run.scopes.get(scope)?;
         let place = ended.flow.variable(name)?;
-        Some(ended.slots[place].value.clone())
+        let slot = &ended.slots[place];
+        Some(Assignment { name: name.to_owned(), value: slot.value.clone(), is_set: slot.is_set })
+    }
+
+    /// Whether somebody has set what a dotted name begins with; outputs are always set.
+    pub fn is_set(&self, dotted: &str) -> bool {
+        let root = dotted.trim().split('.').next().unwrap_or_default();
+        let place = self.flow.variable(root);
+        place.is_none_or(|place| self.run.scopes[self.scope()].slots[place].is_set)
+    }
+
+    /// Takes back that a variable was set: what it was given is a default (decision 2).
+    pub fn mark_unset(&mut self, name: &str) {
+        let scope = self.scope();
+        if let Some(place) = self.flow.variable(name) {
+            self.run.scopes[scope].slots[place].is_set = false;
+        }
     }
 
     /// The variables of this flow that a target has too, by name and type; go-to hands them over.
@@ -263,9 +284,9 @@ impl<'r> Cx<'r> {
         self.run.threads[self.thread].playing()
     }
 
-    /// How many flows and subflows the contact has begun.
-    pub fn scope_count(&self) -> usize {
-        self.run.scopes.len()
+    /// How often the contact has gone to another flow.
+    pub fn hand_off_count(&self) -> usize {
+        self.run.hand_offs
     }
 
     /// The keys pressed in this activity so far.
@@ -304,7 +325,8 @@ impl<'r> Cx<'r> {
 
     /// Whether what this activity brings is secret.
     pub fn is_secret(&self) -> bool {
-        self.flow.nodes[self.node()].is_secret
+        let node = &self.flow.nodes[self.node()];
+        node.is_secret || (node.is_handed_over && self.run.site.has_secure_variables())
     }
 
     fn scope(&self) -> usize {

@@ -28,7 +28,7 @@ impl Run {
         outputs.set("FailureCode", failure.number);
         outputs.set("FailureDescription", failure.description.clone());
         // A port that spins again would be taken for ever.
-        let spins_again = failure.code == FailureCode::Spin && self.threads[index].spins > 1;
+        let spins_again = failure.code == FailureCode::Spin && self.spinning.stops > 1;
         let wired = FAILURE_PORTS.iter().find_map(|port| Some((*port, node.link(port)?)));
         let wired = wired.filter(|_| !spins_again);
         match wired {
@@ -71,7 +71,8 @@ impl Run {
             return;
         };
         self.report(failed, failure, KeptBy::Handler);
-        if self.caller == Some(failed) {
+        let is_vacant = self.caller.is_none() && self.is_caller_there && !self.is_with_agent;
+        if self.caller == Some(failed) || is_vacant {
             self.caller = Some(index);
         }
     }
@@ -92,7 +93,7 @@ impl Run {
         }
         let thread = &self.threads[index];
         let node = &self.scopes[thread.scope].flow.nodes[thread.node];
-        let spins = failure.code == FailureCode::Spin;
+        let spins = failure.code == FailureCode::Spin || self.spinning.stops > 1;
         let next = KEEPING_PORTS.iter().find_map(|port| node.link(port)).filter(|_| !spins);
         match next {
             Some(target) => {

@@ -65,6 +65,16 @@ pub struct ContactEvent {
     pub warnings: Vec<String>,
 }
 
+/// How far the run has gone without time passing. All threads count together: a flow and its
+/// OnGlobalError flow may set each other off.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spinning {
+    at_ms: i64,
+    steps: u32,
+    /// How often the limit has stopped the run at this time.
+    stops: u32,
+}
+
 /// One contact's flow while it runs.
 #[derive(Debug)]
 pub struct Run {
@@ -83,7 +93,12 @@ pub struct Run {
     is_with_agent: bool,
     arrival: Outputs,
     on_unhandled_error: OnUnhandledError,
+    /// The entry point's time zone.
+    time_zone: Option<String>,
     next_id: u32,
+    spinning: Spinning,
+    /// How often the contact has gone to another flow.
+    hand_offs: usize,
     /// How often an activity has begun to ask the caller for keys.
     asks: u32,
     effects: VecDeque<Effect>,
@@ -110,7 +125,10 @@ impl Run {
             is_with_agent: false,
             arrival,
             on_unhandled_error: entry.on_unhandled_error,
+            time_zone: entry.time_zone.clone(),
             next_id: 1,
+            spinning: Spinning::default(),
+            hand_offs: 0,
             asks: 0,
             effects: VecDeque::new(),
             trace,
@@ -239,6 +257,27 @@ impl Run {
             Some(id) if finish_request => self.effects.push_back(Effect::StopRetries { id }),
             Some(_) | None => self.stop_caller_flow(now_ms),
         }
+        self.silence_events();
+        self.walk();
+    }
+
+    /// Ends the event flows that speak to a caller who is gone: nothing will tell them that their
+    /// prompt has been played.
+    fn silence_events(&mut self) {
+        for index in 0..self.threads.len() {
+            let thread = &mut self.threads[index];
+            let speaks =
+                matches!(thread.state, State::Waiting(Wait::Played(_) | Wait::Keys { .. }));
+            if !speaks || thread.event.is_empty() {
+                continue;
+            }
+            let (event, failed) = (thread.event.clone(), thread.handles.take());
+            self.interrupt(index);
+            if let Some(failed) = failed {
+                self.keep(failed);
+            }
+            self.effects.push_back(Effect::EventEnded { event });
+        }
     }
 
     /// The call is over: what begins from now on runs after it.
@@ -362,11 +401,13 @@ impl Run {
             let step = Step::Fail(failure);
             return self.finish(index, &flow, step);
         }
-        if entered.descriptor.is_some_and(|it| it.is_caller_facing) {
-            self.take_over(index);
-        }
         self.threads[index].keys.clear();
         let step = entered.activity.start(&mut Cx::new(self, index, &flow));
+        // What fails has not spoken to the caller.
+        let speaks = entered.descriptor.is_some_and(|it| it.is_caller_facing);
+        if speaks && !matches!(step, Step::Fail(_)) {
+            self.take_over(index);
+        }
         if matches!(step, Step::Wait(Wait::Keys { .. })) {
             self.asks += 1;
         }
@@ -381,19 +422,18 @@ impl Run {
     }
 
     fn beyond_limits(&mut self, index: usize, node: &crate::flow::Node) -> Option<Failure> {
-        let now_ms = self.now_ms;
-        let thread = &mut self.threads[index];
-        if thread.counted_ms != now_ms {
-            (thread.counted_ms, thread.steps, thread.spins) = (now_ms, 0, 0);
+        if self.spinning.at_ms != self.now_ms {
+            self.spinning = Spinning { at_ms: self.now_ms, ..Spinning::default() };
         }
-        thread.steps += 1;
-        if thread.steps > MAX_STEPS_WITHOUT_TIME {
-            thread.steps = 0;
-            thread.spins += 1;
+        self.spinning.steps += 1;
+        if self.spinning.steps > MAX_STEPS_WITHOUT_TIME {
+            self.spinning.steps = 0;
+            self.spinning.stops += 1;
             let text = format!("{MAX_STEPS_WITHOUT_TIME} steps went by without any time passing");
             return Some(Failure::new(FailureCode::Spin, text));
         }
         let limit = node.descriptor.and_then(|it| it.loop_limit)?;
+        let thread = &self.threads[index];
         let visits = self.scopes[thread.scope].visits[thread.node];
         (visits > limit).then(|| {
             let text = format!("the activity was passed more than {limit} times");
@@ -464,10 +504,27 @@ impl Run {
         if let Some(id) = self.threads[index].open_request() {
             self.effects.push_back(Effect::StopRetries { id });
         }
+        if matches!(
+            self.threads[index].state,
+            State::Waiting(Wait::Http(_) | Wait::Figures(_) | Wait::Allocation(_))
+        ) {
+            self.write_interrupted(index);
+        }
         let state = std::mem::replace(&mut self.threads[index].state, State::Ended);
         if let State::Suspended(failure) = state {
             self.report(index, failure, KeptBy::Overtaken);
         }
+    }
+
+    /// The trace line of an activity that is cut off while it waits for an answer.
+    fn write_interrupted(&mut self, index: usize) {
+        if !self.trace.is_on() {
+            return;
+        }
+        let flow = Arc::clone(&self.scopes[self.threads[index].scope].flow);
+        let text = "interrupted: its answer will not be used".to_owned();
+        self.threads[index].warnings.push(text);
+        self.write_step(index, &flow, None, None);
     }
 
     fn start_event(
@@ -512,10 +569,10 @@ impl Run {
             let flow = Arc::clone(&self.scopes[self.threads[index].scope].flow);
             return self.fail(index, &flow, Failure::new(FailureCode::Target, text));
         };
-        self.push_scope(subflow, inputs);
+        let scope = self.add_scope(subflow, inputs);
         let thread = &mut self.threads[index];
         thread.calls.push(Call { scope: thread.scope, node: thread.node });
-        thread.scope = self.scopes.len() - 1;
+        thread.scope = scope;
         self.go(index, start);
     }
 
@@ -527,27 +584,44 @@ impl Run {
         let ended = std::mem::replace(&mut self.threads[index].scope, call.scope);
         self.threads[index].node = call.node;
         self.resume(index, Resume::Returned { scope: ended });
-        // Loops that call a subflow must not pile up scopes.
-        if ended + 1 == self.scopes.len() && ended != self.root {
-            self.scopes.pop();
-        }
     }
 
     fn go_to(&mut self, index: usize, target: Arc<Flow>, inputs: Vec<cx::Assignment>) {
         let Some(start) = target.start else { return self.end_thread(index) };
-        self.push_scope(target, inputs);
-        self.root = self.scopes.len() - 1;
+        self.hand_offs += 1;
+        self.root = self.add_scope(target, inputs);
         let thread = &mut self.threads[index];
         thread.calls.clear();
         thread.scope = self.root;
         self.go(index, start);
     }
 
-    fn push_scope(&mut self, flow: Arc<Flow>, inputs: Vec<cx::Assignment>) {
+    /// Begins a scope, in the place of one that nothing refers to any more if there is one: loops
+    /// that call a subflow must not pile up scopes.
+    fn add_scope(&mut self, flow: Arc<Flow>, inputs: Vec<cx::Assignment>) -> usize {
         let mut scope = Scope::new(flow, &self.site.tenant);
         cx::assign_all(&mut scope, inputs);
         scope.add_secrets(&mut self.trace.secrets);
-        self.scopes.push(scope);
+        let unused = (0..self.scopes.len()).find(|&index| self.is_unused_scope(index));
+        match unused {
+            Some(index) => {
+                self.scopes[index] = scope;
+                index
+            }
+            None => {
+                self.scopes.push(scope);
+                self.scopes.len() - 1
+            }
+        }
+    }
+
+    fn is_unused_scope(&self, scope: usize) -> bool {
+        let uses = |(index, thread): (usize, &Thread)| {
+            let is_alive = !thread.is_ended() || self.parked == Some(index);
+            let is_in = thread.scope == scope || thread.calls.iter().any(|it| it.scope == scope);
+            is_alive && is_in
+        };
+        scope != self.root && !self.threads.iter().enumerate().any(uses)
     }
 
     fn env(&self) -> Env {

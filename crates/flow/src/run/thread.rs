@@ -62,11 +62,6 @@ pub(super) struct Thread {
     pub(super) is_handler: bool,
     /// Keys pressed so far in the present activity.
     pub(super) keys: String,
-    /// Steps made since `counted_ms`.
-    pub(super) steps: u32,
-    /// How often it has spun since then.
-    pub(super) spins: u32,
-    pub(super) counted_ms: i64,
     pub(super) input: Fields,
     pub(super) output: Fields,
     pub(super) warnings: Vec<String>,
@@ -86,9 +81,6 @@ impl Thread {
             handles: None,
             is_handler: false,
             keys: String::new(),
-            steps: 0,
-            spins: 0,
-            counted_ms: 0,
             input: Fields::new(),
             output: Fields::new(),
             warnings: Vec::new(),

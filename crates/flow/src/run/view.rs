@@ -21,12 +21,14 @@ impl Context for View<'_> {
         }
         // An event activity's label means the event, whose outputs belong to the thread.
         if let Some(place) = scope.flow.labelled(name)
-            && !(scope.outputs[place].is_empty() && is_start_name(name))
+            && Some(place) != scope.flow.start
             && &*scope.flow.nodes[place].kind != "event"
         {
             return Some(Value::Object(&scope.outputs[place]));
         }
-        if is_start_name(name) {
+        let is_start_label =
+            || scope.flow.start.is_some_and(|it| *scope.flow.nodes[it].label == *name);
+        if is_start_name(name) || is_start_label() {
             return Some(Value::Object(&self.run.arrival));
         }
         let is_own_event = *thread.event == *name

@@ -5,8 +5,8 @@
 //! however often they are sent.
 //!
 //! # Why
-//! An answer that comes too late looks like none: the request is sent again, and the CRM has two
-//! cases for one call.
+//! A server that has done its work and then answers with a 5xx gets the request again, and the CRM
+//! has two cases for one call.
 //!
 //! # Example
 //! `POST …/sobjects/Case` with three retries. Set the retries to 0, or let the server recognise
@@ -19,7 +19,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 pub static RULE: Rule = Rule {
     name: "repeated-write",
     severity: Severity::Note,
-    summary: "A request that writes is sent again when its answer is late.",
+    summary: "A request that writes is sent again after a 5xx answer.",
     check,
     ..Rule::PLAIN
 };

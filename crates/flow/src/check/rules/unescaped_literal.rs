@@ -13,7 +13,7 @@
 //!
 //! # Example
 //! `…WHERE+Phone+LIKE+%27%25{{phoneNumber}}%25%27`. Write
-//! `{{phoneNumber | replace({"'": "\\'"})}}` for SOQL, and `"''"` for OData.
+//! `{{phoneNumber | replace({"'": "\'"})}}` for SOQL, and `"''"` for OData.
 
 use crate::check::urls::{self, Value};
 use crate::check::{Rule, Subject};
@@ -41,7 +41,7 @@ fn check(rule: &Rule, subject: &Subject<'_>) -> Vec<Diagnostic> {
             for value in bad {
                 let language = if is_soql(value) { "a SOQL" } else { "an OData" };
                 let message = format!("a value in {language} literal is not escaped");
-                let quote = if is_soql(value) { r"\\'" } else { "''" };
+                let quote = if is_soql(value) { r"\'" } else { "''" };
                 let help = format!("escape its quotes: … | replace({{\"'\": \"{quote}\"}})");
                 found.push(rule.of_text(node, text, value.at, message).help(help));
             }
