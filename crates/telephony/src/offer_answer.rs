@@ -124,6 +124,7 @@ pub enum Refusal {
 pub struct Session {
     local: Local,
     wish: Direction,
+    agreed_wish: Direction,
     version: u64,
     written: Option<Sdp>,
     open_offer: Option<Sdp>,
@@ -134,7 +135,8 @@ impl Session {
     /// A session before the first description.
     pub fn new(local: Local) -> Self {
         let (written, open_offer, plan) = (None, None, None);
-        Self { local, wish: Direction::SendRecv, version: 0, written, open_offer, plan }
+        let (wish, agreed_wish) = (Direction::SendRecv, Direction::SendRecv);
+        Self { local, wish, agreed_wish, version: 0, written, open_offer, plan }
     }
 
     /// What is agreed, when anything is.
@@ -145,6 +147,11 @@ impl Session {
     /// Whether an own offer waits for its answer.
     pub fn has_open_offer(&self) -> bool {
         self.open_offer.is_some()
+    }
+
+    /// The own offer that waits for its answer.
+    pub fn open_offer(&self) -> Option<&Sdp> {
+        self.open_offer.as_ref()
     }
 
     /// The direction that this side wants: `SendOnly` puts the other side on hold.
@@ -187,6 +194,7 @@ impl Session {
         media[chosen.index].protocol = offer.media[chosen.index].protocol.clone();
         let answer = self.describe(media);
         self.plan = Some(chosen.plan(self.local.address, direction));
+        self.agreed_wish = self.wish;
         self.written = Some(answer.clone());
         Ok(answer)
     }
@@ -235,6 +243,7 @@ impl Session {
             self.wish.receives() && towards.sends(),
         );
         self.plan = Some(chosen.plan(self.local.address, direction));
+        self.agreed_wish = self.wish;
         self.written = self.open_offer.take();
         Ok(())
     }
@@ -245,6 +254,7 @@ impl Session {
             && let Some(plan) = &self.plan
         {
             self.local.address = plan.local;
+            self.wish = self.agreed_wish;
         }
     }
 

@@ -1,0 +1,249 @@
+//! A call that goes out: an agent's phone, or a number behind the trunk.
+
+use super::{Call, Cause, Config, Dialog, Effect, Event, Phase, Timer};
+use crate::digest;
+use crate::message::{ALLOW, ClientTx, Headers, Method, OutRequest, Response};
+use crate::sdp::{self, Sdp};
+
+/// Whom an outgoing call is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The Request-URI.
+    pub uri: String,
+    /// The called party for `To`: a URI in brackets, with a name or without.
+    pub to: String,
+    /// The calling party for `From`, without a tag.
+    pub from: String,
+    /// The call's `Call-ID`, unique in the world.
+    pub call_id: String,
+    /// Headers to add to the INVITE.
+    pub headers: Headers,
+}
+
+/// An INVITE that has no final response.
+#[derive(Clone, Debug)]
+pub(super) struct Calling {
+    invite: Box<OutRequest>,
+    early_answer: Option<Sdp>,
+    has_provisional: bool,
+    has_credentials: bool,
+    /// Why it is being given up, and whether a CANCEL has been sent.
+    given_up: Option<(Cause, bool)>,
+}
+
+impl Calling {
+    pub(super) fn tx(&self) -> ClientTx {
+        self.invite.tx
+    }
+}
+
+impl Call {
+    /// Begins a call.
+    pub fn outgoing(now_ms: u64, target: &Target, config: Config) -> Self {
+        let dialog = Dialog {
+            call_id: target.call_id.clone(),
+            local: format!("{};tag={}", target.from, config.tag),
+            remote: target.to.clone(),
+            remote_tag: None,
+            target: target.uri.clone(),
+            routes: Vec::new(),
+            local_cseq: config.first_cseq,
+            remote_cseq: None,
+            is_caller: true,
+        };
+        let ring_limit_ms = config.ring_limit_ms;
+        let mut call = Self::new(config, Phase::Gone, dialog);
+        let tx = call.new_tx();
+        let mut invite = call.dialog.request(tx, Method::Invite, &call.config.contact);
+        target.headers.iter().for_each(|(name, value)| invite.headers.push(name, value));
+        invite.headers.push("Allow", ALLOW);
+        invite.headers.push("Content-Type", sdp::CONTENT_TYPE);
+        // A fresh session has no open offer, so that this cannot fail.
+        if let Ok(offer) = call.session.offer() {
+            invite.body = offer.to_string().into_bytes();
+        }
+        call.timers.set(Timer::RingLimit, now_ms.saturating_add(ring_limit_ms));
+        call.send_invite(invite, false);
+        call
+    }
+
+    fn send_invite(&mut self, invite: OutRequest, has_credentials: bool) {
+        self.first_invite = Some(invite.tx);
+        self.phase = Phase::Calling(Calling {
+            invite: Box::new(invite.clone()),
+            early_answer: None,
+            has_provisional: false,
+            has_credentials,
+            given_up: None,
+        });
+        self.out.push_back(Effect::Request(invite));
+    }
+
+    pub(super) fn on_invite_response(&mut self, now_ms: u64, response: &Response) {
+        let status = response.status;
+        match &self.phase {
+            Phase::Calling(calling) if calling.tx() == response.tx => match status {
+                0..200 => self.on_provisional(now_ms, response),
+                200..300 => self.on_success(now_ms, response),
+                _ => self.on_failure(response),
+            },
+            // Another branch of a forked INVITE has answered too: it gets a BYE (section 13.2.2.4).
+            Phase::Talking | Phase::Leaving | Phase::Gone if (200..300).contains(&status) => {
+                self.drop_fork(response);
+            }
+            Phase::Ringing { .. } | Phase::Calling(_) | Phase::Talking | Phase::Leaving
+            | Phase::Gone => {}
+        }
+    }
+
+    fn on_provisional(&mut self, now_ms: u64, response: &Response) {
+        let Phase::Calling(calling) = &mut self.phase else { return };
+        calling.has_provisional = true;
+        if let Some((_, is_sent)) = &mut calling.given_up {
+            if !std::mem::replace(is_sent, true) {
+                self.send_cancel(now_ms);
+            }
+            return;
+        }
+        if response.status <= 100 {
+            return;
+        }
+        if response.has_sdp() && calling.early_answer.is_none() {
+            let Ok(answer) = Sdp::parse(&response.body) else { return };
+            // Only a preview (RFC 3261, section 13.2.1): the offer stays open for the 2xx.
+            let mut preview = self.session.clone();
+            if preview.take_answer(&answer).is_ok() {
+                calling.early_answer = Some(answer);
+                if let Some(plan) = preview.plan().copied() {
+                    self.announce(plan);
+                }
+            }
+        }
+        let status = response.status;
+        self.out.push_back(Effect::Event(Event::Progressed { status }));
+    }
+
+    fn on_success(&mut self, now_ms: u64, response: &Response) {
+        let Phase::Calling(calling) = &self.phase else { return };
+        let given_up = calling.given_up.clone();
+        let early = calling.early_answer.clone();
+        self.dialog.learn(response);
+        self.timers.clear(Timer::RingLimit);
+        self.timers.clear(Timer::Cancel);
+        self.phase = Phase::Talking;
+        if given_up.is_some() {
+            return self.say_bye();
+        }
+        let answer = match (response.has_sdp(), early) {
+            (false, Some(early)) => Ok(early),
+            (true, _) | (false, None) => Sdp::parse(&response.body),
+        };
+        match answer.map_err(Into::into).and_then(|answer| self.session.take_answer(&answer)) {
+            Ok(()) => {
+                let limit_ms = self.config.duration_limit_ms;
+                self.timers.set(Timer::Duration, now_ms.saturating_add(limit_ms));
+                self.announce_agreed();
+                self.out.push_back(Effect::Event(Event::Answered));
+            }
+            Err(refusal) => {
+                self.end(Cause::NoMedia { reason: refusal.to_string() });
+                self.say_bye();
+            }
+        }
+    }
+
+    fn on_failure(&mut self, response: &Response) {
+        let Phase::Calling(calling) = &self.phase else { return };
+        let status = response.status;
+        if let Some((cause, _)) = calling.given_up.clone() {
+            return self.leave(cause);
+        }
+        if !calling.has_credentials {
+            let invite = (*calling.invite).clone();
+            if let Some(invite) = self.with_credentials(invite, response) {
+                return self.send_invite(invite, true);
+            }
+        }
+        self.leave(Cause::Refused { status });
+    }
+
+    /// The request again, with credentials and a new number, when the response asks for them.
+    pub(super) fn with_credentials(
+        &mut self,
+        mut request: OutRequest,
+        response: &Response,
+    ) -> Option<OutRequest> {
+        let nonce = self.random();
+        let credentials = self.config.credentials.as_ref()?;
+        let method = request.method.as_str();
+        let cnonce = format!("{nonce:016x}");
+        let (name, value) =
+            digest::client::respond(response, credentials, method, &request.uri, &cnonce)?;
+        request.tx = self.new_tx();
+        self.dialog.local_cseq += 1;
+        request.cseq = self.dialog.local_cseq;
+        request.headers.push(name, value);
+        Some(request)
+    }
+
+    /// Gives the INVITE up: CANCEL, as soon as a provisional response allows it (section 9.1).
+    pub(super) fn give_up(&mut self, now_ms: u64, cause: Cause) {
+        let Phase::Calling(calling) = &mut self.phase else { return };
+        if calling.given_up.is_some() {
+            return;
+        }
+        calling.given_up = Some((cause.clone(), calling.has_provisional));
+        let is_allowed = calling.has_provisional;
+        self.end(cause);
+        if is_allowed {
+            self.send_cancel(now_ms);
+        }
+    }
+
+    fn send_cancel(&mut self, now_ms: u64) {
+        let tx = self.new_tx();
+        let Phase::Calling(calling) = &self.phase else { return };
+        let invite = &calling.invite;
+        let kept = ["From", "To", "Call-ID", "Route"];
+        let headers = invite.headers.iter().filter(|(name, _)| kept.contains(name));
+        let cancel = OutRequest {
+            tx,
+            method: Method::Cancel,
+            uri: invite.uri.clone(),
+            cseq: invite.cseq,
+            headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+            body: Vec::new(),
+            cancels: Some(invite.tx),
+        };
+        self.out.push_back(Effect::Request(cancel));
+        self.timers.set(Timer::Cancel, now_ms.saturating_add(self.config.patience_ms()));
+    }
+
+    /// No final response in 64 T1 after the CANCEL: the INVITE is taken as cancelled.
+    pub(super) fn on_cancel_unanswered(&mut self) {
+        if let Phase::Calling(calling) = &self.phase {
+            let tx = calling.tx();
+            self.out.push_back(Effect::Abandon(tx));
+            self.leave(Cause::NotAnswered);
+        }
+    }
+
+    pub(super) fn on_ring_limit(&mut self, now_ms: u64) {
+        match self.open_invite() {
+            Some(tx) => self.refuse(tx, 480, Headers::default(), Cause::NotAnswered),
+            None => self.give_up(now_ms, Cause::NotAnswered),
+        }
+    }
+
+    fn drop_fork(&mut self, response: &Response) {
+        let tag = response.to_tag().map(str::to_owned);
+        if self.first_invite != Some(response.tx) || tag == self.dialog.remote_tag {
+            return;
+        }
+        let mut fork = self.dialog.clone();
+        fork.learn(response);
+        let tx = self.new_tx();
+        let bye = fork.request(tx, Method::Bye, &self.config.contact);
+        self.out.push_back(Effect::Request(bye));
+    }
+}
