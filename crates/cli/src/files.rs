@@ -11,6 +11,12 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
     // A link is followed, so that what it names is replaced and not the link.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let temporary = beside(&target);
+    // To take the place of a file, only its folder need be writable; but a file that somebody has
+    // made read-only is not meant to change.
+    if fs::metadata(&target).is_ok_and(|metadata| metadata.permissions().readonly()) {
+        let text = format!("{}: the file is read-only; nothing was changed", path.display());
+        return Err(Problem::misuse(text));
+    }
     let result = write(&target, &temporary, text);
     if result.is_err() {
         let _ = fs::remove_file(&temporary);

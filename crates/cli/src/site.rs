@@ -1,5 +1,7 @@
 //! Loads a flow with the tenant that it runs in.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,15 +73,23 @@ pub(crate) struct FlowFile {
 /// Reads a text file within the size that anything here reads.
 pub(crate) fn read_text(path: &Path) -> Result<String> {
     let shown = path.display();
-    let bytes =
-        std::fs::metadata(path).map_err(|error| Problem::misuse(format!("{shown}: {error}")));
-    let bytes = bytes?.len();
+    let problem = |error: std::io::Error| Problem::misuse(format!("{shown}: {error}"));
+    let file = File::open(path).map_err(problem)?;
     let most = trunkline_flow::json::MAX_BYTES as u64;
+    let bytes = file.metadata().map_err(problem)?.len();
     if bytes > most {
         let text = format!("{shown}: the file has {bytes} bytes, but at most {most} are read");
         return Err(Problem::misuse(text));
     }
-    std::fs::read_to_string(path).map_err(|error| Problem::misuse(format!("{shown}: {error}")))
+    // A pipe or a device has no length and may never end.
+    let mut text = String::new();
+    let mut limited = file.take(most + 1);
+    limited.read_to_string(&mut text).map_err(problem)?;
+    if text.len() as u64 > most {
+        let text = format!("{shown}: it does not end within the {most} bytes that are read");
+        return Err(Problem::misuse(text));
+    }
+    Ok(text)
 }
 
 /// Reads a flow's export.

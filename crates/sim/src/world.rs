@@ -3,7 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use trunkline_acd::{AgentChoice, Input as RoutingInput, Output as RoutingOutput, Routing};
+use trunkline_acd::{
+    AgentChoice, AgentState, Input as RoutingInput, Output as RoutingOutput, Routing,
+};
 use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{Arrival, ArrivalError, Contact, Input, Output};
 use trunkline_flow::Site;
@@ -220,6 +222,13 @@ impl<R: Recorder> World<R> {
         if let (Some(slot), Some(agent)) = (slot, agent) {
             self.agent_hangs_up(slot, agent);
         }
+    }
+
+    /// The agents who are set to RONA, and so get no contact.
+    pub fn agents_in_rona(&self) -> Vec<AgentId> {
+        let agents = self.site.tenant.agents.iter().map(|agent| &agent.id);
+        let in_rona = |id: &&AgentId| self.routing.agent_state(id) == Some(AgentState::Rona);
+        agents.filter(in_rona).cloned().collect()
     }
 
     /// Whether a request waits for its answer.

@@ -34,9 +34,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut status = ExitCode::SUCCESS;
     for read in cut_off {
         let contact = read.head.arrival.contact.clone();
-        match finish(arguments, read)? {
-            Finish::Ended => {}
-            Finish::TakenOver => {
+        // One contact that cannot be finished must not keep the others.
+        match finish(arguments, read) {
+            Err(problem) => {
+                problem.report();
+                status = ExitCode::from(FAILED);
+            }
+            Ok(Finish::Ended) => {}
+            Ok(Finish::TakenOver) => {
                 notice(&format!("contact {contact}: another process is finishing it"));
                 status = ExitCode::from(FAILED);
             }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use trunkline_contact::Arrival;
+use trunkline_contact::{Arrival, Contact};
 use trunkline_model::ContactId;
 use trunkline_model::tenant::EntryPoint;
 use trunkline_model::trace::Head;
-use trunkline_sim::{Script, World, WorldOptions};
+use trunkline_sim::{Script, ScriptError, World, WorldOptions};
 use trunkline_store::JournalSync;
 
 use crate::problem::{Problem, Result};
@@ -99,13 +99,34 @@ fn call(arguments: &Arguments, script: Script, mut loaded: Loaded) -> Result<Exi
     };
     world.recorder().finish()?;
     ended?;
-    Ok(ExitCode::SUCCESS)
+    match world.contact(&contact) {
+        Some(contact) => Err(Problem::failed(standstill(contact))),
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Why a contact still lives although nothing happens any more.
+fn standstill(contact: &Contact) -> String {
+    let what = if contact.is_talking() {
+        "the caller and the agent talk, and the script has neither of them hang up"
+    } else if contact.is_caller_there() {
+        "the caller is on the line, and the script does not have them hang up"
+    } else {
+        "the agent wraps up, and neither the script nor `auto_wrap_up_s` ends that"
+    };
+    format!("the contact has not ended: {what}")
 }
 
 fn read_script(arguments: &Arguments) -> Result<Script> {
     let Some(path) = &arguments.script else { return Ok(Script::default()) };
     let text = site::read_text(path)?;
-    Script::parse(&text).map_err(|error| Problem::misuse(format!("{}: {error}", path.display())))
+    Script::parse(&text).map_err(|error| {
+        let shown = path.display();
+        let ScriptError { line, column, message } = error;
+        // 0 is a place that is not known.
+        let place = if line == 0 { String::new() } else { format!(":{line}:{column}") };
+        Problem::misuse(format!("{shown}{place}: {message}"))
+    })
 }
 
 fn arrival(arguments: &Arguments, script: &Script, loaded: &Loaded) -> Result<Arrival> {

@@ -1,7 +1,7 @@
 //! `flow run --interactive`: the person at the terminal, or whoever writes the lines of a pipe, is
 //! the caller and the agent.
 
-use trunkline_acd::Input as RoutingInput;
+use trunkline_acd::{AgentChoice, Input as RoutingInput};
 use trunkline_contact::Input;
 use trunkline_model::ContactId;
 use trunkline_sim::World;
@@ -14,6 +14,7 @@ use crate::run::shell::Client;
 const HELP: &str = "\
 keys 0-9 * # : press them          h : the caller hangs up
 a : the agent answers              d : the agent declines
+r : the agent is ready again after a call that was declined or not answered
 x : the agent hangs up             w [CODE] : the agent wraps up
 e NAME=VALUE : the agent saves a variable
 t [SECONDS] : time passes (1 s)    Enter : time passes until something happens
@@ -26,6 +27,7 @@ enum Command {
     HangUp,
     Answer,
     Decline,
+    Ready,
     AgentHangUp,
     WrapUp(String),
     Edit(String, String),
@@ -45,6 +47,7 @@ fn parse(line: &str) -> Command {
         ("h", "") => Command::HangUp,
         ("a", "") => Command::Answer,
         ("d", "") => Command::Decline,
+        ("r", "") => Command::Ready,
         ("x", "") => Command::AgentHangUp,
         ("w", code) => Command::WrapUp(if code.is_empty() { "Done" } else { code }.to_owned()),
         ("t", seconds) => {
@@ -142,6 +145,12 @@ fn obey(
         Command::Decline => {
             let input = at_desk(|agent, contact| RoutingInput::Decline { agent, contact });
             input.into_iter().for_each(|input| world.inject_agent(input));
+        }
+        Command::Ready => {
+            for agent in world.agents_in_rona() {
+                let state = AgentChoice::Available;
+                world.inject_agent(RoutingInput::SetState { agent, state });
+            }
         }
         Command::AgentHangUp => world.inject_agent_hang_up(contact),
         Command::WrapUp(code) => {

@@ -206,7 +206,7 @@ impl Journal {
         if payload.len() <= PART_BYTES {
             return Ok(vec![NewEntry { kind, payload }]);
         }
-        let last = payload.len().div_ceil(PART_BYTES) - 1;
+        let last = payload.len().div_ceil(PART_BYTES - 1) - 1;
         let part = |(place, bytes): (usize, &[u8])| {
             let mark = match place {
                 0 => FIRST_PART,

@@ -50,6 +50,7 @@ pub(crate) fn finish(
     let inputs = read.inputs.clone();
     let replayed = replay(&read.head, inputs).map_err(Problem::misuse)?;
     let open = in_doubt(&replayed.outputs, &read.inputs);
+    let wanted = unanswered(&replayed.outputs, &read.inputs);
     let mut recovery = Recovery {
         contact: replayed.contact,
         arrival: read.head.arrival,
@@ -59,7 +60,7 @@ pub(crate) fn finish(
         printer,
         now_ms,
         is_begun: false,
-        wanted: VecDeque::new(),
+        wanted,
     };
     match recovery.run(open) {
         Err(_) if recovery.journal.is_fenced() => Ok(Finish::TakenOver),
@@ -83,6 +84,22 @@ fn in_doubt(outputs: &[Output], inputs: &[InputRecord]) -> Vec<Open> {
         }
     }
     open.into_values().collect()
+}
+
+/// Questions to the queues and counters that were asked and whose answer was not written.
+fn unanswered(outputs: &[Output], inputs: &[InputRecord]) -> VecDeque<Output> {
+    use trunkline_flow::Input::{Allocated, Figures};
+    let is_answered = |wanted: u32| {
+        inputs.iter().any(|record| match &record.input {
+            Input::Flow(Figures { id, .. } | Allocated { id, .. }) => *id == wanted,
+            _ => false,
+        })
+    };
+    let open = outputs.iter().filter(|output| match output {
+        Output::QueryQueue { id, .. } | Output::Allocate { id, .. } => !is_answered(*id),
+        _ => false,
+    });
+    open.cloned().collect()
 }
 
 struct Recovery<'r> {
@@ -242,8 +259,18 @@ pub(crate) fn has_secret_auth(connector: &Connector) -> bool {
 }
 
 fn is_local_salesforce(connector: &Connector) -> bool {
-    connector.kind == ConnectorKind::Salesforce
-        && connector.base_url.starts_with("http://127.0.0.1")
+    connector.kind == ConnectorKind::Salesforce && is_loopback(&connector.base_url)
+}
+
+/// Whether a base URL names this machine.
+fn is_loopback(base_url: &str) -> bool {
+    let Some(rest) = base_url.strip_prefix("http://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| {
+        let port = authority.strip_prefix(host);
+        port.is_some_and(|it| it.is_empty() || it.strip_prefix(':').is_some_and(is_port))
+    })
 }
 
 fn sandbox_auth() -> Auth {
@@ -252,5 +279,27 @@ fn sandbox_auth() -> Auth {
         client_id: "trunkline".to_owned(),
         client_secret: Secret::Literal("sandbox".to_owned()),
         scopes: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for url in
+            ["http://127.0.0.1", "http://127.0.0.1:8090/x", "http://localhost:1", "http://[::1]:80"]
+        {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in [
+            "http://127.0.0.1.evil.example",
+            "http://localhost.example:80",
+            "https://127.0.0.1",
+            "http://127.0.0.1:80@evil.example",
+        ] {
+            assert!(!is_loopback(url), "{url}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 use trunkline_connector::{Options, WriteDecision};
-use trunkline_model::http::{Outcome, Request, Target};
+use trunkline_model::http::{Outcome, Rendered, Request, Target};
 use trunkline_model::tenant::Tenant;
 use trunkline_model::tenant::connector::{Connector, Writes};
 use trunkline_sim::{Advance, PendingRequest, World};
@@ -92,13 +92,22 @@ fn decide_write(connector: &Connector, request: &Request) -> WriteDecision {
         return stand_in;
     }
     let target = match &request.target {
-        Target::Connector { path, .. } => format!("{}{}", connector.base_url, path.text),
-        Target::Url(url) => url.text.clone(),
+        Target::Connector { path, .. } => format!("{}{}", connector.base_url, written(path)),
+        Target::Url(url) => written(url),
     };
     match ask(&format!("send {} {target}? [y/N] ", request.method.as_str())) {
         Some(answer) if answer.trim().eq_ignore_ascii_case("y") => WriteDecision::Allow,
         Some(_) | None => stand_in,
     }
+}
+
+/// A path or URL as it is written in the flow, with `…` for values: they may be secret.
+fn written(rendered: &Rendered) -> String {
+    let mut text = rendered.text.clone();
+    for range in rendered.substituted.iter().rev() {
+        text.replace_range(range.clone(), "…");
+    }
+    text
 }
 
 /// Asks a question at the terminal; none at the end of the input.

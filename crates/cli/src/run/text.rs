@@ -1,5 +1,7 @@
 //! The trace for a person: a paragraph per step.
 
+use std::borrow::Cow;
+
 use trunkline_model::Failure;
 use trunkline_model::trace::{Datum, Fields, Head, Step};
 
@@ -11,7 +13,7 @@ pub(crate) fn head(head: &Head) -> String {
         vec![format!("{}, version {} · contact {}", head.flow, head.flow_version, head.contact)];
     lines.extend(head.notes.iter().map(|note| format!("  note: {note}")));
     lines.push(String::new());
-    lines.join("\n")
+    lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
 }
 
 pub(crate) fn step(step: &Step) -> String {
@@ -21,7 +23,21 @@ pub(crate) fn step(step: &Step) -> String {
         lines.push(format!("{INDENT}✗ {}", failed(failure)));
     }
     lines.extend(step.warnings.iter().map(|text| format!("{INDENT}! {text}")));
-    lines.join("\n")
+    lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// A line without characters that would steer the terminal: callers and servers choose them.
+fn printable(line: &str) -> Cow<'_, str> {
+    if !line.contains(is_steering) {
+        return Cow::Borrowed(line);
+    }
+    let shown = |c: char| if is_steering(c) { c.escape_unicode().to_string() } else { c.into() };
+    Cow::Owned(line.chars().map(shown).collect())
+}
+
+/// Control characters, and those that turn the direction of writing.
+fn is_steering(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn title(step: &Step) -> String {
@@ -153,6 +169,13 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
     use trunkline_model::{ContactId, FailureCode};
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        let line = "ani: \u{1b}[31m\r\u{202e}x\u{9b}2J é";
+        assert_eq!(printable(line), r"ani: \u{1b}[31m\u{d}\u{202e}x\u{9b}2J é");
+        assert_eq!(printable("plain"), "plain");
+    }
 
     #[test]
     fn a_step_reads_as_a_paragraph() {
