@@ -14,12 +14,17 @@ impl Contact {
     /// Passes on what the flow wants until it wants nothing more, and moves on to what follows.
     pub(crate) fn settle(&mut self) {
         loop {
-            while let Some(effect) = self.run.poll() {
-                self.effect(effect);
-            }
+            self.pass_on();
             if !self.continue_after_call() {
                 return;
             }
+        }
+    }
+
+    /// Passes on what the flow wants so far, before the contact wants something itself.
+    pub(crate) fn pass_on(&mut self) {
+        while let Some(effect) = self.run.poll() {
+            self.effect(effect);
         }
     }
 

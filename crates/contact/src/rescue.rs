@@ -1,10 +1,10 @@
 //! What keeps a caller whose flow cannot go on: the entry point's fallback, or an apology.
 
-use trunkline_model::{Failure, FailureCode};
 use trunkline_model::prompt::{Prompt, Voice};
 use trunkline_model::routing::Priority;
 use trunkline_model::tenant::OnUnhandledError;
 use trunkline_model::tenant::entry_point::Fallback;
+use trunkline_model::{Failure, FailureCode};
 
 use crate::contact::{Contact, Phase};
 use crate::output::Output;
@@ -87,6 +87,7 @@ impl Contact {
         }
         self.leave_queue();
         self.run.stop_caller_flow(self.now_ms);
+        self.pass_on();
         self.rescue(&Failure::new(FailureCode::QueueRefused, reason));
     }
 
@@ -98,6 +99,7 @@ impl Contact {
         self.step(|_| steps::plain("timed_out_in_queue"));
         self.leave_queue();
         self.run.stop_caller_flow(self.now_ms);
+        self.pass_on();
         match overflow_number {
             Some(number) => self.transfer(number),
             None => {

@@ -85,6 +85,10 @@ impl Run {
             return;
         };
         let is_callers = self.caller == Some(index);
+        if is_callers && !self.is_caller_there {
+            self.caller = None;
+            return self.report(index, failure, KeptBy::Overtaken);
+        }
         if is_callers && self.on_unhandled_error == OnUnhandledError::Disconnect {
             self.caller = None;
             self.report(index, failure, KeptBy::Disconnected);
