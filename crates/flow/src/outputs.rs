@@ -6,8 +6,15 @@ use std::borrow::Cow;
 use trunkline_expr::{Object, Value};
 
 /// Named output values of one activity or event.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Outputs(Vec<(Cow<'static, str>, Value<'static>)>);
+
+// Values may be secret (decision 20), so Debug shows the names alone.
+impl std::fmt::Debug for Outputs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
 
 impl Outputs {
     /// No outputs.

@@ -87,6 +87,8 @@ pub struct World<R: Recorder> {
     requests: VecDeque<PendingRequest>,
     allocations: Allocations,
     pub(crate) stub_uses: Vec<u32>,
+    /// Attempts of scripted requests under way: when each ends, and how.
+    attempts: HashMap<(Slot, u32), Vec<(i64, Outcome)>>,
     pub(crate) recorder: R,
     happenings: u64,
     last_arrival_ms: i64,
@@ -111,6 +113,7 @@ impl<R: Recorder> World<R> {
             happenings: 0,
             last_arrival_ms: options.start_ms,
             routing_wake_ms: None,
+            attempts: HashMap::new(),
             outputs: Vec::new(),
             options,
             site,
@@ -261,6 +264,7 @@ impl<R: Recorder> World<R> {
                 self.give(slot, Input::Flow(trunkline_flow::Input::Played { id }));
             }
             Happening::Http { slot, id, outcome } => {
+                self.attempts.remove(&(slot, id));
                 self.give(slot, Input::Flow(trunkline_flow::Input::Http { id, outcome }));
             }
             Happening::ContactTick { slot } => {
@@ -398,34 +402,56 @@ impl<R: Recorder> World<R> {
             }
             Output::Ended => self.end(slot),
             // Prompts that were stopped still end in the agenda; nobody waits for them then.
-            Output::StopPlaying { .. }
-            | Output::StopRetries { .. }
-            | Output::ScreenPop { .. }
-            | Output::Notice(_) => {}
+            Output::StopRetries { id } => self.stop_retries(slot, id),
+            Output::StopPlaying { .. } | Output::ScreenPop { .. } | Output::Notice(_) => {}
         }
     }
 
     fn send(&mut self, slot: Slot, id: u32, request: Request) {
         let Some(contact) = self.contact_id(slot) else { return };
         let pending = PendingRequest { slot, id, contact, request };
-        match self.stubbed(&pending.request) {
-            Some(outcome) => self.answer(&pending, outcome),
+        let attempts = self.stubbed(&pending.request);
+        match attempts.last() {
+            Some((_, outcome)) => {
+                self.answer(&pending, outcome.clone());
+                if attempts.len() > 1 {
+                    self.attempts.insert((slot, id), attempts);
+                }
+            }
             None => self.requests.push_back(pending),
         }
     }
 
-    /// The answer of the script's servers, tried again on 5xx as often as the request says.
-    fn stubbed(&mut self, request: &Request) -> Option<Outcome> {
-        let mut outcome = self.stubbed_once(request)?;
-        while outcome.attempts <= request.retries && is_server_error(&outcome) {
-            let Some(next) = self.stubbed_once(request) else { break };
-            outcome = Outcome {
-                duration_ms: outcome.duration_ms + next.duration_ms,
-                attempts: outcome.attempts + 1,
+    /// The answers of the script's servers, tried again on 5xx as often as the request says: when
+    /// each attempt ends, and the outcome if it is the last one.
+    fn stubbed(&mut self, request: &Request) -> Vec<(i64, Outcome)> {
+        let mut attempts: Vec<(i64, Outcome)> = Vec::new();
+        while let Some(next) = self.stubbed_once(request) {
+            let before = attempts.last().map(|(_, outcome)| outcome);
+            let outcome = Outcome {
+                duration_ms: next.duration_ms + before.map_or(0, |it| it.duration_ms),
+                attempts: 1 + before.map_or(0, |it| it.attempts),
                 ..next
             };
+            let is_last = outcome.attempts > request.retries || !is_server_error(&outcome);
+            let took_ms = i64::try_from(outcome.duration_ms).unwrap_or(i64::MAX / 4);
+            attempts.push((self.now_ms + took_ms, outcome));
+            if is_last {
+                break;
+            }
         }
-        Some(outcome)
+        attempts
+    }
+
+    /// A scripted request must not be tried again: the attempt under way is its last. The later
+    /// answer, planned already, finds nobody who waits for it.
+    fn stop_retries(&mut self, slot: Slot, id: u32) {
+        let Some(attempts) = self.attempts.remove(&(slot, id)) else { return };
+        let under_way = attempts.into_iter().find(|(end_ms, _)| *end_ms >= self.now_ms);
+        if let Some((end_ms, outcome)) = under_way {
+            let happening = Happening::Http { slot, id, outcome: Box::new(outcome) };
+            self.agenda.add(end_ms, happening);
+        }
     }
 
     fn stubbed_once(&mut self, request: &Request) -> Option<Outcome> {

@@ -76,7 +76,6 @@ struct Spinning {
 }
 
 /// One contact's flow while it runs.
-#[derive(Debug)]
 pub struct Run {
     site: Arc<Site>,
     scopes: Vec<Scope>,
@@ -104,6 +103,15 @@ pub struct Run {
     effects: VecDeque<Effect>,
     trace: Trace,
     now_ms: i64,
+}
+
+// Effects, keys and trace may hold secrets (decision 20).
+impl std::fmt::Debug for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Run");
+        shown.field("flow", &self.flow().name).field("activity", &self.caller_activity());
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl Run {

@@ -12,11 +12,18 @@ use crate::read::default_value;
 use super::secrets::Secrets;
 
 /// A variable's present value.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Slot {
     pub(super) value: Value<'static>,
     /// Whether an activity, the agent or a caller of this subflow has set it.
     pub(super) is_set: bool,
+}
+
+// Values may be secret (decision 20), so Debug does not show them.
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.is_set { "set" } else { "default" })
+    }
 }
 
 /// The state of one flow in a contact.

@@ -16,11 +16,17 @@ const SHORTEST_BASE64: usize = 4;
 const MAX_FORMS: usize = 4_000;
 
 /// The secrets that one contact has brought.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Secrets {
     forms: Vec<String>,
     words: Vec<String>,
     is_full: bool,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Secrets({})", self.forms.len() + self.words.len())
+    }
 }
 
 impl Secrets {
