@@ -38,10 +38,10 @@ pub enum Error {
     /// A character that no key of a telephone has.
     #[error("`{0}` is no key of a telephone; use 0 to 9, *, #, A to D")]
     NoSuchKey(char),
-    /// Audio was never encoded for the codec that was asked for.
-    #[error("the prompt is not encoded as {codec}; encode it for every codec that is offered")]
-    NotEncoded {
-        /// The codec's name in SDP.
-        codec: &'static str,
+    /// Too many prompts wait to be played.
+    #[error("{limit} prompts wait to be played already; stop some first")]
+    PlaylistFull {
+        /// How many may wait.
+        limit: usize,
     },
 }

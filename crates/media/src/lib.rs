@@ -16,15 +16,20 @@
 
 pub mod codec;
 pub mod conceal;
+pub mod dtmf;
 mod error;
 pub mod g711;
+pub mod jitter;
 pub mod measure;
 pub mod mix;
+pub mod prompt;
 pub mod quality;
 pub mod reception;
+pub mod resample;
 pub mod rtcp;
 pub mod rtp;
 pub mod tone;
+pub mod wav;
 
 pub use error::Error;
 
