@@ -28,7 +28,8 @@ impl<'a> NameAddr<'a> {
         };
         let close = open + value[open..].find('>')?;
         let display = value[..open].trim();
-        let display = display.strip_prefix('"').and_then(|d| d.strip_suffix('"')).unwrap_or(display);
+        let display =
+            display.strip_prefix('"').and_then(|d| d.strip_suffix('"')).unwrap_or(display);
         let params = value[close + 1..].trim_start().strip_prefix(';').unwrap_or_default();
         Some(Self { display, uri: value[open + 1..close].trim(), params })
     }
@@ -175,10 +176,10 @@ mod tests {
     #[test]
     fn lists_are_split_outside_quotes_and_brackets() {
         let list = "\"a, \\\", b\" <sip:x,y@h>;q=1, <sip:z@h>,,";
-        assert_eq!(split_list(list).collect::<Vec<_>>(), [
-            "\"a, \\\", b\" <sip:x,y@h>;q=1",
-            "<sip:z@h>"
-        ]);
+        assert_eq!(
+            split_list(list).collect::<Vec<_>>(),
+            ["\"a, \\\", b\" <sip:x,y@h>;q=1", "<sip:z@h>"]
+        );
     }
 
     #[test]

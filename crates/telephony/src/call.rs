@@ -59,7 +59,12 @@ pub struct Config {
 
 impl Config {
     /// The usual limits: three minutes of ringing, twelve hours of talk.
-    pub fn new(media: Local, contact: impl Into<String>, tag: impl Into<String>, seed: u64) -> Self {
+    pub fn new(
+        media: Local,
+        contact: impl Into<String>,
+        tag: impl Into<String>,
+        seed: u64,
+    ) -> Self {
         Self {
             media,
             contact: contact.into(),

@@ -81,9 +81,7 @@ impl Parts<'_> {
         let ha1 = algorithm.hex(&format!("{}:{realm}:{password}", credentials.username));
         let ha2 = algorithm.hex(&format!("{method}:{uri}"));
         match auth {
-            Some((nc, cnonce)) => {
-                algorithm.hex(&format!("{ha1}:{nonce}:{nc}:{cnonce}:auth:{ha2}"))
-            }
+            Some((nc, cnonce)) => algorithm.hex(&format!("{ha1}:{nonce}:{nc}:{cnonce}:auth:{ha2}")),
             None => algorithm.hex(&format!("{ha1}:{nonce}:{ha2}")),
         }
     }
@@ -114,10 +112,7 @@ mod tests {
         assert_eq!(response, "670fd8c2df070c60b045671b8b24ff02");
         let rows = [
             (Algorithm::Md5, "8ca523f5e9506fed4657c9700eebdbec"),
-            (
-                Algorithm::Sha256,
-                "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1",
-            ),
+            (Algorithm::Sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
         ];
         for (algorithm, expected) in rows {
             let rfc7616 = Parts {

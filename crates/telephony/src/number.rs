@@ -58,7 +58,8 @@ fn caller(invite: &Request, trunk: &TrunkNumbers) -> String {
     let headers = &invite.headers;
     let asserted = trunk.trust_identity.then(|| {
         // A number is preferred where a trunk asserts a SIP and a telephone identity.
-        let is_tel = |value: &&str| NameAddr::parse(value).is_some_and(|a| a.uri.starts_with("tel:"));
+        let is_tel =
+            |value: &&str| NameAddr::parse(value).is_some_and(|a| a.uri.starts_with("tel:"));
         let name = "P-Asserted-Identity";
         headers.list(name).find(is_tel).or_else(|| headers.list(name).next())
     });

@@ -286,9 +286,10 @@ impl Session {
 
     fn describe(&mut self, media: Vec<Media>) -> Sdp {
         let address = self.local.address.ip();
-        let is_same = self.written.as_ref().is_some_and(|written| {
-            written.media == media && written.connection == Some(address)
-        });
+        let is_same = self
+            .written
+            .as_ref()
+            .is_some_and(|written| written.media == media && written.connection == Some(address));
         if !is_same {
             self.version += 1;
         }

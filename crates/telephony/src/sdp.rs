@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn lines_may_end_with_a_line_feed_alone_and_unknown_ones_are_passed_over() {
-        let text = "v=0\no=- 1 1 IN IP4 192.0.2.1\nz=0 0\na=strange\nnonsense\nm=audio 9 RTP/AVP 0\n";
+        let text =
+            "v=0\no=- 1 1 IN IP4 192.0.2.1\nz=0 0\na=strange\nnonsense\nm=audio 9 RTP/AVP 0\n";
         let sdp = Sdp::parse(text.as_bytes()).unwrap();
         assert_eq!((sdp.media.len(), sdp.connection), (1, None));
     }

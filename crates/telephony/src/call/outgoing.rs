@@ -91,7 +91,10 @@ impl Call {
             Phase::Talking | Phase::Leaving | Phase::Gone if (200..300).contains(&status) => {
                 self.drop_fork(response);
             }
-            Phase::Ringing { .. } | Phase::Calling(_) | Phase::Talking | Phase::Leaving
+            Phase::Ringing { .. }
+            | Phase::Calling(_)
+            | Phase::Talking
+            | Phase::Leaving
             | Phase::Gone => {}
         }
     }

@@ -14,13 +14,20 @@ impl Call {
         match request.method {
             Method::Ack => return self.on_ack(&request),
             Method::Cancel => return self.on_cancel(&request),
-            Method::Bye | Method::Invite | Method::Update | Method::Info | Method::Options
-            | Method::Prack | Method::Message | Method::Notify | Method::Publish
-            | Method::Refer | Method::Register | Method::Subscribe => {}
+            Method::Bye
+            | Method::Invite
+            | Method::Update
+            | Method::Info
+            | Method::Options
+            | Method::Prack
+            | Method::Message
+            | Method::Notify
+            | Method::Publish
+            | Method::Refer
+            | Method::Register
+            | Method::Subscribe => {}
         }
-        if matches!(self.phase, Phase::Gone)
-            || (self.has_ended && request.method != Method::Bye)
-        {
+        if matches!(self.phase, Phase::Gone) || (self.has_ended && request.method != Method::Bye) {
             return self.respond(request.tx, 481, Headers::default(), Vec::new());
         }
         // RFC 3261, section 12.2.2: an older number is out of order.
@@ -47,8 +54,14 @@ impl Call {
             }
             // No provisional response is ever reliable, so there is none to confirm.
             Method::Prack => self.respond(tx, 481, Headers::default(), Vec::new()),
-            Method::Ack | Method::Cancel | Method::Message | Method::Notify
-            | Method::Publish | Method::Refer | Method::Register | Method::Subscribe => {
+            Method::Ack
+            | Method::Cancel
+            | Method::Message
+            | Method::Notify
+            | Method::Publish
+            | Method::Refer
+            | Method::Register
+            | Method::Subscribe => {
                 self.respond(tx, 405, Headers::default().with("Allow", ALLOW), Vec::new());
             }
         }

@@ -28,7 +28,7 @@ const ALL: [Timer; 6] = [
 
 /// When each timer is due.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Timers([Option<u64>; ALL.len()]);
+pub(super) struct Timers(pub(super) [Option<u64>; ALL.len()]);
 
 impl Timers {
     pub(super) fn set(&mut self, timer: Timer, at_ms: u64) {

@@ -170,9 +170,8 @@ mod tests {
     }
 
     fn check(verifier: &mut Verifier, now_ms: u64, header: &str) -> Result<String, Denial> {
-        verifier.verify(now_ms, header, "REGISTER", |name| {
-            (name == "anna").then(|| "secret".into())
-        })
+        verifier
+            .verify(now_ms, header, "REGISTER", |name| (name == "anna").then(|| "secret".into()))
     }
 
     #[test]

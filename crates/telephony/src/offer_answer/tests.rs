@@ -172,7 +172,9 @@ fn a_later_offer_keeps_the_lines_and_the_version_grows_only_with_changes() {
     let ports: Vec<u16> = hold.media.iter().map(|media| media.port).collect();
     assert_eq!(ports, [0, 20_000]);
     assert_eq!(hold.media[1].formats, ["8"], "the agreed codec alone");
-    session.take_answer(&sdp("m=video 0 RTP/AVP 99\nm=audio 4000 RTP/AVP 8\na=recvonly\n")).unwrap();
+    session
+        .take_answer(&sdp("m=video 0 RTP/AVP 99\nm=audio 4000 RTP/AVP 8\na=recvonly\n"))
+        .unwrap();
     assert_eq!(session.plan().unwrap().direction, Direction::SendOnly);
 }
 
