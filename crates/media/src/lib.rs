@@ -14,6 +14,7 @@
 //! - Files: [`wav`], [`resample`], and [`music`], which composes the music on hold.
 //! - [`measure`] hears whether the right thing came out.
 
+pub mod bridge;
 pub mod codec;
 pub mod conceal;
 pub mod dtmf;
@@ -28,6 +29,7 @@ pub mod reception;
 pub mod resample;
 pub mod rtcp;
 pub mod rtp;
+pub mod stream;
 pub mod tone;
 pub mod wav;
 

@@ -13,6 +13,9 @@ const MAX_SAMPLES: usize = 64_000;
 /// The stretch that the whole band is scanned with.
 const SCAN_SAMPLES: usize = 512;
 
+/// The longest stretch whose frequency is fitted exactly: 1 s.
+const REFINED_SAMPLES: usize = 8_000;
+
 /// What was heard of the strongest tone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
@@ -103,11 +106,31 @@ fn find_frequency(samples: &[i16]) -> f64 {
             step /= 2.0;
         }
         if is_last {
-            return best;
+            return refine(samples, best, step);
         }
         stretch = (stretch * 2).min(samples.len());
         step = rate / (2.0 * stretch as f64);
     }
+}
+
+/// Finds the frequency whose sine leaves least. Goertzel's peak is drawn aside by the mirrored
+/// frequency, noticeably so in short stretches.
+fn refine(samples: &[i16], best: f64, step: f64) -> f64 {
+    if samples.len() > REFINED_SAMPLES {
+        return best;
+    }
+    let reach = step.max(0.05 * f64::from(SAMPLE_RATE_HZ) / samples.len() as f64);
+    let (mut low, mut high) = (best - reach, best + reach);
+    for _ in 0..16 {
+        let third = (high - low) / 3.0;
+        let noise = |hz: f64| Fit::of(samples, hz).noise;
+        if noise(low + third) < noise(high - third) {
+            high -= third;
+        } else {
+            low += third;
+        }
+    }
+    (low + high) / 2.0
 }
 
 fn strongest(samples: &[i16], stretch: usize, candidates: impl Iterator<Item = f64>) -> f64 {
