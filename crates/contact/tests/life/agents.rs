@@ -162,7 +162,7 @@ fn the_main_flow_may_resume_with_a_lost_agents_contact() {
 #[test]
 fn a_contact_that_lost_too_many_agents_goes_to_the_fallback() {
     for (entry, expected) in [
-        (json!({}), vec!["apology"]),
+        (json!({}), vec!["play an apology"]),
         (json!({ "fallback": { "number": "+1555" } }), vec!["transfer +1555", "ended"]),
         (json!({ "fallback": { "queue": "q2" } }), {
             vec!["enqueue q2 P10", "music defaultmusic_on_hold.wav"]
@@ -189,7 +189,7 @@ fn the_longest_time_in_a_queue_has_an_end() {
     let to_queue = ["stop playing", "enqueue q2 P10", "music defaultmusic_on_hold.wav"];
     assert_eq!(wait(queue, None), to_queue);
     assert_eq!(wait(number, None), ["stop playing", "transfer +1555", "ended"]);
-    assert_eq!(wait(json!({}), None), ["stop playing", "apology"]);
+    assert_eq!(wait(json!({}), None), ["stop playing", "play an apology"]);
 }
 
 #[test]

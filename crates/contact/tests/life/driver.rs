@@ -7,13 +7,13 @@ use trunkline_acd::OfferEnd;
 use trunkline_contact::{Arrival, Contact, Input, Output};
 use trunkline_flow::Site;
 use trunkline_model::http::{Answer, Outcome};
-use trunkline_model::prompt::Prompt;
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::tenant::Tenant;
 use trunkline_model::trace::Step;
 use trunkline_model::{AgentId, ContactId, EntryPointId, Failure, FailureCode};
 
 use crate::builder::{Builder, merge};
+use crate::lines::line;
 
 /// A contact with everything that came out of it.
 pub(crate) struct Life {
@@ -196,39 +196,5 @@ impl Life {
     /// The trace as one text.
     pub(crate) fn trace(&self) -> String {
         serde_json::to_string(&self.steps).unwrap()
-    }
-}
-
-fn line(output: &Output) -> String {
-    match output {
-        Output::Http { request, may_repeat, .. } => {
-            let key = request.idempotency_key.as_deref().map(|key| format!(" key {key}"));
-            let repeat = if *may_repeat { " may repeat" } else { "" };
-            format!("{}{}{repeat}", request.method.as_str(), key.unwrap_or_default())
-        }
-        Output::StopRetries { .. } => "stop retries".into(),
-        Output::Play { prompts, .. } => match &prompts[0] {
-            Prompt::Speech { text, .. } if text.starts_with("We are sorry") => "apology".into(),
-            Prompt::Speech { text, .. } if text.starts_with('申') => "apology in Japanese".into(),
-            Prompt::Speech { text, .. } => format!("play {text}"),
-            Prompt::Audio { file } => format!("play [{file}]"),
-        },
-        Output::PlayMusic { music, .. } => format!("music {}", music.file),
-        Output::StopPlaying { .. } => "stop playing".into(),
-        Output::Enqueue { queue, priority, .. } => format!("enqueue {queue} P{}", priority.get()),
-        Output::Withdraw => "withdraw".into(),
-        Output::LeaveAgent => "leave agent".into(),
-        Output::QueryQueue { queue, .. } => format!("query {queue}"),
-        Output::Allocate { .. } => "allocate".into(),
-        Output::ScreenPop { agent, pop } => {
-            format!("pop {} {}", agent.as_ref().map_or("nowhere", |it| it.as_str()), pop.url)
-        }
-        Output::Disconnect => "disconnect".into(),
-        Output::Transfer { number } => format!("transfer {number}"),
-        Output::Notice(notice) => {
-            let code = notice.failure.code.as_str();
-            format!("notice {} {code} {:?}", notice.activity, notice.kept_by)
-        }
-        Output::Ended => "ended".into(),
     }
 }

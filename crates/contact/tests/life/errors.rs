@@ -58,8 +58,8 @@ fn without_a_port_the_caller_goes_to_the_fallback_or_hears_an_apology() {
     let to = |fallback: Value| failed(&dip(false), json!({ "fallback": fallback }));
     assert_eq!(to(json!({ "queue": "Sales" })), [notice, "enqueue q1 P10", "music hello.wav"]);
     assert_eq!(to(json!({ "number": "+1555" })), [notice, "transfer +1555", "ended"]);
-    assert_eq!(to(json!({ "queue": "lost" })), [notice, "apology"]);
-    assert_eq!(failed(&dip(false), json!({})), [notice, "apology"]);
+    assert_eq!(to(json!({ "queue": "lost" })), [notice, "play an apology"]);
+    assert_eq!(failed(&dip(false), json!({})), [notice, "play an apology"]);
     let dropped = json!({ "fallback": { "queue": "Sales" }, "on_unhandled_error": "disconnect" });
     let expected = ["notice Get TL-HTTP-DNS Disconnected", "disconnect", "ended"];
     assert_eq!(failed(&dip(false), dropped), expected);
@@ -80,12 +80,12 @@ fn an_apology_ends_with_a_disconnect() {
 #[test]
 fn an_apology_speaks_the_callers_language() {
     let flow = dip(false).var("Global_Language", "STRING", "ja-JP");
-    assert_eq!(failed(&flow, json!({}))[1], "apology in Japanese");
+    assert_eq!(failed(&flow, json!({}))[1], "play an apology in Japanese");
     let mut setup = Setup::new();
     setup.tenant = json!({ "time_zone": "Asia/Tokyo" });
     let mut life = setup.arrive(&dip(false));
     life.refuse();
-    assert_eq!(life.news()[2], "apology in Japanese");
+    assert_eq!(life.news()[2], "play an apology in Japanese");
 }
 
 /// A queued contact whose treatment breaks off.
@@ -99,7 +99,7 @@ fn queued(entry: Value) -> Life {
 #[test]
 fn a_caller_who_is_sent_away_leaves_the_queue() {
     let notice = "notice Get TL-HTTP-DNS Fallback";
-    assert_eq!(queued(json!({})).news()[2..], [notice, "withdraw", "apology"]);
+    assert_eq!(queued(json!({})).news()[2..], [notice, "withdraw", "play an apology"]);
     let number = queued(json!({ "fallback": { "number": "+1555" } })).news();
     assert_eq!(number[2..], [notice, "transfer +1555", "withdraw", "ended"]);
     // A fallback queue finds them waiting already: they stay where they are.
@@ -115,7 +115,7 @@ fn a_flow_that_ends_leaves_nobody_in_silence() {
         life.played();
         life.news()[1..].to_vec()
     };
-    assert_eq!(end(json!({})), ["apology"]);
+    assert_eq!(end(json!({})), ["play an apology"]);
     let to_queue = json!({ "fallback": { "queue": "q1" } });
     assert_eq!(end(to_queue), ["enqueue q1 P10", "music hello.wav"]);
     let webex = json!({ "on_unhandled_error": "disconnect" });
@@ -159,5 +159,5 @@ fn notices_hide_what_is_secret() {
     let text = serde_json::to_string(&life.outputs).unwrap();
     assert!(text.contains("TL-AUDIO-UNKNOWN") && !text.contains("canary"), "{text}");
     assert!(life.trace().contains("•••") && !life.trace().contains("canary"));
-    assert_eq!(life.news(), ["notice Play TL-AUDIO-UNKNOWN Fallback", "apology"]);
+    assert_eq!(life.news(), ["notice Play TL-AUDIO-UNKNOWN Fallback", "play an apology"]);
 }

@@ -135,7 +135,7 @@ fn during_a_dip_that_may_finish() {
     let setup = Setup::new().compat("hang_up_during_request", "finish");
     let mut life = setup.arrive(&dip());
     life.hang_up();
-    assert_eq!(life.news(), ["GET", "stop retries"]);
+    assert_eq!(life.news(), ["GET https://x/", "stop retries"]);
     assert_eq!(life.var("ends"), "0", "ContactEnded waits for the answer");
     life.respond(r#"{"id": "007"}"#);
     assert_eq!(life.var("seen"), "007");
@@ -148,7 +148,7 @@ fn during_a_dip_that_is_dropped() {
     life.hang_up();
     life.respond(r#"{"id": "007"}"#);
     assert_eq!(life.var("seen"), "none");
-    assert_over(life, &["GET", "stop retries", "ended"]);
+    assert_over(life, &["GET https://x/", "stop retries", "ended"]);
 }
 
 #[test]
@@ -156,14 +156,17 @@ fn during_a_dip_that_then_fails() {
     let mut life = arrive(&dip());
     life.hang_up().refuse();
     assert_eq!(life.var("seen"), "none");
-    assert_over(life, &["GET", "stop retries", "notice Get TL-HTTP-DNS Overtaken", "ended"]);
+    assert_over(
+        life,
+        &["GET https://x/", "stop retries", "notice Get TL-HTTP-DNS Overtaken", "ended"],
+    );
 }
 
 #[test]
 fn during_an_apology_and_after_a_transfer() {
     let mut life = arrive(&counting(Builder::flow("f").end("End").row("Start End")));
     life.hang_up();
-    assert_over(life, &["apology", "ended"]);
+    assert_over(life, &["play an apology", "ended"]);
     let fallback = json!({ "fallback": { "number": "+1555" } });
     let setup = Setup::new().entry(fallback);
     let life = setup.arrive(&counting(Builder::flow("f").end("End").row("Start End")));
@@ -184,7 +187,7 @@ fn the_contact_ends_when_its_last_event_flow_has() {
     let mut life = arrive(&flow.row("ContactEnded Post End"));
     life.hang_up();
     let news = life.news();
-    assert_eq!(news[2..], ["POST key c1:2 may repeat"]);
+    assert_eq!(news[2..], ["POST https://x/ key c1:2 may repeat"]);
     life.respond("");
     assert_eq!(life.news(), ["ended"]);
 }

@@ -11,3 +11,4 @@ mod driver;
 mod edits;
 mod errors;
 mod hang_ups;
+mod lines;
