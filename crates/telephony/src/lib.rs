@@ -7,3 +7,4 @@ pub mod message;
 pub mod number;
 pub mod offer_answer;
 pub mod sdp;
+pub mod shell;

@@ -6,8 +6,11 @@ pub(super) const CONTENT_TYPES: &str = "application/dtmf-relay, application/dtmf
 /// The longest key press that is believed, in milliseconds.
 const MAX_DURATION_MS: u16 = 10_000;
 
+/// A key and how long it was pressed, in milliseconds, where that is told.
+type Key = (char, Option<u16>);
+
 /// Reads the body of an INFO. None when it holds no key; an outer None when it is another kind.
-pub(super) fn parse(content_type: &str, body: &[u8]) -> Option<Option<(char, Option<u16>)>> {
+pub(super) fn parse(content_type: &str, body: &[u8]) -> Option<Option<Key>> {
     let text = str::from_utf8(body).unwrap_or_default();
     if content_type.eq_ignore_ascii_case("application/dtmf") {
         return Some(key(text).map(|key| (key, None)));
@@ -43,7 +46,7 @@ mod tests {
     #[test]
     fn keys_are_read_in_both_forms() {
         let relay = "application/dtmf-relay";
-        let rows: [(&str, &str, Option<Option<(char, Option<u16>)>>); 9] = [
+        let rows: [(&str, &str, Option<Option<Key>>); 9] = [
             (relay, "Signal=5\r\nDuration=160\r\n", Some(Some(('5', Some(160))))),
             (relay, "signal= # \nduration=x", Some(Some(('#', None)))),
             (relay, "Signal=11\r\nDuration=99999\r\n", Some(Some(('#', None)))),

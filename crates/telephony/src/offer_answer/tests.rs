@@ -38,7 +38,8 @@ fn the_offers_first_common_codec_is_taken_with_its_payload_types() {
 
 #[test]
 fn codecs_are_found_by_number_or_by_name() {
-    let rows: [(&str, Result<(Codec, u8), Refusal>); 6] = [
+    type Row = (&'static str, Result<(Codec, u8), Refusal>);
+    let rows: [Row; 6] = [
         ("m=audio 4 RTP/AVP 0", Ok((Codec::Pcmu, 0))),
         ("m=audio 4 RTP/AVP 100\na=rtpmap:100 pcma/8000", Ok((Codec::Pcma, 100))),
         // A static number that is given another meaning has that meaning.
