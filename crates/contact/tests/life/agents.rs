@@ -211,3 +211,19 @@ fn a_pop_opens_at_the_agent_who_has_the_contact() {
     life.offer("Ann").offer_ends("Ann", OfferEnd::Declined).talk("Bob");
     assert_eq!(life.news().last().unwrap(), "pop id-Bob https://x/Bob@x");
 }
+
+#[test]
+fn a_survey_after_the_agent_left_hears_keys() {
+    let mut menu = crate::builder::spoken("Were you satisfied?");
+    crate::builder::merge(&mut menu, json!({ "menuLinks": ["1"] }));
+    let flow = Builder::flow("f").var("score", "STRING", "").queue("Queue", "q1").music("Music");
+    let flow = flow.row("Start Queue Music Music");
+    let flow = flow.event("ContactLastAgentRemoved", "AgentDisconnected");
+    let flow = flow.act("Ask", "ivr-menu", menu).set("Score", "score", "{{ Ask.OptionEntered }}");
+    let flow =
+        flow.end("End").row("ContactLastAgentRemoved Ask").links("Ask 1 Score").row("Score End");
+    let mut life = arrive(&flow);
+    life.talk("Ann").agent_hangs_up("Ann").played().press('1');
+    assert_eq!(life.var("score"), "1");
+    assert_eq!(life.news().last().unwrap(), "disconnect");
+}

@@ -1,6 +1,6 @@
 //! Whole simulated calls: golden traces, agents by script, keys, and exact replay.
 
-#![allow(clippy::unwrap_used, reason = "all of it is test code")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "all of it is test code")]
 
 #[path = "../../../flow/tests/interpreter/builder.rs"]
 #[allow(dead_code, reason = "shared with the interpreter's tests")]
@@ -10,6 +10,7 @@ mod builder;
 mod lines;
 
 mod calls;
+mod corpus;
 mod golden;
 mod replay;
 mod scenarios;
