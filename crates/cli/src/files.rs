@@ -14,7 +14,10 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
     // To take the place of a file, only its folder need be writable; but a file that somebody has
     // made read-only is not meant to change.
     if fs::metadata(&target).is_ok_and(|metadata| metadata.permissions().readonly()) {
-        let text = format!("{}: the file is read-only; nothing was changed", path.display());
+        let text = format!(
+            "{}: the file is read-only; make it writable, or copy it; nothing was changed",
+            path.display()
+        );
         return Err(Problem::misuse(text));
     }
     let result = write(&target, &temporary, text);

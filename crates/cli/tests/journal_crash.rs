@@ -163,7 +163,7 @@ fn twenty_kills_lose_no_comment_and_double_none_without_need() {
     assert_eq!(ended(scene.start()).status, Some(0));
     let longest_ms = u64::try_from(begun.elapsed().as_millis()).unwrap() + 10;
     let mut dice = Dice(20);
-    let (mut cut_off, mut doubled) = (0, 0);
+    let (mut cut_off, mut all) = (0, 0);
     for round in 0..20 {
         let mut child = scene.start();
         std::thread::sleep(Duration::from_millis(dice.below(longest_ms)));
@@ -180,12 +180,14 @@ fn twenty_kills_lose_no_comment_and_double_none_without_need() {
         let trace = scene.replay(&contact);
         let was_answered =
             steps(&trace, "Post").iter().any(|it| it["out"]["httpStatusCode"] == 201);
-        let in_doubt = posts_of(&scene, &contact) == 1 && !was_answered;
         let ran = scene.recover();
         assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""), "round {round}: {}", ran.out);
-        let expected = if in_doubt { 2 } else { 1 };
-        assert_eq!(posts_of(&scene, &contact), expected, "round {round}: {}", ran.out);
-        doubled += usize::from(in_doubt);
+        // Sent once more where no answer was written down, and nowhere else.
+        let sent_now = steps(&lines(&ran.out), "Post").len();
+        assert_eq!(sent_now, usize::from(!was_answered), "round {round}: {}", ran.out);
+        let sent = posts_of(&scene, &contact);
+        let may_be_double = usize::from(!was_answered);
+        assert!((1..=1 + may_be_double).contains(&sent), "round {round}, {sent}: {}", ran.out);
     }
     let contacts = journal::contacts(&scene.journal);
     for (contact, is_ended) in &contacts {
@@ -193,9 +195,11 @@ fn twenty_kills_lose_no_comment_and_double_none_without_need() {
         let trace = scene.replay(contact);
         assert_eq!(steps(&trace, "Done").len(), 1, "{contact}");
         assert_eq!(kinds(&trace, "contact.ended").len(), 1, "{contact}");
-        assert!((1..=2).contains(&posts_of(&scene, contact)), "{contact}");
+        let sent = posts_of(&scene, contact);
+        assert!((1..=2).contains(&sent), "{contact}: {sent}");
+        all += sent;
     }
-    assert_eq!(scene.posts(), contacts.len() + doubled);
+    assert_eq!(scene.posts(), all, "a comment of no contact in the journal");
     assert_eq!(journal::integrity(&scene.journal), "ok");
     // The kills met calls in the middle, or this test shows nothing.
     assert!(cut_off >= 3, "{cut_off} of 20");
@@ -241,7 +245,7 @@ fn a_comment_in_doubt_is_sent_again_with_the_same_key() {
     let ran = scene.recover();
     assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
     scene.ended_contact();
-    let keys: Vec<String> = scene.crm.requests().iter().filter_map(|got| key(got)).collect();
+    let keys: Vec<String> = scene.crm.requests().iter().filter_map(key).collect();
     assert_eq!(keys.len(), 2, "{keys:?}");
     assert_eq!(keys[0], keys[1]);
 

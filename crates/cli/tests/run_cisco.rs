@@ -139,7 +139,8 @@ fn the_repair_takes_one_character_in_two_places_and_everything_is_found() {
     let Some(flow) = export() else { return };
     let folder = folder("run_cisco_fixed");
     let copy = folder.join("flow.json");
-    fs::copy(&flow, &copy).unwrap();
+    // Not `fs::copy`, which takes a read-only original's permissions along.
+    fs::write(&copy, fs::read(&flow).unwrap()).unwrap();
     let fixed = run(&["flow", "check", "--fix", path(&copy)]);
     assert_eq!(fixed.err.matches("fixed:").count(), 1, "{}", fixed.err);
     let (before, after) = (fs::read_to_string(&flow).unwrap(), fs::read_to_string(&copy).unwrap());

@@ -131,6 +131,32 @@ fn a_damaged_entry_is_named() {
 }
 
 #[test]
+fn inputs_are_read_whatever_became_of_the_effects_between_them() {
+    let place = place();
+    let store = open(&place.path);
+    let s = stream("contact.1");
+    assert_eq!(store.inputs(&s).unwrap(), []);
+    let mut expected = Expected::New(ORIGIN);
+    for id in 1..=3 {
+        let entries = vec![NewEntry::input(vec![id]), NewEntry::effect(vec![id, 0])];
+        let batch = Batch::new(BatchId(u128::from(id)), 1, entries);
+        expected = Expected::At(stored(store.append(&s, &expected, &batch, 0)));
+    }
+    stored(store.close(&s, &expected, (BatchId(4), 1), 0));
+    let change_it = Connection::open(&place.path).unwrap();
+    change_it.execute("DELETE FROM entry WHERE number = 2", []).unwrap();
+    change_it.execute("UPDATE entry SET payload = x'37' WHERE number = 4", []).unwrap();
+    assert!(store.read(&s, 1, None).is_err());
+    let inputs = store.inputs(&s).unwrap();
+    let payloads: Vec<_> = inputs.iter().map(|entry| entry.payload.as_slice()).collect();
+    assert_eq!(payloads, [&[1][..], &[2], &[3], &[]]);
+
+    change_it.execute("UPDATE entry SET payload = x'37' WHERE number = 5", []).unwrap();
+    let error = store.inputs(&s).unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { number: 5, .. }), "{error}");
+}
+
+#[test]
 fn an_entry_of_another_stream_is_not_taken() {
     let place = place();
     let store = open(&place.path);

@@ -37,8 +37,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         // One contact that cannot be finished must not keep the others.
         match finish(arguments, read) {
             Err(problem) => {
-                problem.report();
-                status = ExitCode::from(FAILED);
+                status = problem.report();
             }
             Ok(Finish::Ended) => {}
             Ok(Finish::TakenOver) => {
