@@ -100,6 +100,7 @@ impl Planner<'_> {
         let runs = std::mem::take(&mut self.runs);
         let Some((_, tone)) = runs.first() else { return };
         let all: String = runs.iter().map(|(text, _)| text.as_str()).collect();
+        let before = self.pieces.len();
         for cut in sentence::ranges(&all, self.language) {
             let runs = slices(&runs, cut.range.start, cut.range.end);
             if !runs.iter().any(|run| run.text.contains(char::is_alphanumeric)) {
@@ -114,8 +115,9 @@ impl Planner<'_> {
             }));
         }
         // Where only the speed changes, the sentence goes on.
-        let goes_on = !all.trim_end().ends_with(['.', '!', '?', '。', '！', '？']);
-        if let (true, Some(Piece::Speak(last))) = (goes_on, self.pieces.last_mut()) {
+        let bare = all.trim_end().trim_end_matches(['"', '\'', ')', '”', '’', '」']);
+        let goes_on = !bare.ends_with(['.', '!', '?', '。', '！', '？']);
+        if let (true, Some(Piece::Speak(last))) = (goes_on, self.pieces[before..].last_mut()) {
             last.pause_ms = 0;
         }
     }

@@ -11,6 +11,9 @@ mod rest;
 mod table;
 
 #[cfg(test)]
+mod tests;
+
+#[cfg(test)]
 pub(crate) mod stand_in;
 
 use std::sync::Arc;
