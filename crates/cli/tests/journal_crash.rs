@@ -165,8 +165,16 @@ fn twenty_kills_lose_no_comment_and_double_none_without_need() {
     let mut dice = Dice(20);
     let (mut cut_off, mut all) = (0, 0);
     for round in 0..20 {
+        while scene.crm.wait(Duration::ZERO).is_some() {}
         let mut child = scene.start();
-        std::thread::sleep(Duration::from_millis(dice.below(longest_ms)));
+        // Anywhere in one round of four; in the others after the first request has come.
+        let pause_ms = if round % 4 == 0 {
+            dice.below(longest_ms)
+        } else {
+            scene.crm.wait(LIMIT).expect("the call asks the CRM");
+            dice.below(60)
+        };
+        std::thread::sleep(Duration::from_millis(pause_ms));
         child.kill().unwrap();
         child.wait().unwrap();
         // What was sent has arrived.
