@@ -38,11 +38,13 @@ deny: needs-cargo ## Check licences, banned crates and sources of the dependenci
 	    echo "cargo-deny is missing; install it with: cargo install --locked cargo-deny"; exit 1; }
 	cargo deny check licenses bans sources
 
-fuzz: needs-cargo needs-cc ## Fuzz one parser: make fuzz TARGET=name [ARGS="-max_total_time=60"]
+# How long each fuzzer runs, in seconds.
+FUZZ_SECONDS ?= 600
+
+fuzz: needs-cargo needs-cc ## Fuzz the readers: FUZZ_SECONDS=600 for each, ARGS="expr flow" for some
 	@command -v cargo-fuzz >/dev/null || { \
 	    echo "cargo-fuzz is missing; install it with: cargo install --locked cargo-fuzz"; exit 1; }
-	@test -n "$(TARGET)" || { echo "which one? make fuzz TARGET=name, of:"; cargo fuzz list; exit 1; }
-	cargo +nightly fuzz run "$(TARGET)" -- $(ARGS)
+	FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz/run $(ARGS)
 
 bench: needs-cargo needs-cc ## Run the benchmarks
 	cargo bench --workspace --benches $(ARGS)
