@@ -136,8 +136,8 @@ impl Bridge {
         (self.a, self.b)
     }
 
-    /// Takes a packet that `from` sent, and writes in its place into `out` what to send to the other
-    /// party. `out` is only touched if the answer is [`Relayed::Sent`].
+    /// Takes a packet that `from` sent, and writes into `out`, in place of what is there, what to
+    /// send to the other party. `out` is only touched if the answer is [`Relayed::Sent`].
     pub fn relay(
         &mut self,
         now: Duration,

@@ -46,7 +46,7 @@ const POSITIVE: u8 = 0x80;
 /// A-law inverts every other bit (G.711 table 1, note 2).
 const EVEN_BITS: u8 = 0x55;
 
-/// What an A-law value is, in ten-thousandths of the mu-law value of 16 bits for the same level: the
+/// What an A-law value is, in ten-thousandths of the mu-law value for the same level: the
 /// sinusoid that just loads mu-law has 3.17 dBm0 at 8,159 of 8,192, A-law's has 3.14 dBm0 at 4,096.
 const A_PER_MU: u32 = 10_075;
 

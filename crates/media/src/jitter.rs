@@ -277,7 +277,7 @@ impl JitterBuffer {
     fn place_reader(&mut self, playhead: i64, arrived: i64) -> i64 {
         let error = arrived - playhead - self.grid.wait(playhead);
         let far = RING as i64 / 2;
-        let is_off = error > TOO_FAR || error < -TOO_NEAR;
+        let is_off = !(-TOO_NEAR..=TOO_FAR).contains(&error);
         let is_unheard = !self.is_placed || error.abs() > far || is_off && self.is_quiet();
         if !is_unheard {
             return playhead;

@@ -23,6 +23,7 @@ pub mod g711;
 pub mod jitter;
 pub mod measure;
 pub mod mix;
+pub mod music;
 pub mod prompt;
 pub mod quality;
 pub mod reception;

@@ -19,12 +19,12 @@ const CUT_OFF: f64 = 0.92;
 /// The rates that are converted, in Hz.
 const RATES_HZ: core::ops::RangeInclusive<u32> = 8_000..=96_000;
 
-/// The most phases that a filter has; common rates need at most 640.
-const MAX_PHASES: u64 = 4_096;
+/// The most phases that a filter has; common rates need at most 320.
+const MAX_PHASES: u64 = 640;
 
 /// Converts samples from one rate to another. Equal rates copy.
 ///
-/// Fails for rates outside 8,000 to 96,000 Hz and for odd ratios of more than 4,096 phases.
+/// Fails for rates outside 8,000 to 96,000 Hz and for odd ratios of more than 640 phases.
 pub fn resample(samples: &[i16], from_hz: u32, to_hz: u32) -> Result<Vec<i16>, Error> {
     if let Some(rate_hz) = [from_hz, to_hz].into_iter().find(|hz| !RATES_HZ.contains(hz)) {
         return Err(Error::SampleRate { rate_hz });
@@ -64,13 +64,15 @@ impl Filter {
         let cut_off = CUT_OFF * (up as f64 / down as f64).min(1.0);
         let width = CROSSINGS as f64 / cut_off;
         let reach = width.ceil() as usize;
+        let highest = bessel(BETA);
         let mut weights = Vec::with_capacity(up as usize * reach * 2);
         for phase in 0..up {
             let start = weights.len();
             for tap in 0..2 * reach {
                 let from_here = tap as f64 - (reach - 1) as f64;
                 let distance = from_here - phase as f64 / up as f64;
-                weights.push((sinc(cut_off * distance) * kaiser(distance / width)) as f32);
+                weights
+                    .push((sinc(cut_off * distance) * kaiser(distance / width) / highest) as f32);
             }
             // Each phase passes a constant unchanged.
             let sum: f32 = weights[start..].iter().sum();
@@ -96,9 +98,9 @@ fn sinc(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { (PI * x).sin() / (PI * x) }
 }
 
-/// The Kaiser window from -1 to 1.
+/// The Kaiser window from -1 to 1, not yet scaled.
 fn kaiser(x: f64) -> f64 {
-    if x.abs() >= 1.0 { 0.0 } else { bessel(BETA * (1.0 - x * x).sqrt()) / bessel(BETA) }
+    if x.abs() >= 1.0 { 0.0 } else { bessel(BETA * (1.0 - x * x).sqrt()) }
 }
 
 /// The modified Bessel function of the first kind and order zero, by its power series.
@@ -115,6 +117,7 @@ fn bessel(x: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::measure;
+    use crate::tone::MAX_LEVEL_DBM0;
 
     const RATES: [u32; 8] = [11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
 
@@ -137,8 +140,8 @@ mod tests {
             for hz in [300.0, 1_000.0, 3_400.0] {
                 let heard = measure::estimate(&converted(hz, rate_hz));
                 assert!((heard.frequency_hz - hz).abs() < 0.05, "{rate_hz} {hz}: {heard:?}");
-                // 10,000 of 32,768 at 3.14 dBm0.
-                let wanted = 3.14 + 20.0 * (10_000_f64 / 32_768.0).log10();
+                // 10,000 of the amplitude 32,768 that has 3.14 dBm0.
+                let wanted = MAX_LEVEL_DBM0 + 20.0 * (10_000_f64 / 32_768.0).log10();
                 assert!((heard.level_dbm0 - wanted).abs() < 0.05, "{rate_hz} {hz}: {heard:?}");
                 assert!(heard.snr_db > 65.0, "{rate_hz} {hz}: {heard:?}");
             }

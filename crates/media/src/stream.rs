@@ -185,7 +185,7 @@ impl OutStream {
 /// Whether a number is too far from the newest to belong to the same run.
 fn is_far(sequence: u16, newest: u16) -> bool {
     let step = sequence.wrapping_sub(newest);
-    step >= MAX_DROPOUT && step <= u16::MAX - MAX_MISORDER
+    (MAX_DROPOUT..=u16::MAX - MAX_MISORDER).contains(&step)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use core::f64::consts::TAU;
 use crate::SAMPLE_RATE_HZ;
 
 /// The level of the loudest sine in dBm0 (G.711 section 4, A-law).
+#[expect(clippy::approx_constant, reason = "it has nothing to do with circles")]
 pub const MAX_LEVEL_DBM0: f64 = 3.14;
 
 /// The amplitude of that sine: 4,096 of 4,096 (G.711 table 1a).

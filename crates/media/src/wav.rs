@@ -259,7 +259,8 @@ impl Format {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{measure, tone::Sine};
+    use crate::measure;
+    use crate::tone::{MAX_LEVEL_DBM0, Sine};
 
     fn parse(file: &[u8]) -> Result<Wav<'_>, String> {
         Wav::parse(file).map_err(|error| error.to_string())
@@ -307,7 +308,7 @@ mod tests {
         assert_eq!(sound.len(), 8_000);
         let heard = measure::estimate(&sound[200..7_800]);
         assert!((heard.frequency_hz - 440.0).abs() < 0.1, "{heard:?}");
-        let wanted = 3.14 + 20.0 * (8_000_f64 / 32_768.0).log10();
+        let wanted = MAX_LEVEL_DBM0 + 20.0 * (8_000_f64 / 32_768.0).log10();
         assert!((heard.level_dbm0 - wanted).abs() < 0.05 && heard.snr_db > 60.0, "{heard:?}");
     }
 
