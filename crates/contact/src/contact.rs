@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use trunkline_flow::{Run, Site};
+use trunkline_flow::{Flow, Run, Site};
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::tenant::EntryPoint;
 use trunkline_model::tenant::compatibility::HangUpDuringRequest;
@@ -44,6 +44,7 @@ pub(crate) enum AfterCall {
 /// One contact, from its arrival to the end of its last event flow.
 pub struct Contact {
     pub(crate) id: ContactId,
+    pub(crate) arrival: Arrival,
     pub(crate) site: Arc<Site>,
     pub(crate) entry: EntryPoint,
     pub(crate) run: Run,
@@ -84,6 +85,20 @@ impl Contact {
         arrival: &Arrival,
         is_traced: bool,
     ) -> Result<Self, ArrivalError> {
+        let mut contact = Self::in_flow(site, arrival, None, is_traced)?;
+        contact.step(|contact| steps::arrived(arrival, &contact.site.tenant, &contact.entry));
+        contact.run.start(arrival.at_ms);
+        contact.settle();
+        Ok(contact)
+    }
+
+    /// A contact whose flow has not started: this one, or else the entry point's.
+    pub(crate) fn in_flow(
+        site: &Arc<Site>,
+        arrival: &Arrival,
+        present: Option<&Arc<Flow>>,
+        is_traced: bool,
+    ) -> Result<Self, ArrivalError> {
         let id = arrival.entry_point.as_str();
         let entry = site.tenant.entry_point(id);
         let entry = entry.ok_or_else(|| ArrivalError::EntryPoint(arrival.entry_point.clone()))?;
@@ -92,12 +107,14 @@ impl Contact {
             flow: entry.flow.clone(),
         })?;
         let outputs = arrival.outputs(&site.tenant, entry, flow);
-        let mut run = Run::new(Arc::clone(site), Arc::clone(flow), outputs, entry);
+        let present = Arc::clone(present.unwrap_or(flow));
+        let mut run = Run::new(Arc::clone(site), present, outputs, entry);
         if is_traced {
             run.trace_from(arrival.contact.clone(), arrival.at_ms);
         }
-        let mut contact = Self {
+        Ok(Self {
             id: arrival.contact.clone(),
+            arrival: arrival.clone(),
             site: Arc::clone(site),
             entry: entry.clone(),
             run,
@@ -112,11 +129,7 @@ impl Contact {
             next_own_id: FIRST_OWN_ID,
             outputs: VecDeque::new(),
             now_ms: arrival.at_ms,
-        };
-        contact.step(|contact| steps::arrived(arrival, &contact.site.tenant, &contact.entry));
-        contact.run.start(arrival.at_ms);
-        contact.settle();
-        Ok(contact)
+        })
     }
 
     /// Takes an input. One that does not fit the contact's state has no effect.

@@ -62,6 +62,12 @@ impl Head {
         if self.semantics != SEMANTICS {
             return Err(ReplayError::Semantics { found: self.semantics });
         }
+        self.site_for_snapshot()
+    }
+
+    /// The same whatever release wrote the head: enough for a contact that goes on from a
+    /// [snapshot](crate::snapshot), too little for replay.
+    pub fn site_for_snapshot(&self) -> Result<Site, ReplayError> {
         let read = |text: &String| Flow::read(text).map(|(flow, _)| Arc::new(flow));
         let flows = self.flows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         Ok(Site::new(self.tenant.clone(), flows))

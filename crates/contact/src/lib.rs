@@ -4,7 +4,8 @@
 //! queues of [`trunkline_acd`]: [`Input`]s and the time go in, [`Output`]s come out. It lives from
 //! the arrival of a call to the end of its last event flow.
 //!
-//! [`journal`] is what of it is written down, and how the same contact is built again from that.
+//! [`journal`] is what of it is written down, and how the same contact is built again from that;
+//! [`snapshot`] is what outlives a release that gives the same inputs another meaning.
 
 mod after_call;
 mod agent;
@@ -15,6 +16,7 @@ mod input;
 pub mod journal;
 mod output;
 mod rescue;
+pub mod snapshot;
 mod steps;
 
 pub use arrival::{Arrival, ArrivalError};

@@ -32,6 +32,7 @@ pub mod double;
 mod entry;
 mod error;
 mod fence;
+mod hash;
 mod head;
 mod journal;
 mod memory;
@@ -45,6 +46,7 @@ pub use entry::{
     Batch, BatchId, Entry, EntryKind, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, NewEntry, Position,
 };
 pub use error::{BatchFault, Corruption, StoreError};
+pub use hash::sha256;
 pub use head::{Expected, Head, Origin, Outcome};
 pub use journal::{MAX_READ_BYTES, MAX_READ_ENTRIES, MAX_SNAPSHOT_BYTES, Snapshot, Store};
 pub use memory::MemoryStore;

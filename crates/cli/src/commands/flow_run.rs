@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use trunkline_contact::{Arrival, Contact};
 use trunkline_model::ContactId;
 use trunkline_model::tenant::EntryPoint;
@@ -41,6 +42,10 @@ pub(crate) struct Arguments {
     /// Journal the contact in this file (SQLite).
     #[arg(long)]
     journal: Option<PathBuf>,
+    /// When the journal is on the disk: with each entry, within 50 ms and before each request, or
+    /// when the system sees fit. [default: 50ms]
+    #[arg(long, value_name = "WHEN", value_parser = journal_sync(), requires = "journal")]
+    journal_sync: Option<JournalSync>,
     /// Print the trace as JSON lines (docs/trace.schema.json).
     #[arg(long)]
     json: bool,
@@ -53,6 +58,14 @@ pub(crate) struct Arguments {
     /// Send requests of stand-in connectors to this server instead of http://127.0.0.1:8090.
     #[arg(long, value_name = "URL")]
     sandbox_url: Option<String>,
+}
+
+fn journal_sync() -> impl TypedValueParser<Value = JournalSync> {
+    PossibleValuesParser::new(["always", "50ms", "never"]).map(|text| match text.as_str() {
+        "always" => JournalSync::Always,
+        "never" => JournalSync::Never,
+        _ => JournalSync::Within50Ms,
+    })
 }
 
 /// The calling number when nobody names one.
@@ -167,11 +180,16 @@ fn assumptions(arguments: &Arguments, script: &Script) -> Vec<String> {
 
 fn open_journal(arguments: &Arguments, loaded: &Loaded) -> Result<Option<Journal>> {
     let Some(path) = &arguments.journal else { return Ok(None) };
+    let sync = match arguments.journal_sync.unwrap_or_default() {
+        // The person at the terminal may think for hours: nothing may wait for the disk meanwhile.
+        JournalSync::Within50Ms if arguments.interactive => JournalSync::Always,
+        sync => sync,
+    };
     let options = JournalOptions {
         tenant: loaded.site.tenant.clone(),
         exports: loaded.exports.clone(),
         has_secrets: loaded.has_secure_variables(),
-        sync: JournalSync::default(),
+        sync,
     };
     Journal::create(path, options).map(Some)
 }

@@ -1,11 +1,13 @@
 //! A contact that a crash cut off: built again from its journal, told that its call is gone, and
-//! carried through what follows a call.
+//! carried through what follows a call. Where a release of other semantics wrote the journal, it
+//! goes on from its snapshot instead (decision 21).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
+use std::sync::Arc;
 
-use trunkline_contact::journal::{InputRecord, replay};
-use trunkline_contact::{Contact, Input, Output};
+use trunkline_contact::journal::{InputRecord, ReplayError, replay};
+use trunkline_contact::{Contact, Input, Output, SEMANTICS};
 use trunkline_model::http::{Outcome, Request, Target};
 use trunkline_model::tenant::connector::{Connector, ConnectorKind};
 use trunkline_model::tenant::{Auth, Secret, Tenant};
@@ -46,26 +48,58 @@ pub(crate) fn finish(
     printer: Printer,
 ) -> Result<Finish> {
     let journal = Journal::resume(path, &read, JournalSync::default())?;
-    let now_ms = read.inputs.last().map_or(read.head.arrival.at_ms, |record| record.now_ms);
-    let inputs = read.inputs.clone();
-    let replayed = replay(&read.head, inputs).map_err(Problem::misuse)?;
-    let open = in_doubt(&replayed.outputs, &read.inputs);
-    let wanted = unanswered(&replayed.outputs, &read.inputs);
+    let rebuilt = if read.is_foreign() { from_snapshot(&read) } else { from_inputs(&read) };
+    let rebuilt = rebuilt.map_err(Problem::misuse)?;
     let mut recovery = Recovery {
-        contact: replayed.contact,
+        contact: rebuilt.contact,
         arrival: read.head.arrival,
         journal,
         client,
         tenant,
         printer,
-        now_ms,
+        notes: rebuilt.notes,
+        now_ms: read.last_ms,
         is_begun: false,
-        wanted,
+        wanted: rebuilt.wanted,
     };
-    match recovery.run(open) {
+    match recovery.run(rebuilt.open) {
         Err(_) if recovery.journal.is_fenced() => Ok(Finish::TakenOver),
         result => result.map(|()| Finish::Ended),
     }
+}
+
+/// A contact as the journal gives it, and what it still waits for.
+struct Rebuilt {
+    contact: Contact,
+    open: Vec<Open>,
+    wanted: VecDeque<Output>,
+    notes: Vec<String>,
+}
+
+fn from_inputs(read: &ReadContact) -> std::result::Result<Rebuilt, ReplayError> {
+    let replayed = replay(&read.head, read.inputs.clone())?;
+    Ok(Rebuilt {
+        open: in_doubt(&replayed.outputs, &read.inputs),
+        wanted: unanswered(&replayed.outputs, &read.inputs),
+        contact: replayed.contact,
+        notes: vec!["recovered from a journal".to_owned()],
+    })
+}
+
+/// What the contact waited for is not known, and only ContactEnded, which begins anew, asks again.
+fn from_snapshot(read: &ReadContact) -> std::result::Result<Rebuilt, ReplayError> {
+    let site = Arc::new(read.head.site_for_snapshot()?);
+    let (arrival, now_ms) = (&read.head.arrival, read.last_ms);
+    let contact = match &read.snapshot {
+        Some(snapshot) => Contact::from_snapshot(&site, arrival, snapshot, now_ms, true)?,
+        None => Contact::without_snapshot(&site, arrival, now_ms, true)?,
+    };
+    let note = format!(
+        "recovered from a journal of semantics {}, which this program (semantics {SEMANTICS}) \
+         cannot replay: only ContactEnded runs, with the variables of the last snapshot",
+        read.head.semantics
+    );
+    Ok(Rebuilt { contact, open: Vec::new(), wanted: VecDeque::new(), notes: vec![note] })
 }
 
 /// The requests that were wanted and whose answer was not written (decision 18). They are taken
@@ -109,6 +143,8 @@ struct Recovery<'r> {
     client: &'r Client,
     tenant: &'r Tenant,
     printer: Printer,
+    /// For the head of the trace.
+    notes: Vec<String>,
     now_ms: i64,
     /// Whether anything was written: only then is the contact this process's.
     is_begun: bool,
@@ -125,13 +161,13 @@ impl Recovery<'_> {
             flow_version: flow.version,
             contact: self.contact.id().clone(),
             started_ms: self.arrival.at_ms,
-            notes: vec!["recovered from a journal".to_owned()],
+            notes: std::mem::take(&mut self.notes),
         })
     }
 
     fn run(&mut self, open: Vec<Open>) -> Result<()> {
         if self.contact.is_ended() {
-            return self.journal.close(self.now_ms);
+            return self.journal.close();
         }
         self.give(Input::Recovered)?;
         for request in open {
@@ -224,6 +260,7 @@ impl Recovery<'_> {
         self.contact.handle(self.now_ms, input);
         let outputs: Vec<_> = std::iter::from_fn(|| self.contact.poll()).collect();
         self.journal.append(&self.arrival, Some(&record), &outputs)?;
+        self.journal.keep(&self.contact, Some(&record), &outputs)?;
         if !std::mem::replace(&mut self.is_begun, true) {
             self.head()?;
         }

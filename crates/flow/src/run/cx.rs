@@ -366,6 +366,48 @@ impl Run {
         Ok(())
     }
 
+    /// The variables of the contact's present flow, in its order, each with its value as text
+    /// (JSON for documents; none where it has no value) and whether somebody set it.
+    pub fn variables(
+        &self,
+    ) -> impl Iterator<Item = (&crate::flow::Variable, Option<String>, bool)> {
+        let scope = &self.scopes[self.root];
+        let all = scope.flow.variables.iter().zip(&scope.slots);
+        all.map(|(variable, slot)| (variable, saved_text(variable.kind, &slot.value), slot.is_set))
+    }
+
+    /// Gives a variable of the contact's present flow a value that [`Run::variables`] gave. The
+    /// error says why not, without the value of a secure variable.
+    pub fn restore_variable(
+        &mut self,
+        name: &str,
+        text: Option<&str>,
+        is_set: bool,
+    ) -> Result<(), String> {
+        let scope = &mut self.scopes[self.root];
+        let place = scope.flow.variable(name).ok_or("the flow has no such variable")?;
+        let variable = &scope.flow.variables[place];
+        let value = match text {
+            Some(text) => convert::from_text(variable.kind, text),
+            None => convert::from_value(variable.kind, Value::Null),
+        };
+        let value = value.map_err(|problem| {
+            let problem = if variable.is_secure { "is of another type" } else { &problem };
+            format!("its value {problem}")
+        })?;
+        if variable.is_secure {
+            self.trace.secrets.add(text.unwrap_or_default());
+            self.trace.secrets.add_value(&value);
+        }
+        scope.slots[place] = super::scope::Slot { value, is_set };
+        Ok(())
+    }
+
+    /// Numbers effects from here on: a run that goes on for another must not use its ids again.
+    pub fn number_from(&mut self, first_id: u32) {
+        self.next_id = first_id;
+    }
+
     /// Whether the contact's present flow has a secure variable of this name.
     pub fn is_secure(&self, name: &str) -> bool {
         let flow = &self.scopes[self.root].flow;
@@ -377,6 +419,17 @@ impl Run {
         let scope = &self.scopes[self.root];
         let all = scope.flow.variables.iter().zip(&scope.slots);
         all.filter(|(variable, _)| variable.is_cad).map(|(variable, slot)| (variable, &slot.value))
+    }
+}
+
+/// A value as text from which [`convert::from_text`] makes the same value again.
+fn saved_text(kind: trunkline_model::tenant::VariableType, value: &Value<'_>) -> Option<String> {
+    use trunkline_model::tenant::VariableType::Json;
+    match value {
+        Value::Null => None,
+        // Text within JSON keeps its quotes.
+        value if kind == Json => Some(value.to_json()),
+        value => Some(convert::display(value)),
     }
 }
 
