@@ -1,3 +1,5 @@
+//! What is kept is found, damage is found, room is made.
+
 use super::*;
 
 fn pcm(seed: i16, length: usize) -> Pcm {

@@ -1,3 +1,5 @@
+//! Requests as documented, programs without a shell, the real programs where installed.
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

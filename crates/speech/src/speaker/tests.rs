@@ -1,3 +1,5 @@
+//! Streaming, fallback, sharing, caching.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;

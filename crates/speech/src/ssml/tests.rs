@@ -1,3 +1,5 @@
+//! What is markup, what is text, and what hostile texts come to.
+
 use super::*;
 
 fn segments(text: &str) -> Vec<Segment> {

@@ -1,3 +1,5 @@
+//! From names to languages and providers.
+
 use super::*;
 use crate::config::{ProviderKind, VoiceUse};
 use crate::provider::{Job, SpeakFuture};
