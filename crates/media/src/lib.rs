@@ -13,6 +13,30 @@
 //! - Keys: [`dtmf`].
 //! - Files: [`wav`], [`resample`], and [`music`], which composes the music on hold.
 //! - [`measure`] hears whether the right thing came out.
+//!
+//! ```
+//! use core::time::Duration;
+//! use trunkline_media::codec::{Codec, PCMU};
+//! use trunkline_media::prompt::{Item, Player, Prompt};
+//! use trunkline_media::{FRAME_SAMPLES, music, stream::OutStream};
+//!
+//! // A caller waits and hears music: one packet at each tick of the media clock.
+//! let music = Prompt::from_wav(music::DEFAULT_MUSIC)?;
+//! let mut player = Player::new(Codec::Pcmu);
+//! player.play(&Item::Loop(music))?;
+//! let mut stream = OutStream::new(0x1234_5678, 1, 160);
+//! let mut packet = [0; 12 + FRAME_SAMPLES];
+//! for tick in 0..50 {
+//!     let now = Duration::from_millis(20) * tick;
+//!     let header = stream.frame(now, PCMU, FRAME_SAMPLES);
+//!     packet[..12].copy_from_slice(&header.to_bytes());
+//!     assert!(player.fill(&mut packet[12..]));
+//! }
+//! // The caller presses a key: the music stops within the next frame.
+//! player.stop();
+//! assert!(!player.fill(&mut packet[12..]));
+//! # Ok::<(), trunkline_media::Error>(())
+//! ```
 
 pub mod bridge;
 pub mod codec;

@@ -146,7 +146,8 @@ impl Stretch {
 }
 
 fn samples(time: Duration) -> u64 {
-    (time.as_micros() * u128::from(SAMPLE_RATE_HZ) / 1_000_000) as u64
+    let samples = time.as_micros() * u128::from(SAMPLE_RATE_HZ) / 1_000_000;
+    samples.min(u64::MAX.into()) as u64
 }
 
 /// One call's playlist.

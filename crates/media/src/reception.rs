@@ -93,7 +93,7 @@ impl Reception {
         if let Some(before) = self.transit {
             let difference = transit.wrapping_sub(before).cast_signed().unsigned_abs();
             // A jump of over ten seconds is a new timestamp base, not jitter.
-            if difference <= self.clock_rate_hz * 10 {
+            if difference <= self.clock_rate_hz.saturating_mul(10) {
                 let decay = (self.jitter + 8) >> 4;
                 self.jitter = self.jitter + difference - decay;
             }

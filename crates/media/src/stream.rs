@@ -5,6 +5,7 @@
 
 use core::time::Duration;
 
+use crate::dtmf::EventPacket;
 use crate::rtcp::{NtpTime, SenderInfo};
 use crate::rtp::Header;
 use crate::{FRAME_MS, FRAME_SAMPLES};
@@ -96,13 +97,13 @@ impl OutStream {
         self.timestamp.wrapping_add((frames as u32).wrapping_mul(STEP))
     }
 
-    /// The header of an event packet, which takes the place of the tick's frame.
-    pub fn event(&mut self, now: Duration, payload_type: u8, event: (bool, u32)) -> Header {
-        let (marker, timestamp) = event;
+    /// The header of an event packet, which takes the place of the tick's frame. The packet is what
+    /// [`crate::dtmf::Sender::tick`] gave for [`OutStream::timestamp_at`] this time.
+    pub fn event(&mut self, now: Duration, payload_type: u8, event: &EventPacket) -> Header {
         self.timestamp = self.timestamp_at(now);
         self.origin = Origin::Own;
         self.last_at = now;
-        self.send(marker, payload_type, timestamp, crate::dtmf::PAYLOAD_BYTES)
+        self.send(event.marker, payload_type, event.timestamp, event.payload.len())
     }
 
     /// The header for a packet of another stream. None if it is from before the last change of
