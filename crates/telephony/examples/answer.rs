@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let address: SocketAddr = arguments.next().as_deref().unwrap_or("127.0.0.1:5060").parse()?;
     let talk_ms: u64 = arguments.next().as_deref().unwrap_or("3000").parse()?;
-    let loopback = ["127.0.0.0/8".parse()?, "::1/128".parse()?];
+    let loopback = ["127.0.0.1/32".parse()?, "::1/128".parse()?];
     let settings = Settings::new(address, AllowList::new(loopback));
     let (_endpoint, mut calls) = Endpoint::start(settings).await?;
     println!("waiting for calls at {address}");

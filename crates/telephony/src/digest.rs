@@ -1,6 +1,6 @@
 //! Digest authentication (RFC 7616, RFC 8760 for SIP): MD5 and SHA-256, `qop=auth`.
 //!
-//! [`client`] answers challenges of a trunk, [`server`] makes challenges and checks answers. Neither
+//! [`client`] answers a trunk's challenges, [`server`] makes challenges and checks answers. Neither
 //! knows a clock or a random source. The library's own digest is not used: its token for SHA-256 is
 //! not the RFC's (D22).
 

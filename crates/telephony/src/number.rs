@@ -1,4 +1,4 @@
-//! ANI and DNIS of a call: which header of a trunk's INVITE carries them, and their E.164 form (D4).
+//! ANI and DNIS of a call: which header of a trunk's INVITE has them, and their E.164 form (D4).
 
 use trunkline_model::number::{self, ANONYMOUS, NumberRules};
 

@@ -219,8 +219,9 @@ impl IncomingCall {
         let (stack, tag) = (self.stack.clone(), self.shared.tag.clone());
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
-                refuse(&stack, tag, transaction, status, headers).await;
+                // Its place is free at once; the transaction goes on until its ACK.
                 drop(place);
+                refuse(&stack, tag, transaction, status, headers).await;
             });
         }
     }

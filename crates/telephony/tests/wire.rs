@@ -1,0 +1,212 @@
+//! The endpoint against a peer that is written out here, datagram by datagram.
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use trunkline_telephony::call::{Cause, Command, Event};
+use trunkline_telephony::message::Headers;
+use trunkline_telephony::shell::{
+    AllowList, Bind, CallHandle, Endpoint, IncomingCall, Notice, Settings, ShellError,
+};
+
+const SDP: &str =
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 0\r\n";
+
+/// A peer with its socket.
+struct Peer {
+    socket: UdpSocket,
+    server: SocketAddr,
+}
+
+impl Peer {
+    fn new(server: SocketAddr) -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        Self { socket, server }
+    }
+
+    fn message(&self, method: &str, branch: &str, cseq: u32, to_tag: &str, body: &str) -> String {
+        let me = self.socket.local_addr().unwrap();
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let cseq_method = method.split(' ').next().unwrap();
+        format!(
+            "{method} sip:service@{server} SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bK{branch}\r\n\
+             From: <sip:peer@{me}>;tag=f1\r\nTo: <sip:service@{server}>{to_tag}\r\nCall-ID: c1\r\n\
+             CSeq: {cseq} {cseq_method}\r\nContact: <sip:peer@{me}>\r\nMax-Forwards: 70\r\n{kind}\
+             Content-Length: {length}\r\n\r\n{body}",
+            server = self.server,
+            length = body.len(),
+        )
+    }
+
+    fn send(&self, text: &str) {
+        self.socket.send_to(text.as_bytes(), self.server).unwrap();
+    }
+
+    /// The next message.
+    fn read(&self) -> String {
+        let mut bytes = [0; 8_192];
+        let length = self.socket.recv(&mut bytes).expect("a message in time");
+        String::from_utf8(bytes[..length].to_vec()).unwrap()
+    }
+
+    /// The next message whose first line has the word, and how many came before it.
+    fn read_until(&self, word: &str) -> (String, usize) {
+        for before in 0..100 {
+            let text = self.read();
+            if text.lines().next().unwrap().contains(word) {
+                return (text, before);
+            }
+        }
+        panic!("{word} never comes");
+    }
+}
+
+type Calls = UnboundedReceiver<IncomingCall>;
+
+async fn start(adjust: impl FnOnce(&mut Settings)) -> (Endpoint, Calls, SocketAddr) {
+    let address = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let allow = AllowList::new(["127.0.0.1/32".parse().unwrap()]);
+    let mut settings = Settings::new(address, allow);
+    settings.t1 = Duration::from_millis(20);
+    adjust(&mut settings);
+    let (endpoint, calls) = Endpoint::start(settings).await.unwrap();
+    (endpoint, calls, address)
+}
+
+async fn answered(calls: &mut Calls) -> CallHandle {
+    let call = calls.recv().await.unwrap();
+    let handle = call.accept("127.0.0.1:20000".parse().unwrap(), |_| ()).unwrap();
+    handle.command(Command::Answer { headers: Headers::default() });
+    handle
+}
+
+async fn ended(handle: &mut CallHandle) -> Cause {
+    loop {
+        let notice = tokio::time::timeout(Duration::from_secs(5), handle.next()).await.unwrap();
+        if let Notice::Event(Event::Ended(cause)) = notice.expect("an end") {
+            return cause;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_is_sent_again_until_the_ack_is_given_up() {
+    let (_endpoint, mut calls, address) = start(|_| ()).await;
+    let peer = Peer::new(address);
+    peer.send(&peer.message("INVITE", "1", 1, "", SDP));
+    let mut handle = answered(&mut calls).await;
+    let (first, trying) = peer.read_until("200 OK");
+    assert_eq!(trying, 1, "100 before it");
+    assert!(first.contains("Content-Type: application/sdp"), "{first}");
+    let begin = Instant::now();
+    let (bye, again) = peer.read_until("BYE");
+    // 20, 40, 80, … 1,280 ms: at least six times within 64 T1.
+    assert!(again >= 6, "{again}");
+    let waited = begin.elapsed();
+    assert!((1_200..2_500).contains(&waited.as_millis()), "{waited:?}");
+    assert!(bye.contains("CSeq: 2 BYE") || bye.contains(" BYE"), "{bye}");
+    assert_eq!(ended(&mut handle).await, Cause::AckMissing);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_comes_twice_has_one_effect() {
+    let (endpoint, mut calls, address) = start(|_| ()).await;
+    let peer = Peer::new(address);
+    let invite = peer.message("INVITE", "1", 1, "", SDP);
+    peer.send(&invite);
+    peer.send(&invite);
+    let mut handle = answered(&mut calls).await;
+    peer.read_until("200 OK");
+    assert!(calls.try_recv().is_err(), "one call");
+    // The same INVITE on another path.
+    peer.send(&peer.message("INVITE", "2", 1, "", SDP));
+    let (merged, _) = peer.read_until("482 ");
+    assert!(merged.contains("branch=z9hG4bK2"), "{merged}");
+    assert_eq!(endpoint.counters().calls, 1);
+    let (ok, _) = peer.read_until("200 OK");
+    let tag = ok.split(";tag=").nth(2).unwrap().split("\r\n").next().unwrap();
+    let to = format!(";tag={tag}");
+    peer.send(&peer.message("ACK", "3", 1, &to, ""));
+    for _ in 0..2 {
+        peer.send(&peer.message("BYE", "4", 2, &to, ""));
+        while !peer.read_until("200 OK").0.contains("2 BYE") {}
+        // No peer sends again at once: what comes while the library notes that it has answered
+        // is lost.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(ended(&mut handle).await, Cause::HungUpThere);
+    peer.send(&peer.message("BYE", "5", 3, &to, ""));
+    peer.read_until("481 ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_calls_are_refused_and_room_comes_back() {
+    let (endpoint, mut calls, address) = start(|settings| settings.max_calls = 1).await;
+    let peer = Peer::new(address);
+    peer.send(&peer.message("INVITE", "1", 1, "", SDP));
+    let call = calls.recv().await.unwrap();
+    let other = Peer::new(address);
+    other.send(&other.message("INVITE", "2", 1, "", SDP).replace("c1", "c2"));
+    let (busy, _) = other.read_until("503 ");
+    assert!(busy.contains("Retry-After: 5"), "{busy}");
+    assert_eq!((endpoint.counters().overloaded, endpoint.counters().calls), (1, 1));
+    // Nobody takes it: it is refused, and its place is free after the transaction.
+    drop(call);
+    peer.read_until("480 ");
+    peer.send(&peer.message("ACK", "1", 1, "", ""));
+    for _ in 0..300 {
+        if endpoint.counters().calls == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the place is never free");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_malformed_is_refused_or_dropped_and_the_endpoint_lives() {
+    let (endpoint, _calls, address) = start(|_| ()).await;
+    let peer = Peer::new(address);
+    let invite = peer.message("INVITE", "1", 1, "", SDP);
+    peer.send("nonsense");
+    peer.send("\r\n\r\n");
+    peer.send(&invite[..invite.len() / 2]);
+    peer.send(&invite.replace("Call-ID", "Call-IDD"));
+    peer.send(&invite.replace("CSeq: 1", "CSeq: 99999999999"));
+    // A body that is shorter than it says.
+    peer.send(&invite[..invite.len() - 10]);
+    peer.read_until("400 ");
+    assert_eq!(endpoint.counters().malformed, 1);
+    peer.send(&peer.message("OPTIONS", "2", 1, "", ""));
+    let (options, _) = peer.read_until("200 OK");
+    assert!(options.contains("Allow: INVITE, ACK"), "{options}");
+    peer.send(&peer.message("REGISTER", "3", 1, "", ""));
+    peer.read_until("405 ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_sources_hear_nothing() {
+    let nobody = |settings: &mut Settings| settings.allow = AllowList::default();
+    let (endpoint, mut calls, address) = start(nobody).await;
+    let peer = Peer::new(address);
+    peer.socket.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    peer.send(&peer.message("INVITE", "1", 1, "", SDP));
+    let mut bytes = [0; 100];
+    assert!(peer.socket.recv(&mut bytes).is_err(), "silence");
+    assert!(calls.try_recv().is_err());
+    assert_eq!(endpoint.counters().dropped, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_in_use_is_an_error() {
+    let (_endpoint, _calls, address) = start(|_| ()).await;
+    let allow = AllowList::default();
+    let again = Endpoint::start(Settings::new(address, allow.clone())).await;
+    assert!(matches!(again, Err(ShellError::Open { address: at, .. }) if at == address));
+    let mut none = Settings::new(address, allow);
+    none.binds = Vec::<Bind>::new();
+    assert!(matches!(Endpoint::start(none).await, Err(ShellError::NoAddress)));
+}
