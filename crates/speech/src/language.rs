@@ -114,7 +114,10 @@ pub(crate) fn has_kana(text: &str) -> bool {
 
 /// Whether the text holds Chinese characters, kanji included.
 pub(crate) fn has_han(text: &str) -> bool {
-    let is_han = |c| matches!(c, '々' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}');
+    let is_han = |c| {
+        matches!(c, '々' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+            || matches!(c, '\u{20000}'..='\u{323af}')
+    };
     text.chars().any(is_han)
 }
 

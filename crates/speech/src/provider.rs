@@ -106,3 +106,24 @@ pub enum ProviderError {
     #[error("{0}")]
     Unsuited(&'static str),
 }
+
+impl ProviderError {
+    /// The message without what a program or a service said, which may repeat the text.
+    pub(crate) fn discreet(&self) -> String {
+        match self {
+            Self::Ended { program, status, .. } => {
+                format!("the program {program} ended with {status}")
+            }
+            Self::Refused { status, .. } => format!("the service answered {status}"),
+            Self::Timeout(_)
+            | Self::Busy(_)
+            | Self::NotStarted { .. }
+            | Self::Pipe { .. }
+            | Self::Network(_)
+            | Self::Answer(_)
+            | Self::Audio(_)
+            | Self::TooMuch
+            | Self::Unsuited(_) => self.to_string(),
+        }
+    }
+}

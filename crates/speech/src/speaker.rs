@@ -179,7 +179,9 @@ impl Speaker {
     pub fn say(&self, text: &str, voice: &Voice, keep: Keep) -> Result<Speech, SpeechError> {
         let inner = &self.inner;
         let document = ssml::read(text)?;
-        for reason in document.warnings {
+        // Warnings quote the text.
+        let warnings = document.warnings.into_iter().filter(|_| keep == Keep::OnDisk);
+        for reason in warnings {
             inner.tell(&Notice::Markup { reason });
         }
         let marked = document.language.as_deref().and_then(Language::of_voice_name);
@@ -402,9 +404,12 @@ impl Maker {
             }
             Err(error) => {
                 self.failed.push(at);
-                inner.provider_failed(ask, &error);
-                let provider = ask.member.name.to_string();
-                Err(Attempt { provider, reason: error.to_string() })
+                let reason = match self.keep {
+                    Keep::OnDisk => error.to_string(),
+                    Keep::Nowhere => error.discreet(),
+                };
+                inner.provider_failed(ask, &error, reason.clone());
+                Err(Attempt { provider: ask.member.name.to_string(), reason })
             }
         }
     }
@@ -469,12 +474,12 @@ impl Inner {
         Ok(pcm.with_gain(ask.job.utterance.gain_db))
     }
 
-    fn provider_failed(&self, ask: &Ask<'_>, error: &ProviderError) {
+    fn provider_failed(&self, ask: &Ask<'_>, error: &ProviderError, reason: String) {
         let provider = ask.member.name.to_string();
         self.tell(&Notice::ProviderFailed {
             provider: provider.clone(),
             language: ask.job.language.to_string(),
-            reason: error.to_string(),
+            reason,
         });
         // These two say nothing about how the provider fares.
         let is_fault = !matches!(error, ProviderError::Busy(_) | ProviderError::Unsuited(_));

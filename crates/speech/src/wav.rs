@@ -26,7 +26,8 @@ pub enum WavError {
     Empty,
     /// It is not 16-bit linear PCM with one or two channels.
     #[error(
-        "the WAV file is not 16-bit PCM, mono or stereo (format {format}, {bits} bits, {channels} channels)"
+        "the WAV file is not 16-bit PCM, mono or stereo (format {format}, {bits} bits, \
+         {channels} channels)"
     )]
     Format {
         /// The format tag.

@@ -12,6 +12,8 @@ enum Way {
     /// Speaks after so many milliseconds.
     Speak(u64),
     Fail,
+    /// Fails and repeats the text.
+    Blab,
     Hang,
 }
 
@@ -50,6 +52,10 @@ impl Provider for Fake {
         Box::pin(async move {
             match way {
                 Way::Fail => return Err(ProviderError::Unsuited("no").into_fault()),
+                Way::Blab => {
+                    let excerpt = job.utterance.text();
+                    return Err(ProviderError::Refused { status: 400, excerpt });
+                }
                 Way::Hang => std::future::pending::<()>().await,
                 Way::Speak(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
             }
@@ -222,6 +228,17 @@ async fn prompts_are_made_once_and_never_mixed_up() {
     // What is cached is spoken even while its provider fails.
     scene.first.becomes(Way::Fail);
     assert_eq!(scene.who("One. Four.").await, "first* second");
+}
+
+#[tokio::test]
+async fn secret_texts_get_into_no_message() {
+    let scene = scene(Way::Blab, Way::Blab, None);
+    let text = "<speak><say-as interpret-as='canary'>canary</say-as></speak>";
+    let mut speech = scene.speaker.say(text, &Voice::default(), Keep::Nowhere).unwrap();
+    let error = speech.next().await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("400"), "{error}");
+    let all = format!("{error} {error:?} {:?} {speech:?}", scene.notices());
+    assert!(!all.contains("canary"), "{all}");
 }
 
 #[tokio::test]
