@@ -67,7 +67,6 @@ impl Contact {
     }
 
     fn unhandled(&mut self, unhandled: Unhandled) {
-        self.step(|_| steps::unhandled(&unhandled));
         let mut failure = unhandled.failure;
         self.run.mask(&mut failure.description);
         self.outputs.push_back(Output::Notice(Notice {

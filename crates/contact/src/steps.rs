@@ -1,8 +1,8 @@
 //! Lines of the trace for what happens to a contact outside its flow.
 
 use trunkline_acd::OfferEnd;
+use trunkline_flow::run::ContactEvent;
 use trunkline_flow::run::convert::{display, text_of};
-use trunkline_flow::run::{ContactEvent, KeptBy, Unhandled};
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::tenant::entry_point::Fallback;
 use trunkline_model::tenant::{EntryPoint, Tenant};
@@ -84,28 +84,6 @@ pub(crate) fn edited(
     let input = Fields::new().with("variable", name).with("value", value);
     let warnings = problem.map(|problem| format!("not saved: {problem}")).into_iter().collect();
     ContactEvent { what: "edited", input, warnings, ..ContactEvent::default() }
-}
-
-pub(crate) fn unhandled(unhandled: &Unhandled) -> ContactEvent {
-    let kept = match unhandled.kept_by {
-        KeptBy::DefaultPort => "the flow goes on by the activity's default port",
-        KeptBy::Handler => "the OnGlobalError flow takes over the caller",
-        KeptBy::Fallback => "the caller is sent to the fallback, or hears an apology",
-        KeptBy::EventFlowEnded => "the event flow ends here",
-        KeptBy::Overtaken => "an agent answered or the call ended meanwhile",
-        KeptBy::Disconnected => "the caller is disconnected, as the entry point asks for",
-    };
-    let before = match unhandled.thread.as_str() {
-        "main" => "Webex would have dropped the caller here",
-        _ => "nothing handled this error",
-    };
-    ContactEvent {
-        what: "error_unhandled",
-        activity: unhandled.activity.clone(),
-        failure: Some(unhandled.failure.clone()),
-        warnings: vec![format!("{before}; {kept}")],
-        ..ContactEvent::default()
-    }
 }
 
 pub(crate) fn rescued(failure: &Failure, fallback: Option<&Fallback>, keeps: bool) -> ContactEvent {

@@ -60,16 +60,16 @@ pub struct Step {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<String>,
     /// What went in: rendered properties.
-    #[serde(rename = "in", skip_serializing_if = "Fields::is_empty")]
+    #[serde(rename = "in", default, skip_serializing_if = "Fields::is_empty")]
     pub input: Fields,
     /// What came out: outputs and variables changed.
-    #[serde(rename = "out", skip_serializing_if = "Fields::is_empty")]
+    #[serde(rename = "out", default, skip_serializing_if = "Fields::is_empty")]
     pub output: Fields,
     /// Why it failed, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
     /// What the reader should notice: a screen pop built from defaults, an error kept.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }
 

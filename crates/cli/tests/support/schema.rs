@@ -4,9 +4,6 @@
 
 use serde_json::Value;
 
-/// Members that the trace leaves out when they are empty.
-const OMITTED_WHEN_EMPTY: [&str; 3] = ["in", "out", "warnings"];
-
 /// What is wrong with the value; nothing if it is as the schema says.
 pub(crate) fn faults(root: &Value, schema: &Value, value: &Value) -> Vec<String> {
     let mut found = Vec::new();
@@ -55,7 +52,7 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<
 
 fn missing(wanted: &Value, value: &Value) -> Option<String> {
     let names = wanted.as_array().unwrap().iter().map(|name| name.as_str().unwrap());
-    let lacking = |name: &&str| value.get(name).is_none() && !OMITTED_WHEN_EMPTY.contains(name);
+    let lacking = |name: &&str| value.get(name).is_none();
     let names: Vec<_> = names.filter(lacking).collect();
     (!names.is_empty()).then(|| format!("lacks {names:?}"))
 }

@@ -8,7 +8,7 @@ use crate::flow::Flow;
 use crate::outputs::Outputs;
 
 use super::thread::State;
-use super::{Effect, KeptBy, Run, Unhandled};
+use super::{ContactEvent, Effect, KeptBy, Run, Unhandled};
 
 /// The event of the OnGlobalError flow.
 const GLOBAL_ERROR: &str = "GlobalErrorHandling";
@@ -125,6 +125,36 @@ impl Run {
             failure,
             kept_by,
         };
+        // Written here, so that it stands before what the flow does next.
+        if self.is_traced() {
+            self.write_contact_step(self.now_ms, step(&unhandled));
+        }
         self.effects.push_back(Effect::Unhandled(unhandled));
+    }
+}
+
+/// The trace line of an error that no port handled.
+fn step(unhandled: &Unhandled) -> ContactEvent {
+    let text = match (unhandled.kept_by, unhandled.thread.as_str()) {
+        (KeptBy::Handler, _) => "the OnGlobalError flow takes over the caller",
+        (KeptBy::DefaultPort, "main") => {
+            "Webex would have dropped the caller here; the flow goes on by the activity's default \
+             port"
+        }
+        (KeptBy::DefaultPort, _) => "nothing handled this; the event flow goes on by default",
+        (KeptBy::Fallback, _) => {
+            "Webex would have dropped the caller here; they are sent to the fallback, or hear an \
+             apology"
+        }
+        (KeptBy::EventFlowEnded, _) => "nothing handled this; the event flow ends here",
+        (KeptBy::Overtaken, _) => "an agent answered or the call ended meanwhile",
+        (KeptBy::Disconnected, _) => "the caller is disconnected, as the entry point asks for",
+    };
+    ContactEvent {
+        what: "error_unhandled",
+        activity: unhandled.activity.clone(),
+        failure: Some(unhandled.failure.clone()),
+        warnings: vec![text.to_owned()],
+        ..ContactEvent::default()
     }
 }
