@@ -1,8 +1,8 @@
 //! Prompts and music: decoded once, encoded once for each codec, shared by all calls.
 //!
 //! A [`Prompt`] holds encoded audio that calls share. A [`Player`] is one call's playlist; it
-//! copies frames of 20 ms out of the prompts, one after the other without a gap. Stopping it works within
-//! the next frame, which is what barge-in needs.
+//! copies frames of 20 ms out of the prompts, one after the other without a gap. Stopping it works
+//! within the next frame, which is what barge-in needs.
 
 use core::time::Duration;
 use std::collections::VecDeque;

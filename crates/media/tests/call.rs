@@ -1,5 +1,7 @@
 //! A whole call in virtual time: prompt, bridge and hearing, judged by measurement.
 
+#![allow(clippy::unwrap_used, reason = "all of it is test code")]
+
 use std::time::Duration;
 
 use trunkline_media::bridge::{Bridge, Leg, Party, Relayed};
