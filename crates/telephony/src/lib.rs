@@ -13,7 +13,7 @@
 //! | [`message`], [`address`] | messages as the cores see them | none |
 //! | [`call`] | one call: dialog, session, timers, its one end | none |
 //! | [`digest`] | challenges and answers (RFC 7616, RFC 8760), both sides | none |
-//! | [`number`] | ANI and DNIS of a trunk's call (D4) | none |
+//! | [`number`], [`extension`] | ANI and DNIS of a trunk's call (D4), `X-` headers | none |
 //! | [`shell`] | sockets, allow-list, a task for each call; alone knows the library | tokio |
 //!
 //! Media is not here: [`call::Effect::StartMedia`], `ChangeMedia` and `StopMedia` say what the
@@ -45,6 +45,7 @@
 pub mod address;
 pub mod call;
 pub mod digest;
+pub mod extension;
 pub mod message;
 pub mod number;
 pub mod offer_answer;

@@ -73,7 +73,8 @@ enum Answer {
 pub(super) struct Driver {
     pub(super) call: Call,
     pub(super) stack: Arc<Stack>,
-    pub(super) place: Place,
+    /// Given back when the task ends, however it ends.
+    _place: Place,
     /// The stream on which the call came; requests go back on it while it is open.
     pub(super) connection: Option<SipConnection>,
     pub(super) started: Instant,
@@ -103,7 +104,7 @@ impl Driver {
         let driver = Self {
             call,
             stack,
-            place,
+            _place: place,
             connection,
             started: Instant::now(),
             mail,
@@ -147,7 +148,7 @@ impl Driver {
         loop {
             while let Some(effect) = self.call.poll() {
                 if self.apply(effect).await {
-                    return drop(self.place);
+                    return;
                 }
             }
             let wake = self.call.wake_at_ms().map(|ms| self.started + Duration::from_millis(ms));
@@ -252,6 +253,21 @@ impl Driver {
         }
         let task = tokio::spawn(ask(transaction, tx, self.mail.clone()));
         self.running.insert(tx, task.abort_handle());
+    }
+}
+
+/// A call that ends in a panic leaves nobody waiting: what is unanswered gets 500.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        for (tx, answer) in self.answers.drain() {
+            if let Answer::Later(sender, original) = answer {
+                let (headers, body) = (Headers::default(), Vec::new());
+                let to_tag = "lost".to_owned();
+                let out = OutResponse { tx, status: 500, to_tag, headers, body };
+                let response = convert::library_response(&self.stack.inner, &original, out);
+                let _ = sender.send(TransactionEvent::Respond(response));
+            }
+        }
     }
 }
 

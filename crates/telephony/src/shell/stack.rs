@@ -22,6 +22,9 @@ use tokio_util::sync::CancellationToken;
 use super::{AllowList, ShellError, convert};
 use crate::message::OutRequest;
 
+/// When the library gives up a call that rings (its timer C). Longer than any call's own limit.
+const RING_LIMIT: Duration = Duration::from_secs(86_400);
+
 /// An address to open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bind {
@@ -64,7 +67,8 @@ impl Stack {
             }
             std::future::ready(is_allowed)
         });
-        let option = EndpointOption { t1, t1x64: t1 * 64, ..EndpointOption::default() };
+        let timerc = RING_LIMIT;
+        let option = EndpointOption { t1, t1x64: t1 * 64, timerc, ..EndpointOption::default() };
         let endpoint = EndpointBuilder::new()
             .with_user_agent(convert::PRODUCT)
             .with_transport_layer(layer)
