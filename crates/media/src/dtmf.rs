@@ -479,6 +479,14 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_duration_counts() {
+        let mut packets = send("4", 100, 0);
+        packets.truncate(4);
+        packets.swap(2, 3);
+        assert_eq!(receive(&packets), pressed("4", 80));
+    }
+
+    #[test]
     fn a_long_key_is_one_key() {
         // 20 s are 160,000 ticks: three segments.
         let packets = send("8", 20_000, 77);
