@@ -191,7 +191,7 @@ fn outcome(turn: usize) -> Outcome {
 }
 
 fn figures(turn: usize) -> Option<QueueFigures> {
-    (turn % 3 > 0).then(|| QueueFigures {
+    (!turn.is_multiple_of(3)).then(|| QueueFigures {
         position: 3,
         estimated_wait_ms: (turn % 3 == 1).then_some(95_000),
         ..QueueFigures::default()
