@@ -33,12 +33,16 @@ fn free_port(ip: IpAddr) -> u16 {
 }
 
 async fn start(ip: IpAddr, t1_ms: u64) -> (Endpoint, SocketAddr, Calls) {
-    let address = SocketAddr::new(ip, free_port(ip));
-    let allow = AllowList::new([ip.into()]);
     let t1 = Duration::from_millis(t1_ms);
-    let (endpoint, calls) =
-        Endpoint::start(Settings { t1, ..Settings::new(address, allow) }).await.unwrap();
-    (endpoint, address, calls)
+    // Another program may take the port in between.
+    for _ in 0..10 {
+        let address = SocketAddr::new(ip, free_port(ip));
+        let settings = Settings { t1, ..Settings::new(address, AllowList::new([ip.into()])) };
+        if let Ok((endpoint, calls)) = Endpoint::start(settings).await {
+            return (endpoint, address, calls);
+        }
+    }
+    panic!("no free port");
 }
 
 type Calls = tokio::sync::mpsc::UnboundedReceiver<trunkline_telephony::shell::IncomingCall>;
@@ -156,6 +160,11 @@ async fn callers_over_ipv6() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn callers_over_ipv6_and_tcp() {
+    all_scenarios("::1", "t1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_ack_resends_the_answer_and_ends_the_call() {
     if has_sipp() {
         let causes = caller("lost_ack", "127.0.0.1".parse().unwrap(), "u1", 20).await;
@@ -163,9 +172,16 @@ async fn a_lost_ack_resends_the_answer_and_ends_the_call() {
     }
 }
 
+const TRANSPORTS: [(&str, &str); 4] =
+    [("127.0.0.1", "u1"), ("127.0.0.1", "t1"), ("::1", "u1"), ("::1", "t1")];
+
 /// Calls a scenario's phone; gives all that is told.
-async fn call_phone(scenario: &str, transport: &str, steps: fn(&CallHandle, &Event)) -> Vec<Event> {
-    let ip: IpAddr = "127.0.0.1".parse().unwrap();
+async fn call_phone(
+    scenario: &str,
+    (ip, transport): (&str, &str),
+    steps: fn(&CallHandle, &Event),
+) -> Vec<Event> {
+    let ip: IpAddr = ip.parse().unwrap();
     let (endpoint, address, _calls) = start(ip, 500).await;
     let port = free_port(ip).to_string();
     let name = scenario.to_owned();
@@ -175,7 +191,8 @@ async fn call_phone(scenario: &str, transport: &str, steps: fn(&CallHandle, &Eve
     });
     tokio::time::sleep(Duration::from_millis(400)).await;
     let parameter = if transport == "t1" { ";transport=tcp" } else { "" };
-    let uri = format!("sip:phone@127.0.0.1:{port}{parameter}");
+    let phone_address = SocketAddr::new(ip, port.parse().unwrap());
+    let uri = format!("sip:phone@{phone_address}{parameter}");
     let target = Target {
         to: format!("<{uri}>"),
         uri,
@@ -207,7 +224,7 @@ async fn a_phone_is_called_held_and_hung_up() {
     if !has_sipp() {
         return;
     }
-    for transport in ["u1", "t1"] {
+    for transport in TRANSPORTS {
         let events = call_phone("phone", transport, |handle, event| {
             if *event == Event::Answered {
                 handle.command(Command::Hold);
@@ -215,7 +232,7 @@ async fn a_phone_is_called_held_and_hung_up() {
         });
         let expected =
             [Event::Progressed { status: 180 }, Event::Answered, Event::Ended(Cause::HungUpHere)];
-        assert_eq!(events.await, expected, "{transport}");
+        assert_eq!(events.await, expected, "{transport:?}");
     }
 }
 
@@ -224,21 +241,21 @@ async fn a_phone_is_given_up() {
     if !has_sipp() {
         return;
     }
-    for transport in ["u1", "t1"] {
+    for transport in TRANSPORTS {
         let events = call_phone("phone_given_up", transport, |handle, event| {
             if matches!(event, Event::Progressed { .. }) {
                 handle.command(Command::HangUp);
             }
         });
         let expected = [Event::Progressed { status: 180 }, Event::Ended(Cause::HungUpHere)];
-        assert_eq!(events.await, expected, "{transport}");
+        assert_eq!(events.await, expected, "{transport:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_phone_is_told() {
     if has_sipp() {
-        let events = call_phone("phone_busy", "u1", |_, _| ()).await;
+        let events = call_phone("phone_busy", ("127.0.0.1", "u1"), |_, _| ()).await;
         assert_eq!(events, [Event::Ended(Cause::Refused { status: 486 })]);
     }
 }

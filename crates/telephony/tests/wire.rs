@@ -66,14 +66,19 @@ impl Peer {
 
 type Calls = UnboundedReceiver<IncomingCall>;
 
-async fn start(adjust: impl FnOnce(&mut Settings)) -> (Endpoint, Calls, SocketAddr) {
-    let address = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let allow = AllowList::new(["127.0.0.1/32".parse().unwrap()]);
-    let mut settings = Settings::new(address, allow);
-    settings.t1 = Duration::from_millis(20);
-    adjust(&mut settings);
-    let (endpoint, calls) = Endpoint::start(settings).await.unwrap();
-    (endpoint, calls, address)
+async fn start(adjust: impl Fn(&mut Settings)) -> (Endpoint, Calls, SocketAddr) {
+    // Another program may take the port in between.
+    for _ in 0..10 {
+        let address = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let allow = AllowList::new(["127.0.0.1/32".parse().unwrap()]);
+        let mut settings = Settings::new(address, allow);
+        settings.t1 = Duration::from_millis(20);
+        adjust(&mut settings);
+        if let Ok((endpoint, calls)) = Endpoint::start(settings).await {
+            return (endpoint, calls, address);
+        }
+    }
+    panic!("no free port");
 }
 
 async fn answered(calls: &mut Calls) -> CallHandle {

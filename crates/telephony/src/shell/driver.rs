@@ -118,17 +118,20 @@ impl Driver {
         (driver, CallHandle { commands, notices: told })
     }
 
-    /// Takes the INVITE's transaction over.
-    pub(super) fn adopt(&mut self, tx: ServerTx, transaction: Transaction) {
-        let answer = self.serve_invite(tx, transaction);
+    /// Takes an INVITE's transaction over; one that has to wait for a person begins with 100.
+    pub(super) fn adopt(&mut self, tx: ServerTx, transaction: Transaction, waits: bool) {
+        let answer = self.serve_invite(tx, transaction, waits);
         self.answers.insert(tx, answer);
     }
 
-    fn serve_invite(&self, tx: ServerTx, mut transaction: Transaction) -> Answer {
+    fn serve_invite(&self, tx: ServerTx, mut transaction: Transaction, waits: bool) -> Answer {
         let original = Box::new(transaction.original.clone());
         let answer = Answer::Later(transaction.tu_sender.clone(), original);
         let mail = self.mail.clone();
         tokio::spawn(async move {
+            if waits && let Err(error) = transaction.send_trying().await {
+                tracing::debug!(%error, "100 not sent");
+            }
             // Runs until the transaction ends: it is what resends responses.
             while let Some(message) = transaction.receive().await {
                 if let SipMessage::Request(request) = message
@@ -175,7 +178,7 @@ impl Driver {
     fn open(&mut self, mail: Mail) -> Option<Input> {
         match mail {
             Mail::Request(request, transaction) if request.method == Method::Invite => {
-                self.adopt(request.tx, *transaction);
+                self.adopt(request.tx, *transaction, false);
                 Some(Input::Request(request))
             }
             Mail::Request(request, transaction) => {

@@ -204,7 +204,7 @@ impl IncomingCall {
         let call = Call::incoming(0, self.invite.clone(), config);
         let (mut driver, handle) =
             Driver::new(call, self.stack.clone(), place, mailbox, connection);
-        driver.adopt(self.invite.tx, transaction);
+        driver.adopt(self.invite.tx, transaction, true);
         tokio::spawn(driver.run());
         Ok(handle)
     }
@@ -271,7 +271,7 @@ async fn dispatch(
         match (request.to_tag(), request.method) {
             (Some(_), _) => in_dialog(&stack, &shared, request, transaction),
             (None, Method::Invite) => {
-                begin(&stack, &shared, request, transaction, &calls).await;
+                begin(&stack, &shared, request, transaction, &calls);
             }
             (None, Method::Options) => {
                 let headers = Headers::default().with("Allow", ALLOW);
@@ -311,11 +311,11 @@ fn in_dialog(stack: &Arc<Stack>, shared: &Shared, request: Request, transaction:
     }
 }
 
-async fn begin(
+fn begin(
     stack: &Arc<Stack>,
     shared: &Arc<Shared>,
     invite: Request,
-    mut transaction: Transaction,
+    transaction: Transaction,
     calls: &UnboundedSender<IncomingCall>,
 ) {
     let place = match shared.registry.enter(Some(&invite), shared.settings.max_calls) {
@@ -329,9 +329,6 @@ async fn begin(
             return answer(stack, shared, transaction, 503, headers);
         }
     };
-    if let Err(error) = transaction.send_trying().await {
-        tracing::debug!(%error, "100 not sent");
-    }
     let source = transaction.connection.as_ref().and_then(|connection| {
         connection.get_remote_addr().and_then(|address| address.get_socketaddr().ok())
     });
