@@ -215,3 +215,58 @@ async fn an_address_in_use_is_an_error() {
     none.binds = Vec::<Bind>::new();
     assert!(matches!(Endpoint::start(none).await, Err(ShellError::NoAddress)));
 }
+
+/// A CANCEL that races with the answer: the INVITE gets one final response, 200 or 487, and the
+/// call ends accordingly and is forgotten.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_may_race_with_the_answer() {
+    let (endpoint, mut calls, address) = start(|_| ()).await;
+    let mut ends = [0, 0];
+    for round in 0..60_u64 {
+        let peer = Peer::new(address);
+        let id = format!("c{round}");
+        let say = |method: &str, branch: &str, cseq, to: &str, body: &str| {
+            let text = peer.message(method, &format!("{branch}{round}"), cseq, to, body);
+            peer.send(&text.replace("Call-ID: c1", &format!("Call-ID: {id}")));
+        };
+        say("INVITE", "i", 1, "", SDP);
+        let server = tokio::spawn({
+            let call = calls.recv().await.unwrap();
+            async move {
+                let media = "127.0.0.1:20000".parse().unwrap();
+                let mut handle = call.accept(media, |_| ()).unwrap();
+                if round % 3 == 0 {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                handle.command(Command::Answer { headers: Headers::default() });
+                ended(&mut handle).await
+            }
+        });
+        if round % 2 == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        say("CANCEL", "i", 1, "", "");
+        let last = loop {
+            let text = peer.read();
+            let is_final = !text.starts_with("SIP/2.0 1") && text.contains("1 INVITE");
+            if is_final {
+                break text;
+            }
+        };
+        let tag = last.split(";tag=").nth(2).unwrap().split("\r\n").next().unwrap();
+        let to = format!(";tag={tag}");
+        if last.starts_with("SIP/2.0 487") {
+            ends[0] += 1;
+            say("ACK", "i", 1, &to, "");
+            assert_eq!(server.await.unwrap(), Cause::Cancelled);
+        } else {
+            assert!(last.starts_with("SIP/2.0 200"), "{last}");
+            ends[1] += 1;
+            say("ACK", "a", 1, &to, "");
+            say("BYE", "b", 2, &to, "");
+            assert_eq!(server.await.unwrap(), Cause::HungUpThere);
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(endpoint.counters().calls, 0, "{ends:?}");
+}
