@@ -48,6 +48,7 @@ pub mod jitter;
 pub mod measure;
 pub mod mix;
 pub mod music;
+pub mod plan;
 pub mod prompt;
 pub mod quality;
 pub mod reception;

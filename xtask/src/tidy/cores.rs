@@ -9,7 +9,8 @@ use super::source::Source;
 use super::{Finding, manifest};
 
 /// Folders of the cores.
-const CORES: [&str; 8] = ["acd", "contact", "expr", "flow", "jsonpath", "media", "model", "sim"];
+const CORES: [&str; 9] =
+    ["acd", "contact", "exchange", "expr", "flow", "jsonpath", "media", "model", "sim"];
 
 /// Packages that no core has, in its tests neither.
 const PACKAGES: [&str; 4] = ["axum", "reqwest", "rusqlite", "tokio"];

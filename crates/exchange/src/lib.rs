@@ -1,0 +1,1 @@
+//! Contacts and their routing domain together: what one decides, the other hears.

@@ -1,0 +1,1 @@
+//! What is written down of contacts and routing, how it is read back, and what comes after a crash.

@@ -1,0 +1,1 @@
+//! The contact centre on the wire: calls, agents' phones, configuration, operation.
