@@ -1,0 +1,380 @@
+//! Contacts and one routing domain, joined.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use trunkline_acd::{self as acd, Routing};
+use trunkline_contact::journal::InputRecord;
+use trunkline_contact::{self as contact, Arrival, ArrivalError, Contact};
+use trunkline_flow::Site;
+use trunkline_model::ContactId;
+
+use crate::allocation::Allocations;
+use crate::contacts::Contacts;
+use crate::input::Input;
+use crate::output::Output;
+use crate::recorder::{ContactRecord, MessageId, Recorder, RoutingRecord, Sender};
+
+/// One input from outside may lead to so many inputs of contacts and routing; what is beyond is
+/// a circle that takes no time.
+const MAX_STEPS: usize = 100_000;
+
+/// What is to be told to a contact or to the queues.
+enum Work {
+    Contact { contact: ContactId, input: contact::Input, from: Option<MessageId> },
+    Routing { input: acd::Input, from: Option<MessageId> },
+}
+
+/// Contacts and their routing domain.
+pub struct Exchange {
+    site: Arc<Site>,
+    routing: Routing,
+    /// How many inputs routing has taken.
+    routing_inputs: u64,
+    contacts: Contacts,
+    allocations: Allocations,
+    work: VecDeque<Work>,
+    outputs: VecDeque<Output>,
+    is_traced: bool,
+}
+
+impl Exchange {
+    /// An exchange without contacts, in which no agent is signed in.
+    pub fn new(site: Arc<Site>) -> Self {
+        Self {
+            routing: Routing::new(&site.tenant),
+            site,
+            routing_inputs: 0,
+            contacts: Contacts::default(),
+            allocations: Allocations::default(),
+            work: VecDeque::new(),
+            outputs: VecDeque::new(),
+            is_traced: false,
+        }
+    }
+
+    /// Contacts that arrive from now on keep a trace; see [`Exchange::take_trace`].
+    pub fn trace(&mut self, is_traced: bool) {
+        self.is_traced = is_traced;
+    }
+
+    /// Contacts that arrive from now on meet this site. Queues and agents stay as they were.
+    pub fn set_site(&mut self, site: Arc<Site>) {
+        self.site = site;
+    }
+
+    /// The site that contacts meet.
+    pub fn site(&self) -> &Arc<Site> {
+        &self.site
+    }
+
+    /// The queues and agents.
+    pub fn routing(&self) -> &Routing {
+        &self.routing
+    }
+
+    /// A contact while it lives.
+    pub fn contact(&self, id: &ContactId) -> Option<&Contact> {
+        self.contacts.get(id).map(|life| &*life.contact)
+    }
+
+    /// All contacts that are not over, in no order.
+    pub fn contacts(&self) -> impl Iterator<Item = &Contact> {
+        self.contacts.iter()
+    }
+
+    /// How many contacts are not over.
+    pub fn len(&self) -> usize {
+        self.contacts.len()
+    }
+
+    /// Whether there are no contacts.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The lines of a contact's trace since the last call; the shell asks while it carries out
+    /// the outputs, before a contact that has ended is forgotten.
+    pub fn take_trace(&mut self, id: &ContactId) -> Vec<trunkline_model::trace::Step> {
+        let Some(mut life) = self.contacts.take(id) else { return Vec::new() };
+        let trace = life.contact.take_trace();
+        self.contacts.put(life.contact, life.inputs);
+        trace
+    }
+
+    /// Goes on with a contact that was built again from its journal, after its last input.
+    pub fn adopt(&mut self, contact: Box<Contact>, inputs: u64) {
+        self.contacts.put(contact, inputs);
+    }
+
+    /// Numbers of routing's inputs go on after this one.
+    pub fn continue_routing(&mut self, routing: Routing, inputs: u64) {
+        self.routing = routing;
+        self.routing_inputs = inputs;
+    }
+
+    /// When [`Input::Tick`] is due, in milliseconds since the Unix epoch.
+    pub fn wake_at(&self) -> Option<i64> {
+        [self.contacts.wake_at(), self.routing.wake_at()].into_iter().flatten().min()
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Takes an input, and everything that follows from it at this time.
+    ///
+    /// # Errors
+    /// An [`Input::Arrived`] whose entry point or flow is not there; nothing has happened then.
+    pub fn handle(
+        &mut self,
+        now_ms: i64,
+        input: Input,
+        recorder: &mut impl Recorder,
+    ) -> Result<(), ArrivalError> {
+        match input {
+            Input::Arrived(arrival) => self.arrive(&arrival, recorder)?,
+            Input::Contact { contact, input } => self.tell(contact, input),
+            Input::Routing(input) => self.route(input),
+            Input::AgentHungUp { contact, agent } => {
+                // The queues first: the contact may want to wait again at once, and the queues
+                // refuse a contact that they take for one in conversation.
+                let hang_up = acd::Input::HangUp { agent: agent.clone(), contact: contact.clone() };
+                self.route(hang_up);
+                self.tell(contact, contact::Input::AgentHungUp { agent });
+            }
+            Input::Tick => self.tick(now_ms),
+        }
+        self.settle(now_ms, recorder);
+        Ok(())
+    }
+
+    fn tell(&mut self, contact: ContactId, input: contact::Input) {
+        self.work.push_back(Work::Contact { contact, input, from: None });
+    }
+
+    fn route(&mut self, input: acd::Input) {
+        self.work.push_back(Work::Routing { input, from: None });
+    }
+
+    fn tick(&mut self, now_ms: i64) {
+        if self.routing.wake_at().is_some_and(|at_ms| at_ms <= now_ms) {
+            self.route(acd::Input::Tick);
+        }
+        for contact in self.contacts.due(now_ms) {
+            self.tell(contact, contact::Input::Flow(trunkline_flow::Input::Tick));
+        }
+    }
+
+    /// Works until nothing follows any more.
+    fn settle(&mut self, now_ms: i64, recorder: &mut impl Recorder) {
+        for _ in 0..MAX_STEPS {
+            let Some(work) = self.work.pop_front() else { return };
+            match work {
+                Work::Contact { contact, input, from } => {
+                    self.give(now_ms, contact, input, from, recorder);
+                }
+                Work::Routing { input, from } => self.give_routing(now_ms, input, from, recorder),
+            }
+        }
+        // Steps without time are limited in each contact, so that this is a mistake of ours. What
+        // is left waits for the next input rather than hold up all other calls.
+    }
+
+    fn arrive(
+        &mut self,
+        arrival: &Arrival,
+        recorder: &mut impl Recorder,
+    ) -> Result<(), ArrivalError> {
+        let (site, is_traced) = (&self.site, self.is_traced);
+        let begin = || {
+            let mut contact = Contact::arrive(site, arrival, is_traced)?;
+            let outputs: Vec<_> = std::iter::from_fn(|| contact.poll()).collect();
+            Ok((Box::new(contact), outputs))
+        };
+        match catch_unwind(AssertUnwindSafe(begin)) {
+            Ok(begun) => {
+                let (contact, outputs) = begun?;
+                recorder.arrived(arrival, &contact, &outputs);
+                self.carry_out(arrival.at_ms, contact, 0, outputs);
+            }
+            Err(panic) => self.crashed(arrival.contact.clone(), &*panic),
+        }
+        Ok(())
+    }
+
+    fn give(
+        &mut self,
+        now_ms: i64,
+        id: ContactId,
+        input: contact::Input,
+        from: Option<MessageId>,
+        recorder: &mut impl Recorder,
+    ) {
+        let Some(life) = self.contacts.take(&id) else { return };
+        let (mut contact, number) = (life.contact, life.inputs + 1);
+        let record = InputRecord { now_ms, input: input.clone() };
+        let work = AssertUnwindSafe(|| {
+            contact.handle(now_ms, input);
+            let outputs: Vec<_> = std::iter::from_fn(|| contact.poll()).collect();
+            (contact, outputs)
+        });
+        match catch_unwind(work) {
+            Ok((contact, outputs)) => {
+                recorder.contact(&contact, &ContactRecord { number, record, from }, &outputs);
+                self.carry_out(now_ms, contact, number, outputs);
+            }
+            Err(panic) => self.crashed(id, &*panic),
+        }
+    }
+
+    /// Does what concerns queues, passes the rest on.
+    fn carry_out(
+        &mut self,
+        now_ms: i64,
+        contact: Box<Contact>,
+        number: u64,
+        outputs: Vec<contact::Output>,
+    ) {
+        let id = contact.id().clone();
+        let mut is_over = false;
+        for (place, output) in outputs.into_iter().enumerate() {
+            is_over |= output == contact::Output::Ended;
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            let sender = Sender::Contact(id.clone());
+            let message = MessageId { sender, input: number, output: place };
+            self.wanted(now_ms, &id, output, message);
+        }
+        if !is_over {
+            self.contacts.put(contact, number);
+        }
+    }
+
+    fn wanted(&mut self, now_ms: i64, id: &ContactId, output: contact::Output, message: MessageId) {
+        use trunkline_contact::Output as Wanted;
+        let contact = id.clone();
+        match output {
+            Wanted::Enqueue { queue, priority, skills, check_availability } => {
+                let first_enqueued_ms = None;
+                let input = acd::Input::Enqueue {
+                    contact,
+                    queue,
+                    priority,
+                    skills,
+                    first_enqueued_ms,
+                    check_availability,
+                };
+                self.work.push_back(Work::Routing { input, from: Some(message) });
+            }
+            Wanted::Withdraw => {
+                let input = acd::Input::Withdraw { contact };
+                self.work.push_back(Work::Routing { input, from: Some(message) });
+            }
+            Wanted::LeaveAgent => {
+                let input = acd::Input::ContactEnded { contact };
+                self.work.push_back(Work::Routing { input, from: Some(message) });
+            }
+            Wanted::QueryQueue { id, queue, lookback_min } => {
+                let lookback_ms = i64::from(lookback_min) * 60_000;
+                let figures =
+                    self.routing.figures_over(now_ms, &queue, Some(&contact), lookback_ms);
+                self.answer(contact, trunkline_flow::Input::Figures { id, figures });
+            }
+            Wanted::Allocate { id, counter, weights } => {
+                let index = self.allocations.next(&counter, &weights);
+                self.answer(contact, trunkline_flow::Input::Allocated { id, index });
+            }
+            Wanted::Ended => self.outputs.push_back(Output::Ended { contact }),
+            output => self.outputs.push_back(Output::Contact { contact, output }),
+        }
+    }
+
+    fn answer(&mut self, contact: ContactId, input: trunkline_flow::Input) {
+        self.tell(contact, contact::Input::Flow(input));
+    }
+
+    fn give_routing(
+        &mut self,
+        now_ms: i64,
+        input: acd::Input,
+        from: Option<MessageId>,
+        recorder: &mut impl Recorder,
+    ) {
+        self.routing_inputs += 1;
+        let number = self.routing_inputs;
+        self.routing.handle(now_ms, input.clone());
+        let outputs: Vec<_> = std::iter::from_fn(|| self.routing.poll()).collect();
+        recorder.routing(&RoutingRecord { number, now_ms, input, from }, &outputs);
+        for (place, output) in outputs.into_iter().enumerate() {
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            let message = MessageId { sender: Sender::Routing, input: number, output: place };
+            self.routed(output, message);
+        }
+    }
+
+    /// Tells the contact and the shell what the queues decided.
+    fn routed(&mut self, output: acd::Output, message: MessageId) {
+        let mut tell = |contact: &ContactId, input| {
+            let (contact, from) = (contact.clone(), Some(message.clone()));
+            self.work.push_back(Work::Contact { contact, input, from });
+        };
+        match output {
+            acd::Output::Offer { contact, agent, ring_timeout_ms, .. } => {
+                let details = agent.as_ref().clone();
+                tell(&contact, contact::Input::Offered { agent: details, ring_timeout_ms });
+                self.outputs.push_back(Output::Ring { contact, agent, ring_timeout_ms });
+            }
+            acd::Output::Withdrawn { contact, agent, reason, .. } => {
+                tell(&contact, contact::Input::OfferEnded { agent: agent.clone(), reason });
+                self.outputs.push_back(Output::StopRinging { contact, agent, reason });
+            }
+            acd::Output::Connected { contact, agent } => {
+                tell(&contact, contact::Input::Answered { agent: agent.as_ref().clone() });
+                self.outputs.push_back(Output::Connect { contact, agent });
+            }
+            acd::Output::AgentLost { contact, agent, requeued: true } => {
+                tell(&contact, contact::Input::Requeued { agent: agent.clone() });
+                self.outputs.push_back(Output::Release { contact, agent });
+            }
+            acd::Output::AgentLost { contact, agent, requeued: false } => {
+                tell(&contact, contact::Input::AgentLost { agent: agent.clone() });
+                self.outputs.push_back(Output::Release { contact, agent });
+            }
+            acd::Output::WrapUpStarted { contact, agent, .. } => {
+                tell(&contact, contact::Input::WrapUpStarted { agent: agent.clone() });
+                self.outputs.push_back(Output::Release { contact, agent });
+            }
+            acd::Output::WrapUpEnded { contact, agent, code } => {
+                tell(&contact, contact::Input::WrapUpEnded { agent, code });
+            }
+            acd::Output::TimedOut { contact, overflow_number, .. } => {
+                tell(&contact, contact::Input::TimedOut { overflow_number });
+            }
+            acd::Output::Refused { input, reason } => {
+                if let acd::Input::Enqueue { contact, .. } = &*input {
+                    let reason = reason.to_string();
+                    tell(contact, contact::Input::EnqueueRefused { reason });
+                }
+                self.outputs.push_back(Output::Refused { input, reason });
+            }
+            acd::Output::AgentState { agent, state } => {
+                self.outputs.push_back(Output::AgentState { agent, state });
+            }
+            acd::Output::Queued { contact, queue, .. } => {
+                self.outputs.push_back(Output::Queued { contact, queue });
+            }
+            acd::Output::SkillsIgnored { .. } => {}
+        }
+    }
+
+    /// The contact's flow cannot be trusted any more: it is gone, and its agent is free.
+    fn crashed(&mut self, contact: ContactId, panic: &(dyn std::any::Any + Send)) {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        let message = text.unwrap_or("without a message").to_owned();
+        self.route(acd::Input::Withdraw { contact: contact.clone() });
+        self.outputs.push_back(Output::Crashed { contact, message });
+    }
+}

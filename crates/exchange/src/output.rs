@@ -1,0 +1,86 @@
+//! What an exchange wants of its shell.
+
+use std::sync::Arc;
+
+use trunkline_acd::{self as acd, AgentState, OfferEnd, Refusal};
+use trunkline_contact as contact;
+use trunkline_model::routing::AgentDetails;
+use trunkline_model::{AgentId, ContactId, QueueId};
+
+/// Something to be done, or to be known.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// A contact wants something of the outside. Never what the exchange itself does: queues,
+    /// their figures, allocations.
+    Contact {
+        /// The contact.
+        contact: ContactId,
+        /// What it wants.
+        output: contact::Output,
+    },
+    /// Nothing more comes from this contact.
+    Ended {
+        /// The contact.
+        contact: ContactId,
+    },
+    /// The program made a mistake over this contact, which is gone; whoever calls is still there.
+    Crashed {
+        /// The contact.
+        contact: ContactId,
+        /// What the program said.
+        message: String,
+    },
+    /// A contact waits in a queue.
+    Queued {
+        /// The contact.
+        contact: ContactId,
+        /// The queue.
+        queue: QueueId,
+    },
+    /// An agent's device is to ring.
+    Ring {
+        /// The contact on offer.
+        contact: ContactId,
+        /// Whose device.
+        agent: Arc<AgentDetails>,
+        /// The queues end the offer after so many milliseconds.
+        ring_timeout_ms: u64,
+    },
+    /// An agent's device is to stop ringing.
+    StopRinging {
+        /// The contact that was on offer.
+        contact: ContactId,
+        /// Whose device.
+        agent: AgentId,
+        /// Why.
+        reason: OfferEnd,
+    },
+    /// An agent answered: caller and agent are to hear each other.
+    Connect {
+        /// The contact.
+        contact: ContactId,
+        /// Who answered.
+        agent: Arc<AgentDetails>,
+    },
+    /// The conversation is over for the agent: their device is to be let go.
+    Release {
+        /// The contact.
+        contact: ContactId,
+        /// Whose device.
+        agent: AgentId,
+    },
+    /// An agent's state changed.
+    AgentState {
+        /// Who.
+        agent: AgentId,
+        /// The new state.
+        state: AgentState,
+    },
+    /// Something that somebody did came too late, or does not fit.
+    Refused {
+        /// What was asked of the queues.
+        input: Box<acd::Input>,
+        /// Why.
+        reason: Refusal,
+    },
+}
