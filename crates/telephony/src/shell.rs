@@ -12,7 +12,7 @@ mod registry;
 mod stack;
 
 pub use allow_list::AllowList;
-pub use driver::{CallHandle, Notice};
+pub use driver::{CallControl, CallHandle, CallNotices, Notice};
 pub use endpoint::{Counters, Endpoint, IncomingCall, Settings};
 pub use stack::Bind;
 

@@ -52,6 +52,36 @@ impl CallHandle {
     }
 }
 
+/// The half of a [`CallHandle`] that commands. Dropping it hangs up.
+#[derive(Debug)]
+pub struct CallControl(UnboundedSender<Command>);
+
+/// The half of a [`CallHandle`] that hears.
+#[derive(Debug)]
+pub struct CallNotices(UnboundedReceiver<Notice>);
+
+impl CallHandle {
+    /// The handle in two halves, for an application that commands in one place and hears in
+    /// another.
+    pub fn split(self) -> (CallControl, CallNotices) {
+        (CallControl(self.commands), CallNotices(self.notices))
+    }
+}
+
+impl CallControl {
+    /// As [`CallHandle::command`].
+    pub fn command(&self, command: Command) {
+        let _ = self.0.send(command);
+    }
+}
+
+impl CallNotices {
+    /// As [`CallHandle::next`].
+    pub async fn next(&mut self) -> Option<Notice> {
+        self.0.recv().await
+    }
+}
+
 /// What a call's task receives.
 pub(super) enum Mail {
     /// A request inside the dialog with its transaction.
