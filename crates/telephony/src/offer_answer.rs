@@ -8,6 +8,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use thiserror::Error;
+pub use trunkline_media::codec::Codec;
+pub use trunkline_media::plan::MediaPlan;
 
 use crate::sdp::{Direction, Media, Origin, RtpMap, Sdp, SdpError};
 
@@ -17,38 +19,14 @@ pub const PTIME_MS: u16 = 20;
 /// The dynamic payload type under which own offers name telephone events.
 const EVENT_PAYLOAD_TYPE: u8 = 101;
 
+/// The dynamic payload type for a codec that has no static one.
+const CODEC_PAYLOAD_TYPE: u8 = 96;
+
 /// The keys of a telephone: 0-9, *, #, A-D (RFC 4733).
 const EVENTS: &str = "0-15";
 
 const EVENT_ENCODING: &str = "telephone-event";
 const CLOCK_HZ: u32 = 8_000;
-
-/// An audio codec that Trunkline sends and receives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codec {
-    /// G.711 mu-law.
-    Pcmu,
-    /// G.711 A-law.
-    Pcma,
-}
-
-impl Codec {
-    /// The name in session descriptions.
-    pub fn encoding(self) -> &'static str {
-        match self {
-            Self::Pcmu => "PCMU",
-            Self::Pcma => "PCMA",
-        }
-    }
-
-    /// The static payload type of RFC 3551.
-    pub fn payload_type(self) -> u8 {
-        match self {
-            Self::Pcmu => 0,
-            Self::Pcma => 8,
-        }
-    }
-}
 
 /// What this side offers and accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,36 +37,6 @@ pub struct Local {
     pub session_id: u64,
     /// The codecs that may be used, those of own offers in the order of preference.
     pub codecs: Vec<Codec>,
-}
-
-/// What has been agreed: everything that the media engine needs for the leg.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MediaPlan {
-    /// Where RTP is received.
-    pub local: SocketAddr,
-    /// Where RTP is sent to.
-    pub remote: SocketAddr,
-    /// Where RTCP is sent to: the same as `remote` when it is multiplexed.
-    pub remote_rtcp: SocketAddr,
-    /// Whether RTCP shares the port of RTP.
-    pub rtcp_mux: bool,
-    /// The codec of both directions.
-    pub codec: Codec,
-    /// The payload type for the codec, in packets that are sent and received.
-    pub payload_type: u8,
-    /// The payload type for telephone events; None when the other side has none.
-    pub event_payload_type: Option<u8>,
-    /// Milliseconds of audio in a packet that is sent: 20, 40 or 60.
-    pub ptime_ms: u16,
-    /// Who sends, from this side's point of view.
-    pub direction: Direction,
-}
-
-impl MediaPlan {
-    /// Whether the other side wants no audio: the call is on hold there.
-    pub fn is_held_by_remote(&self) -> bool {
-        !self.direction.sends()
-    }
 }
 
 /// Why a description leads to no session; 488 for an offer, BYE for an answer.
@@ -268,10 +216,10 @@ impl Session {
         for codec in codecs {
             let payload_type = match chosen.codec == *codec {
                 true => chosen.payload_type,
-                false => codec.payload_type(),
+                false => usual_payload_type(*codec),
             };
             line.formats.push(payload_type.to_string());
-            line.rtpmaps.push(rtpmap(payload_type, codec.encoding()));
+            line.rtpmaps.push(rtpmap(payload_type, codec.name()));
         }
         if let Some(payload_type) = chosen.event_payload_type {
             line.formats.push(payload_type.to_string());
@@ -303,6 +251,11 @@ impl Session {
     }
 }
 
+/// The payload type of own offers.
+fn usual_payload_type(codec: Codec) -> u8 {
+    codec.static_payload_type().unwrap_or(CODEC_PAYLOAD_TYPE)
+}
+
 fn rtpmap(payload_type: u8, encoding: &str) -> RtpMap {
     RtpMap { payload_type, encoding: encoding.into(), clock_hz: CLOCK_HZ, channels: 1 }
 }
@@ -324,7 +277,7 @@ impl Chosen {
     /// What an own offer is made of: what is agreed already, or the usual.
     fn template(plan: Option<&MediaPlan>) -> Self {
         let none = SocketAddr::new(IpAddr::from([0, 0, 0, 0]), 0);
-        let (codec, payload_type) = (Codec::Pcmu, Codec::Pcmu.payload_type());
+        let (codec, payload_type) = (Codec::Pcmu, usual_payload_type(Codec::Pcmu));
         Self {
             index: 0,
             remote: plan.map_or(none, |plan| plan.remote),
@@ -404,10 +357,10 @@ fn codec_of(media: &Media, codecs: &[Codec]) -> Option<(Codec, u8)> {
         let map = media.rtpmaps.iter().find(|map| map.payload_type == number);
         let codec = codecs.iter().copied().find(|codec| match map {
             Some(map) => {
-                map.encoding.eq_ignore_ascii_case(codec.encoding())
+                map.encoding.eq_ignore_ascii_case(codec.name())
                     && (map.clock_hz, map.channels) == (CLOCK_HZ, 1)
             }
-            None => codec.payload_type() == number,
+            None => codec.static_payload_type() == Some(number),
         })?;
         Some((codec, number))
     })

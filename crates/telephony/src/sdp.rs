@@ -10,6 +10,9 @@ mod write;
 use std::net::IpAddr;
 
 use thiserror::Error;
+pub use trunkline_media::plan::Direction;
+#[cfg(test)]
+pub(crate) use write::name as name_of;
 
 /// The longest description that is read, in bytes.
 pub const MAX_BYTES: usize = 16_384;
@@ -90,58 +93,6 @@ pub struct RtpMap {
     pub clock_hz: u32,
     /// Channels, 1 where none is given.
     pub channels: u8,
-}
-
-/// Who sends, from the point of view of the description's maker.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
-    /// Both sides send.
-    #[default]
-    SendRecv,
-    /// Only the maker sends: the other side is on hold.
-    SendOnly,
-    /// Only the other side sends.
-    RecvOnly,
-    /// Nobody sends.
-    Inactive,
-}
-
-impl Direction {
-    /// Puts the direction together from its two halves.
-    pub fn new(sends: bool, receives: bool) -> Self {
-        match (sends, receives) {
-            (true, true) => Self::SendRecv,
-            (true, false) => Self::SendOnly,
-            (false, true) => Self::RecvOnly,
-            (false, false) => Self::Inactive,
-        }
-    }
-
-    /// Whether the maker of the description sends.
-    pub fn sends(self) -> bool {
-        matches!(self, Self::SendRecv | Self::SendOnly)
-    }
-
-    /// Whether the maker of the description receives.
-    pub fn receives(self) -> bool {
-        matches!(self, Self::SendRecv | Self::RecvOnly)
-    }
-
-    /// The same, seen from the other side.
-    #[must_use]
-    pub fn reversed(self) -> Self {
-        Self::new(self.receives(), self.sends())
-    }
-
-    /// The attribute's name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SendRecv => "sendrecv",
-            Self::SendOnly => "sendonly",
-            Self::RecvOnly => "recvonly",
-            Self::Inactive => "inactive",
-        }
-    }
 }
 
 /// Why a session description cannot be read.

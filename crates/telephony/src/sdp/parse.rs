@@ -148,7 +148,7 @@ fn media(value: &str) -> Option<Media> {
 fn direction(name: &str) -> Option<Direction> {
     [Direction::SendRecv, Direction::SendOnly, Direction::RecvOnly, Direction::Inactive]
         .into_iter()
-        .find(|direction| direction.as_str() == name)
+        .find(|direction| super::write::name(*direction) == name)
 }
 
 fn payload_type(text: &str) -> Option<u8> {

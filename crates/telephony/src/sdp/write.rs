@@ -27,7 +27,7 @@ fn connection(f: &mut Formatter<'_>, address: Option<IpAddr>) -> fmt::Result {
 }
 
 fn direction(f: &mut Formatter<'_>, direction: Option<Direction>) -> fmt::Result {
-    direction.map_or(Ok(()), |direction| write!(f, "a={}\r\n", direction.as_str()))
+    direction.map_or(Ok(()), |direction| write!(f, "a={}\r\n", name(direction)))
 }
 
 fn write_media(f: &mut Formatter<'_>, media: &Media) -> fmt::Result {
@@ -53,4 +53,14 @@ fn write_media(f: &mut Formatter<'_>, media: &Media) -> fmt::Result {
         f.write_str("a=rtcp-mux\r\n")?;
     }
     media.rtcp_port.map_or(Ok(()), |port| write!(f, "a=rtcp:{port}\r\n"))
+}
+
+/// The attribute's name.
+pub(crate) fn name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::SendRecv => "sendrecv",
+        Direction::SendOnly => "sendonly",
+        Direction::RecvOnly => "recvonly",
+        Direction::Inactive => "inactive",
+    }
 }

@@ -275,11 +275,11 @@ impl Bench {
 
 fn direction(body: &[u8]) -> &'static str {
     let sdp = Sdp::parse(body);
-    sdp.map_or("", |sdp| sdp.direction_of(&sdp.media[0]).as_str())
+    sdp.map_or("", |sdp| crate::sdp::name_of(sdp.direction_of(&sdp.media[0])))
 }
 
 fn plan_word(plan: &MediaPlan) -> String {
-    let mut word = plan.direction.as_str().to_owned();
+    let mut word = crate::sdp::name_of(plan.direction).to_owned();
     if plan.local.to_string() != ADDRESS {
         word += &format!(" at {}", plan.local);
     }
