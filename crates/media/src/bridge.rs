@@ -50,13 +50,71 @@ pub enum Relayed {
     Old,
 }
 
-/// A leg and the stream that we send to it.
-#[derive(Clone, Debug)]
-pub struct Leg {
+/// Which payloads a leg takes, and as what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intake {
     codec: Codec,
     audio_type: u8,
     event_type: Option<u8>,
     noise_type: Option<u8>,
+}
+
+impl Intake {
+    /// What a leg takes that has agreed on these payload types and speaks `codec`.
+    /// None if the codec is not among them.
+    pub fn new(codec: Codec, payloads: &PayloadMap) -> Option<Self> {
+        Some(Self {
+            codec,
+            audio_type: payloads.number_of(PayloadKind::Audio(codec))?,
+            event_type: payloads.number_of(PayloadKind::TelephoneEvent),
+            noise_type: payloads.number_of(PayloadKind::ComfortNoise),
+        })
+    }
+
+    /// The payload type of audio.
+    pub fn audio_type(&self) -> u8 {
+        self.audio_type
+    }
+
+    /// The payload type of keys, if the leg takes them as events.
+    pub fn event_type(&self) -> Option<u8> {
+        self.event_type
+    }
+
+    /// Writes into `out`, in place of what is there, another leg's packet as the next one of
+    /// `stream`. `out` is only touched if the answer is [`Relayed::Sent`].
+    pub fn relay(
+        &self,
+        now: Duration,
+        packet: &Packet<'_>,
+        kind: PayloadKind,
+        stream: &mut OutStream,
+        out: &mut Vec<u8>,
+    ) -> Relayed {
+        let taken = match kind {
+            PayloadKind::Audio(_) => Some(self.audio_type),
+            PayloadKind::TelephoneEvent => self.event_type,
+            PayloadKind::ComfortNoise => self.noise_type,
+        };
+        let Some(payload_type) = taken else { return Relayed::NotTaken };
+        let octets = packet.payload.len();
+        let Some(header) = stream.relay(now, &packet.header, payload_type, octets) else {
+            return Relayed::Old;
+        };
+        out.clear();
+        out.extend_from_slice(&header.to_bytes());
+        out.extend_from_slice(packet.payload);
+        if let PayloadKind::Audio(codec) = kind {
+            g711::transcode(codec.law(), self.codec.law(), &mut out[HEADER_BYTES..]);
+        }
+        Relayed::Sent
+    }
+}
+
+/// A leg and the stream that we send to it.
+#[derive(Clone, Debug)]
+pub struct Leg {
+    intake: Intake,
     payloads: PayloadMap,
     stream: OutStream,
     watch: SourceWatch,
@@ -67,16 +125,8 @@ impl Leg {
     /// A leg that has agreed on these payload types, in both directions, and speaks `codec`.
     /// None if the codec is not among them.
     pub fn new(codec: Codec, payloads: PayloadMap, stream: OutStream) -> Option<Self> {
-        Some(Self {
-            codec,
-            audio_type: payloads.number_of(PayloadKind::Audio(codec))?,
-            event_type: payloads.number_of(PayloadKind::TelephoneEvent),
-            noise_type: payloads.number_of(PayloadKind::ComfortNoise),
-            payloads,
-            stream,
-            watch: SourceWatch::default(),
-            hold: None,
-        })
+        let intake = Intake::new(codec, &payloads)?;
+        Some(Self { intake, payloads, stream, watch: SourceWatch::default(), hold: None })
     }
 
     /// The stream that we send to the leg.
@@ -94,7 +144,7 @@ impl Leg {
         let Some(player) = &mut self.hold else { return false };
         let mut frame = [0; FRAME_SAMPLES];
         player.fill(&mut frame);
-        let header = self.stream.frame(now, self.audio_type, frame.len());
+        let header = self.stream.frame(now, self.intake.audio_type, frame.len());
         out.clear();
         out.extend_from_slice(&header.to_bytes());
         out.extend_from_slice(&frame);
@@ -158,30 +208,14 @@ impl Bridge {
         if target.hold.is_some() {
             return Relayed::OnHold;
         }
-        let taken = match kind {
-            PayloadKind::Audio(_) => Some(target.audio_type),
-            PayloadKind::TelephoneEvent => target.event_type,
-            PayloadKind::ComfortNoise => target.noise_type,
-        };
-        let Some(payload_type) = taken else { return Relayed::NotTaken };
-        let octets = packet.payload.len();
-        let Some(header) = target.stream.relay(now, &packet.header, payload_type, octets) else {
-            return Relayed::Old;
-        };
-        out.clear();
-        out.extend_from_slice(&header.to_bytes());
-        out.extend_from_slice(packet.payload);
-        if let PayloadKind::Audio(codec) = kind {
-            g711::transcode(codec.law(), target.codec.law(), &mut out[HEADER_BYTES..]);
-        }
-        Relayed::Sent
+        target.intake.relay(now, packet, kind, &mut target.stream, out)
     }
 
     /// From now on the party hears the playlist, which must be in its codec, and not the other.
     /// False, and nothing changes, if it is in another codec.
     pub fn hold(&mut self, party: Party, player: Player) -> bool {
         let leg = self.leg_mut(party);
-        if player.codec() != leg.codec {
+        if player.codec() != leg.intake.codec {
             return false;
         }
         leg.hold = Some(player);

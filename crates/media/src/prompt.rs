@@ -13,8 +13,8 @@ use crate::g711::{self, Law};
 use crate::wav::Wav;
 use crate::{Error, SAMPLE_RATE_HZ};
 
-/// The most items that a playlist holds.
-pub const MAX_ITEMS: usize = 256;
+/// The most items that a playlist holds: speech that is being made comes in many small ones.
+pub const MAX_ITEMS: usize = 4_096;
 
 /// Music loops at most so often, whatever its duration says (Webex).
 pub const MUSIC_ROUNDS: u64 = 5;
@@ -63,6 +63,11 @@ impl Prompt {
         }
     }
 
+    /// Its length in samples, which is its length in bytes with every codec there is.
+    fn samples(&self) -> u64 {
+        self.encoded[0].len() as u64
+    }
+
     /// How long it plays.
     pub fn duration(&self) -> Duration {
         Duration::from_micros(self.encoded[0].len() as u64 * 125)
@@ -94,25 +99,24 @@ pub enum Item {
 #[derive(Clone, Debug)]
 struct Stretch {
     /// None for silence.
-    bytes: Option<Arc<[u8]>>,
+    prompt: Option<Prompt>,
     at: usize,
     /// Samples to play; none without end.
     left: Option<u64>,
 }
 
 impl Stretch {
-    fn new(item: &Item, codec: Codec) -> Self {
+    fn new(item: &Item) -> Self {
         let of = |prompt: &Prompt, at: usize, left: Option<u64>| {
-            let bytes = prompt.encoded(codec);
-            let left = if bytes.is_empty() { Some(0) } else { left };
-            Self { bytes: Some(bytes.clone()), at, left }
+            let left = if prompt.samples() == 0 { Some(0) } else { left };
+            Self { prompt: Some(prompt.clone()), at, left }
         };
         match item {
-            Item::Prompt(prompt) => of(prompt, 0, Some(prompt.encoded(codec).len() as u64)),
+            Item::Prompt(prompt) => of(prompt, 0, Some(prompt.samples())),
             Item::Loop(prompt) => of(prompt, 0, None),
-            Item::Silence(duration) => Self { bytes: None, at: 0, left: Some(samples(*duration)) },
+            Item::Silence(duration) => Self { prompt: None, at: 0, left: Some(samples(*duration)) },
             Item::Music { file, offset, duration } => {
-                let length = file.encoded(codec).len() as u64;
+                let length = file.samples();
                 let at = samples(*offset).checked_rem(length).unwrap_or(0);
                 let left = match duration {
                     Some(duration) => samples(*duration).min(length * MUSIC_ROUNDS),
@@ -124,17 +128,18 @@ impl Stretch {
     }
 
     /// Plays into `out`, and says how much.
-    fn fill(&mut self, out: &mut [u8], silence: u8) -> usize {
+    fn fill(&mut self, out: &mut [u8], codec: Codec) -> usize {
         let wanted = match self.left {
             Some(left) => left.min(out.len() as u64) as usize,
             None => out.len(),
         };
         let mut done = 0;
         while done < wanted {
-            let Some(bytes) = &self.bytes else {
-                out[..wanted].fill(silence);
+            let Some(prompt) = &self.prompt else {
+                out[..wanted].fill(codec.silence());
                 break;
             };
+            let bytes = prompt.encoded(codec);
             let count = (bytes.len() - self.at).min(wanted - done);
             out[done..done + count].copy_from_slice(&bytes[self.at..self.at + count]);
             done += count;
@@ -169,7 +174,7 @@ impl Player {
         if self.stretches.len() == MAX_ITEMS {
             return Err(Error::PlaylistFull { limit: MAX_ITEMS });
         }
-        self.stretches.push_back(Stretch::new(item, self.codec));
+        self.stretches.push_back(Stretch::new(item));
         Ok(())
     }
 
@@ -193,12 +198,16 @@ impl Player {
         self.codec
     }
 
+    /// Goes on at the same place in another codec.
+    pub fn set_codec(&mut self, codec: Codec) {
+        self.codec = codec;
+    }
+
     /// Fills a frame, usually 160 bytes. False if there was nothing to play; then it is silence.
     pub fn fill(&mut self, out: &mut [u8]) -> bool {
-        let silence = self.codec.silence();
         let mut done = 0;
         while let Some(stretch) = self.stretches.front_mut() {
-            done += stretch.fill(&mut out[done..], silence);
+            done += stretch.fill(&mut out[done..], self.codec);
             if stretch.left != Some(0) {
                 return true;
             }
@@ -208,7 +217,7 @@ impl Player {
                 return true;
             }
         }
-        out[done..].fill(silence);
+        out[done..].fill(self.codec.silence());
         done > 0
     }
 }

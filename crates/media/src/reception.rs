@@ -25,6 +25,8 @@ pub struct Reception {
     received_before: u64,
     /// Losses from before the source restarted.
     lost_before_restart: i64,
+    /// Losses of the sources before this one.
+    lost_to_others: i64,
     expected_before_restart: u64,
     received_before_restart: u64,
     transit: Option<u32>,
@@ -47,6 +49,7 @@ impl Reception {
             expected_before: 0,
             received_before: 0,
             lost_before_restart: 0,
+            lost_to_others: 0,
             expected_before_restart: 0,
             received_before_restart: 0,
             transit: None,
@@ -85,6 +88,17 @@ impl Reception {
         self.received = 0;
         self.restart = None;
         self.transit = None;
+    }
+
+    /// Another source has taken the stream over: `header` is that of its first packet. Counts of
+    /// the call go on; reports speak of the new source alone.
+    pub fn change_source(&mut self, now: Duration, header: &Header) {
+        self.begin_again(header.sequence);
+        self.ssrc = header.ssrc;
+        self.lost_to_others = self.lost_before_restart;
+        self.last_sr = None;
+        self.received = 1;
+        self.measure_jitter(now, header.timestamp);
     }
 
     fn measure_jitter(&mut self, now: Duration, timestamp: u32) {
@@ -151,7 +165,8 @@ impl Reception {
         ReportBlock {
             ssrc: self.ssrc,
             fraction_lost: fraction.min(255) as u8,
-            cumulative_lost: self.lost().clamp(-0x80_0000, 0x7F_FFFF) as i32,
+            cumulative_lost: (self.lost() - self.lost_to_others).clamp(-0x80_0000, 0x7F_FFFF)
+                as i32,
             highest_sequence: self.highest,
             jitter: self.jitter >> 4,
             last_sr,

@@ -51,6 +51,8 @@ pub struct OutStream {
     timestamp: u32,
     last_at: Duration,
     origin: Origin,
+    /// Frames in a packet of our own.
+    frames: u32,
     packets: u32,
     octets: u32,
 }
@@ -64,9 +66,15 @@ impl OutStream {
             timestamp,
             last_at: Duration::ZERO,
             origin: Origin::Nowhere,
+            frames: 1,
             packets: 0,
             octets: 0,
         }
+    }
+
+    /// From now on packets of our own hold so many frames of 20 ms: 1 to 3.
+    pub fn set_frames(&mut self, frames: u32) {
+        self.frames = frames.clamp(1, 3);
     }
 
     /// The stream's source.
@@ -76,12 +84,16 @@ impl OutStream {
 
     /// The header of a frame of our own. After a pause or another origin it carries the marker.
     pub fn frame(&mut self, now: Duration, payload_type: u8, octets: usize) -> Header {
-        let is_on_time = now.saturating_sub(self.last_at) < ON_TIME;
+        let is_on_time = now.saturating_sub(self.last_at) < self.on_time();
         let marker = self.origin != Origin::Own || !is_on_time;
         self.timestamp = self.timestamp_at(now);
         self.origin = Origin::Own;
         self.last_at = now;
         self.send(marker, payload_type, self.timestamp, octets)
+    }
+
+    fn on_time(&self) -> Duration {
+        ON_TIME + Duration::from_millis(u64::from(FRAME_MS * (self.frames - 1)))
     }
 
     /// The timestamp that a frame sent `now` would have; events begin with it.
@@ -90,8 +102,8 @@ impl OutStream {
             return self.timestamp;
         }
         let elapsed = now.saturating_sub(self.last_at);
-        if elapsed < ON_TIME {
-            return self.timestamp.wrapping_add(STEP);
+        if elapsed < self.on_time() {
+            return self.timestamp.wrapping_add(STEP * self.frames);
         }
         let frames = (elapsed.as_millis() as u64 + 10) / u64::from(FRAME_MS);
         self.timestamp.wrapping_add((frames as u32).wrapping_mul(STEP))

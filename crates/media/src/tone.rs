@@ -6,6 +6,7 @@
 use core::f64::consts::TAU;
 
 use crate::SAMPLE_RATE_HZ;
+use crate::dtmf::Key;
 
 /// The level of the loudest sine in dBm0 (G.711 section 4, A-law).
 #[expect(clippy::approx_constant, reason = "it has nothing to do with circles")]
@@ -67,6 +68,27 @@ impl Sine {
         self.fill(&mut samples);
         samples
     }
+}
+
+/// Frequencies of the rows and columns of keys (ITU-T Q.23).
+const ROWS_HZ: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
+const COLUMNS_HZ: [f64; 4] = [1_209.0, 1_336.0, 1_477.0, 1_633.0];
+
+/// The two frequencies of a key in Hz, the lower one first (ITU-T Q.23).
+pub fn key_frequencies_hz(key: Key) -> [f64; 2] {
+    let pad = ["123A", "456B", "789C", "*0#D"];
+    let places = pad.iter().enumerate();
+    let place = places.filter_map(|(row, keys)| Some((row, keys.find(key.to_char())?))).next();
+    let (row, column) = place.unwrap_or_default();
+    [ROWS_HZ[row], COLUMNS_HZ[column]]
+}
+
+/// The sound of a key at 8 kHz, for those who take no events: at most 5 s, at -9 and -7 dBm0.
+pub fn key_tone(key: Key, duration_ms: u32) -> Vec<i16> {
+    let [low, high] = key_frequencies_hz(key);
+    let (mut low, mut high) = (Sine::new(low, -9.0), Sine::new(high, -7.0));
+    let count = (duration_ms.min(5_000) * 8) as usize;
+    (0..count).map(|_| to_sample(low.next() + high.next())).collect()
 }
 
 fn to_sample(value: f64) -> i16 {
@@ -141,6 +163,30 @@ mod tests {
         encode(Law::A, &samples, &mut bytes);
         assert_eq!(bytes[..8], [0x34, 0x21, 0x21, 0x34, 0xB4, 0xA1, 0xA1, 0xB4]);
         assert_eq!(bytes[..8], bytes[8..]);
+    }
+
+    /// ITU-T Q.23 table 1.
+    #[test]
+    fn keys_sound_as_they_should() {
+        let cases = [
+            ('1', [697.0, 1_209.0]),
+            ('5', [770.0, 1_336.0]),
+            ('9', [852.0, 1_477.0]),
+            ('0', [941.0, 1_336.0]),
+            ('#', [941.0, 1_477.0]),
+            ('D', [941.0, 1_633.0]),
+        ];
+        for (key, wanted) in cases {
+            let key = Key::try_from(key).unwrap();
+            assert_eq!(key_frequencies_hz(key), wanted);
+            let sound = key_tone(key, 100);
+            assert_eq!(sound.len(), 800);
+            for (hz, level) in wanted.into_iter().zip([-9.0, -7.0]) {
+                let heard = level_dbm0(measure::power_at(&sound, hz).sqrt());
+                assert!((heard - level).abs() < 0.5, "{key:?}: {heard}");
+            }
+            assert!(measure::power_at(&sound, 600.0).sqrt() < amplitude(-30.0));
+        }
     }
 
     #[test]

@@ -112,36 +112,12 @@ impl<'a> Wav<'a> {
 
     /// The file's bytes. Fails if they would be more than 5 MB.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        let width = self.encoding.bytes();
-        let is_pcm = self.encoding == Encoding::Pcm16;
-        // Other formats than PCM say how much extra there is, and how many samples.
-        let head = if is_pcm { 44 } else { 58 };
-        let padding = self.data.len() % 2;
-        let total = head + self.data.len() + padding;
+        let length = self.data.len() as u32;
+        let mut out = header(self.encoding, self.channels, self.rate_hz, length);
+        let total = out.len() + self.data.len() + self.data.len() % 2;
         if total > MAX_BYTES {
             return Err(wrong("it would be larger than 5 MB", MAX_BYTES, "record less"));
         }
-        let frame = width.saturating_mul(self.channels.max(1));
-        let mut out = Vec::with_capacity(total);
-        out.extend_from_slice(b"RIFF");
-        out.extend_from_slice(&(total as u32 - 8).to_le_bytes());
-        out.extend_from_slice(b"WAVEfmt ");
-        out.extend_from_slice(&(if is_pcm { 16_u32 } else { 18 }).to_le_bytes());
-        out.extend_from_slice(&self.encoding.tag().to_le_bytes());
-        out.extend_from_slice(&self.channels.to_le_bytes());
-        out.extend_from_slice(&self.rate_hz.to_le_bytes());
-        out.extend_from_slice(&self.rate_hz.saturating_mul(frame.into()).to_le_bytes());
-        out.extend_from_slice(&frame.to_le_bytes());
-        out.extend_from_slice(&(width * 8).to_le_bytes());
-        if !is_pcm {
-            out.extend_from_slice(&0_u16.to_le_bytes());
-            out.extend_from_slice(b"fact");
-            out.extend_from_slice(&4_u32.to_le_bytes());
-            let count = self.data.len() as u32 / u32::from(frame);
-            out.extend_from_slice(&count.to_le_bytes());
-        }
-        out.extend_from_slice(b"data");
-        out.extend_from_slice(&(self.data.len() as u32).to_le_bytes());
         out.extend_from_slice(&self.data);
         out.resize(total, 0);
         Ok(out)
@@ -189,6 +165,37 @@ impl<'a> Wav<'a> {
     pub fn to_telephone(&self) -> Result<Vec<i16>, Error> {
         resample(&self.to_mono(), self.rate_hz, SAMPLE_RATE_HZ)
     }
+}
+
+/// All of a file before its samples, which have `length` bytes in the end; a file that is being
+/// written has `u32::MAX`. After an odd length comes a byte of padding.
+pub fn header(encoding: Encoding, channels: u16, rate_hz: u32, length: u32) -> Vec<u8> {
+    let width = encoding.bytes();
+    let is_pcm = encoding == Encoding::Pcm16;
+    // Other formats than PCM say how much extra there is, and how many samples.
+    let head: u32 = if is_pcm { 44 } else { 58 };
+    let frame = width.saturating_mul(channels.max(1));
+    let total = length.saturating_add(length % 2).saturating_add(head - 8);
+    let mut out = Vec::with_capacity(head as usize);
+    out.extend_from_slice(b"RIFF");
+    out.extend_from_slice(&total.to_le_bytes());
+    out.extend_from_slice(b"WAVEfmt ");
+    out.extend_from_slice(&(if is_pcm { 16_u32 } else { 18 }).to_le_bytes());
+    out.extend_from_slice(&encoding.tag().to_le_bytes());
+    out.extend_from_slice(&channels.to_le_bytes());
+    out.extend_from_slice(&rate_hz.to_le_bytes());
+    out.extend_from_slice(&rate_hz.saturating_mul(frame.into()).to_le_bytes());
+    out.extend_from_slice(&frame.to_le_bytes());
+    out.extend_from_slice(&(width * 8).to_le_bytes());
+    if !is_pcm {
+        out.extend_from_slice(&0_u16.to_le_bytes());
+        out.extend_from_slice(b"fact");
+        out.extend_from_slice(&4_u32.to_le_bytes());
+        out.extend_from_slice(&(length / u32::from(frame)).to_le_bytes());
+    }
+    out.extend_from_slice(b"data");
+    out.extend_from_slice(&length.to_le_bytes());
+    out
 }
 
 const SAVE_AGAIN: &str = "open it in an audio editor and save it as WAV again";
