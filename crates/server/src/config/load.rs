@@ -1,0 +1,227 @@
+//! Reads `trunkline.toml` with everything that it names: the tenant, its flows, passwords.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use trunkline_flow::{Flow, Severity, Site, json};
+use trunkline_model::tenant::read::{ParseOptions, Places as TenantPlaces};
+use trunkline_model::tenant::{Path as Place, Tenant};
+
+use super::accounts::{self, PhoneAccount, TrunkAccount};
+use super::mistake::{ConfigErrors, Problem};
+use super::read::{self, Places, ReadOptions};
+use super::{Config, reach};
+
+/// How a configuration is loaded.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SetupOptions {
+    /// Secrets may stand in the files themselves (`--allow-literal-secrets`, D31).
+    pub allow_literal_secrets: bool,
+}
+
+/// A configuration with everything that it names, ready to be run.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What `trunkline.toml` says.
+    pub config: Config,
+    /// The file.
+    pub file: PathBuf,
+    /// Its folder, to which its paths are relative.
+    pub base_dir: PathBuf,
+    /// The folder of the tenant's file, to which that file's paths are relative.
+    pub tenant_dir: PathBuf,
+    /// The tenant with its flows.
+    pub site: Arc<Site>,
+    /// The exports of the flows, in the order of `site.flows()`.
+    pub exports: Vec<String>,
+    /// The trunks with their passwords.
+    pub trunks: Vec<TrunkAccount>,
+    /// The agents' phones with their passwords.
+    pub phones: Vec<PhoneAccount>,
+    /// How it was loaded.
+    pub options: SetupOptions,
+    /// What is not wrong and may still not be meant.
+    pub warnings: Vec<Problem>,
+}
+
+impl Setup {
+    /// Loads a `trunkline.toml`. Blocks: it reads files.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it and in the files that it names.
+    pub fn load(file: &Path, options: SetupOptions) -> Result<Self, ConfigErrors> {
+        Self::load_with(file, options, &|name| std::env::var(name).ok())
+    }
+
+    /// The same with environment variables from somewhere else.
+    ///
+    /// # Errors
+    /// As [`Setup::load`].
+    pub fn load_with(
+        file: &Path,
+        options: SetupOptions,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigErrors> {
+        let shown = file.display().to_string();
+        let text = read_text(file, read::MAX_BYTES as u64)
+            .map_err(|reason| Problem::whole(&shown, format!("cannot be read: {reason}")))?;
+        let literal = ReadOptions { allow_literal_secrets: options.allow_literal_secrets };
+        let (config, places) = read::parse(&shown, &text, literal)?;
+        let base_dir = folder(file);
+        let tenant_file = within(&base_dir, &config.tenant);
+        let loaded = load_tenant(&tenant_file, &places, options)?;
+        let mut problems = Vec::new();
+        let tenant = &loaded.site.tenant;
+        let (trunks, phones) =
+            accounts::find(&config, tenant, &places, &base_dir, env, &mut problems);
+        if !problems.is_empty() {
+            return Err(ConfigErrors::new(problems));
+        }
+        let mut warnings = loaded.warnings;
+        warnings.extend(reach::warnings(&config, tenant, &phones, &places, &loaded.places));
+        Ok(Self {
+            file: file.to_path_buf(),
+            tenant_dir: folder(&tenant_file),
+            site: loaded.site,
+            exports: loaded.exports,
+            config,
+            base_dir,
+            trunks,
+            phones,
+            options,
+            warnings,
+        })
+    }
+
+    /// The folder for what the server keeps.
+    pub fn data_dir(&self) -> PathBuf {
+        self.config.data_dir(&self.base_dir)
+    }
+
+    /// The journal's database.
+    pub fn journal_path(&self) -> PathBuf {
+        self.config.journal_path(&self.base_dir)
+    }
+
+    /// The file with the journal's key.
+    pub fn key_path(&self) -> PathBuf {
+        self.config.key_path(&self.base_dir)
+    }
+
+    /// The admin socket.
+    pub fn socket_path(&self) -> PathBuf {
+        self.config.socket_path(&self.base_dir)
+    }
+}
+
+/// A tenant's file as messages call it, with the places of everything in it.
+pub(super) struct TenantFile {
+    pub(super) name: String,
+    pub(super) places: TenantPlaces,
+}
+
+impl TenantFile {
+    pub(super) fn problem(&self, path: &Place, message: impl Into<String>) -> Problem {
+        Problem::of_tenant(&self.name, &self.places.mistake(path, message))
+    }
+}
+
+struct LoadedTenant {
+    site: Arc<Site>,
+    exports: Vec<String>,
+    places: TenantFile,
+    warnings: Vec<Problem>,
+}
+
+fn load_tenant(
+    file: &Path,
+    config: &Places,
+    options: SetupOptions,
+) -> Result<LoadedTenant, ConfigErrors> {
+    let name = file.display().to_string();
+    let text =
+        read_text(file, trunkline_model::tenant::read::MAX_BYTES as u64).map_err(|reason| {
+            let message =
+                format!("{name} cannot be read: {reason}; paths are relative to this file");
+            config.problem(&Place::root("tenant"), message)
+        })?;
+    let literal = ParseOptions { allow_literal_secrets: options.allow_literal_secrets };
+    let parsed = Tenant::parse_located(&text, literal).map_err(|errors| {
+        let problems = errors.mistakes().iter().map(|it| Problem::of_tenant(&name, it));
+        ConfigErrors::new(problems.collect())
+    });
+    let (tenant, places) = parsed?;
+    let places = TenantFile { name, places };
+    let (mut problems, mut warnings) = (Vec::new(), Vec::new());
+    let mut flows = Vec::new();
+    for (index, entry) in tenant.flows.iter().enumerate() {
+        let place = Place::root("flows").index(index).key("file");
+        match read_flow(&folder(file).join(&entry.file)) {
+            Ok((flow, warning)) => {
+                warnings.extend(warning.map(|text| places.problem(&place, text)));
+                flows.push(Arc::new(flow));
+            }
+            Err(message) => problems.push(places.problem(&place, message)),
+        }
+    }
+    let site = Site::new(tenant, flows);
+    if problems.is_empty() {
+        problems.extend(missing_flows(&site, &places));
+    }
+    if !problems.is_empty() {
+        return Err(ConfigErrors::new(problems));
+    }
+    let exports = site.flows().iter().map(|flow| flow.export().to_text()).collect();
+    Ok(LoadedTenant { site: Arc::new(site), exports, places, warnings })
+}
+
+/// A flow, and what an operator should know about it.
+fn read_flow(path: &Path) -> Result<(Flow, Option<String>), String> {
+    let text = read_text(path, json::MAX_BYTES as u64).map_err(|reason| {
+        format!("{} cannot be read: {reason}; paths are relative to this file", path.display())
+    })?;
+    let read = Flow::read(&text).map_err(|error| format!("{}: {error}", path.display()));
+    let (flow, found) = read?;
+    let errors = found.iter().filter(|it| it.severity == Severity::Error).count();
+    let warning = (errors > 0).then(|| {
+        let path = path.display();
+        format!("{path} has {errors} mistakes; `trunkline flow check {path}` shows them")
+    });
+    Ok((flow, warning))
+}
+
+fn missing_flows(site: &Site, places: &TenantFile) -> Vec<Problem> {
+    let points = site.tenant.flow_references();
+    let missing = points.filter(|(point, _)| site.flow_of(point).is_none());
+    let names: Vec<&str> = site.flows().iter().map(|flow| flow.name.as_str()).collect();
+    let problem = |wanted: &str| {
+        let guess = super::shape::did_you_mean(wanted, &names);
+        let wanted = super::shape::shown(wanted);
+        format!("no flow under `flows` that a call can reach has the name or id {wanted}{guess}")
+    };
+    missing.map(|(point, path)| places.problem(&path, problem(&point.flow))).collect()
+}
+
+/// The text of a file that is not too large.
+pub(super) fn read_text(path: &Path, most: u64) -> Result<String, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let mut text = String::new();
+    // A pipe or a device has no length and may never end.
+    file.take(most + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    if text.len() as u64 > most {
+        return Err(format!("it is larger than the {most} bytes that are read"));
+    }
+    Ok(text)
+}
+
+fn folder(path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+/// A path of a file as seen from here.
+fn within(base_dir: &Path, path: &Path) -> PathBuf {
+    if base_dir == Path::new(".") { path.to_path_buf() } else { base_dir.join(path) }
+}

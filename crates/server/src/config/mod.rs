@@ -1,0 +1,100 @@
+//! `trunkline.toml`: how the server is reached, who may call and register, where it keeps things.
+//!
+//! The types here are the file's shape; `docs/trunkline.schema.json` and the table of keys in
+//! `docs/serve.md` are generated from them. [`read::parse`] reads a text, [`load::Setup`] reads
+//! the file with everything that it names.
+
+mod accounts;
+mod check;
+mod defaults;
+pub mod load;
+mod mistake;
+mod operation;
+mod phones;
+mod ports;
+mod reach;
+pub mod read;
+mod reload;
+mod rtp;
+pub mod schema;
+mod secret;
+mod shape;
+mod sip;
+mod text;
+mod tree;
+mod trunk;
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use trunkline_speech::SpeechConfig;
+
+pub use accounts::{Credentials, PhoneAccount, TrunkAccount};
+pub use load::{Setup, SetupOptions};
+pub use mistake::{ConfigErrors, Problem};
+pub use operation::{
+    AdminConfig, HttpConfig, JournalConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, SyncMode,
+};
+pub use phones::{PhoneConfig, PhonesConfig};
+pub use ports::PortRange;
+pub use reload::{Change, changes};
+pub use rtp::RtpConfig;
+pub use sip::{BanConfig, RateConfig, SipConfig, SipListen};
+pub use text::HostPort;
+pub use trunk::{DigestConfig, DnisHeader, OutboundConfig, Transport, TrunkConfig};
+
+/// The whole file. Paths are relative to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The tenant's file: flows, entry points, queues, agents, connectors.
+    pub tenant: PathBuf,
+    /// The folder for what the server keeps: the journal, its key, the admin socket. It is made
+    /// at the first start.
+    pub data_dir: PathBuf,
+    /// Signalling.
+    pub sip: SipConfig,
+    /// Audio.
+    pub rtp: RtpConfig,
+    /// Who sends calls and takes them: carriers, other exchanges.
+    #[serde(rename = "trunk")]
+    pub trunks: Vec<TrunkConfig>,
+    /// What holds for all agents' phones.
+    pub phones: PhonesConfig,
+    /// An agent's SIP phone. `phone:` of the agent in the tenant's file may name the same user.
+    #[serde(rename = "phone")]
+    pub phone: Vec<PhoneConfig>,
+    /// Text to speech.
+    pub speech: SpeechConfig,
+    /// The journal of calls, from which they are recovered after a crash.
+    pub journal: JournalConfig,
+    /// Health and metrics.
+    pub http: HttpConfig,
+    /// The socket of `trunkline status` and `trunkline agent`.
+    pub admin: AdminConfig,
+    /// What is logged, to the standard error.
+    pub log: LogConfig,
+    /// Limits.
+    pub limits: LimitsConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            tenant: "tenant.yaml".into(),
+            data_dir: "data".into(),
+            sip: SipConfig::default(),
+            rtp: RtpConfig::default(),
+            trunks: Vec::new(),
+            phones: PhonesConfig::default(),
+            phone: Vec::new(),
+            speech: SpeechConfig::default(),
+            journal: JournalConfig::default(),
+            http: HttpConfig::default(),
+            admin: AdminConfig::default(),
+            log: LogConfig::default(),
+            limits: LimitsConfig::default(),
+        }
+    }
+}
