@@ -17,7 +17,7 @@ use crate::error::ConnectorError;
 use crate::grants::{TokenError, TokenHttp};
 use crate::network::Networks;
 use crate::options::{Options, WriteDecision};
-use crate::retry::{Next, Retries};
+use crate::retry::{Next, Retries, RetryStop};
 use crate::secret::KnownSecrets;
 use crate::transport::{Transport, Wire};
 use crate::write_guard::{self, Verdict};
@@ -94,11 +94,17 @@ impl Client {
     /// Sends a request and gives what came of it; failures are in the outcome.
     /// `max_retries_override` replaces the request's own number of retries.
     pub async fn send(&self, request: &Request, max_retries_override: Option<u32>) -> Outcome {
-        let started = Instant::now();
         let retries = max_retries_override.unwrap_or(request.retries);
+        self.send_until(request, retries, &RetryStop::default()).await
+    }
+
+    /// As [`send`](Self::send), with at most `retries`; once `stop` is set the attempt under way is
+    /// the last.
+    pub async fn send_until(&self, request: &Request, retries: u32, stop: &RetryStop) -> Outcome {
+        let started = Instant::now();
         let asked = Duration::ZERO;
         let mut sending = Sending { inner: &self.inner, attempts: 0, stand_in: None, asked };
-        let result = sending.run(request, retries).await;
+        let result = sending.run(request, retries, stop).await;
         let Sending { attempts, stand_in, asked, .. } = sending;
         let took = started.elapsed().saturating_sub(asked);
         let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -180,7 +186,12 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    async fn run(&mut self, request: &Request, retries: u32) -> Result<Answer, Failure> {
+    async fn run(
+        &mut self,
+        request: &Request,
+        retries: u32,
+        stop: &RetryStop,
+    ) -> Result<Answer, Failure> {
         let Route { url, rules, credential } = self.inner.route(request)?;
         let (headers, payload) = outgoing::parts(request)?;
         if rules.guards_soql() {
@@ -202,8 +213,12 @@ impl Sending<'_> {
             let next = retries.after(answer.status, home);
             match next {
                 Next::Done => return Ok(answer),
+                Next::Retry { .. } if stop.is_set() => return Ok(answer),
                 Next::Retry { pause_ms } => {
                     tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+                    if stop.is_set() {
+                        return Ok(answer);
+                    }
                 }
                 Next::Reauthorise => credential.iter().for_each(|it| it.reject(&pass)),
             }

@@ -34,6 +34,7 @@ pub use options::{
 };
 pub use report::{Report, Stage, StageReport, Status};
 pub use resolver::{Addresses, Resolve, SystemResolver};
+pub use retry::RetryStop;
 pub use secret::KnownSecrets;
 
 /// Makes aws-lc-rs the TLS provider of the whole process (decision 23). Call it first in `main`;

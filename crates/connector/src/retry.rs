@@ -1,6 +1,9 @@
 //! Whether a request is sent again: on 5xx as often as the flow says, on 401 once with a new
 //! token; never on 4xx otherwise, never after a timeout.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 /// More retries than this are not made, whatever the flow says.
 pub(crate) const MAX_RETRIES: u32 = 10;
 
@@ -19,6 +22,21 @@ pub(crate) enum Next {
     },
     /// The same again with a new token.
     Reauthorise,
+}
+
+/// Ends the retries of a request that is under way. A clone ends the same ones.
+#[derive(Clone, Debug, Default)]
+pub struct RetryStop(Arc<AtomicBool>);
+
+impl RetryStop {
+    /// No further attempt is begun.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// The retries of one request.

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use trunkline_connector::RetryStop;
 use trunkline_model::FailureCode;
 use trunkline_model::http::{Method, Request};
 use trunkline_model::tenant::connector::{Auth, Connector, Secret};
@@ -23,6 +24,24 @@ async fn only_5xx_is_tried_again() {
         let outcome = client.send(&Request { retries: 2, ..get("/x") }, Some(0)).await;
         assert_eq!(outcome.attempts, 1);
     }
+}
+
+#[tokio::test]
+async fn retries_end_when_nobody_wants_them_any_more() {
+    let stop = RetryStop::default();
+    let stopper = stop.clone();
+    let server = Server::start(move |index, _| {
+        // The caller hangs up while the second attempt is under way.
+        if index == 1 {
+            stopper.set();
+        }
+        status("503 Down")
+    });
+    let server = server.await;
+    let client = client(connector(&server.url()));
+    let outcome = client.send_until(&get("/x"), 9, &stop).await;
+    assert_eq!((outcome.attempts, server.requests().len()), (2, 2));
+    assert_eq!(good(outcome).status, 503);
 }
 
 #[tokio::test]
