@@ -253,6 +253,15 @@ impl Store for FaultyStore {
         self.inner.open_streams(prefix, after, limit)
     }
 
+    fn closed_streams(
+        &self,
+        prefix: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        self.inner.closed_streams(prefix, after, limit)
+    }
+
     fn save_snapshot(&self, stream: &StreamId, snapshot: &Snapshot) -> Result<(), StoreError> {
         self.inner.save_snapshot(stream, snapshot)
     }

@@ -1,6 +1,9 @@
 //! The contract of every store.
 
-use crate::{Batch, BatchId, Entry, Expected, Head, Outcome, Position, StoreError, StreamId};
+use crate::retry::read_pages;
+use crate::{
+    Batch, BatchId, Entry, EntryKind, Expected, Head, Outcome, Position, StoreError, StreamId,
+};
 
 /// The most entries that one [`Store::read`] gives.
 pub const MAX_READ_ENTRIES: usize = 10_000;
@@ -33,6 +36,17 @@ impl Snapshot {
     }
 }
 
+/// One append among several; see [`Store::append_all`].
+#[derive(Clone, Copy, Debug)]
+pub struct Append<'a> {
+    /// The stream.
+    pub stream: &'a StreamId,
+    /// Where the appender believes the stream to end.
+    pub expected: Expected,
+    /// What is appended.
+    pub batch: &'a Batch,
+}
+
 /// Append-only streams, each with one writer at a time.
 ///
 /// Calls block and are made from any thread. For one stream, the caller makes one append at a
@@ -59,6 +73,13 @@ pub trait Store: Send + Sync {
         batch: &Batch,
         now_ms: i64,
     ) -> Result<Outcome, StoreError>;
+
+    /// Appends several batches, each as [`Store::append`] would, in this order, and gives each
+    /// one's answer. They need not be stored together: a crash may leave some of them stored and
+    /// others not. A store that can makes one commit of them, which is much cheaper.
+    fn append_all(&self, appends: &[Append<'_>], now_ms: i64) -> Vec<Result<Outcome, StoreError>> {
+        one_by_one(self, appends, now_ms)
+    }
 
     /// The stream's end as the authority for it knows it, never an old one; `None` if the
     /// stream never began or is purged.
@@ -116,12 +137,67 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<StreamId>, StoreError>;
 
+    /// The inputs of a stream, and its closing entry, in order. What lies between them need not be
+    /// there or whole: replay needs the inputs alone, and effects may be thinned out of a journal
+    /// that is kept for long. That no input is missing is for the reader to see, by numbers of its
+    /// own in the payloads.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a damaged input, and the engine's failures.
+    fn inputs(&self, stream: &StreamId) -> Result<Vec<Entry>, StoreError> {
+        let mut inputs = Vec::new();
+        let Some(head) = self.head(stream)? else { return Ok(inputs) };
+        read_pages(self, stream, 1, Some(head.position), &mut |entry| {
+            match entry.kind {
+                EntryKind::Input | EntryKind::Closed => inputs.push(entry),
+                EntryKind::Effect | EntryKind::Snapshot => {}
+            }
+            Ok(())
+        })?;
+        Ok(inputs)
+    }
+
+    /// Streams that are closed and not purged, else as [`Store::open_streams`]. For purging what
+    /// is old, a page at a time.
+    ///
+    /// # Errors
+    /// The engine's failures.
+    fn closed_streams(
+        &self,
+        prefix: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError>;
+
+    /// How many streams with this prefix are closed and not purged. It may look at all of them.
+    ///
+    /// # Errors
+    /// The engine's failures.
+    fn count_closed(&self, prefix: &str) -> Result<usize, StoreError> {
+        let mut count = 0;
+        let mut after = None;
+        loop {
+            let page = self.closed_streams(prefix, after.as_ref(), 1_000)?;
+            count += page.len();
+            let Some(last) = page.last() else { return Ok(count) };
+            after = Some(last.clone());
+        }
+    }
+
     /// Keeps a snapshot in place of an older one. It is not synced, and an older or a late one
     /// is dropped silently.
     ///
     /// # Errors
     /// [`StoreError::SnapshotTooLarge`], [`StoreError::Full`] and the engine's failures.
     fn save_snapshot(&self, stream: &StreamId, snapshot: &Snapshot) -> Result<(), StoreError>;
+
+    /// Keeps several snapshots, each as [`Store::save_snapshot`] would.
+    ///
+    /// # Errors
+    /// As [`Store::save_snapshot`]; some of them may be kept then.
+    fn save_snapshots(&self, snapshots: &[(StreamId, Snapshot)]) -> Result<(), StoreError> {
+        snapshots.iter().try_for_each(|(stream, snapshot)| self.save_snapshot(stream, snapshot))
+    }
 
     /// The last snapshot, if it is there and whole.
     ///
@@ -140,6 +216,16 @@ pub trait Store: Send + Sync {
     fn sync_due_ms(&self) -> Option<i64> {
         None
     }
+}
+
+/// Appends one after the other.
+pub(crate) fn one_by_one<S: Store + ?Sized>(
+    store: &S,
+    appends: &[Append<'_>],
+    now_ms: i64,
+) -> Vec<Result<Outcome, StoreError>> {
+    let append = |it: &Append<'_>| store.append(it.stream, &it.expected, it.batch, now_ms);
+    appends.iter().map(append).collect()
 }
 
 /// No stream has so many entries; stores may keep numbers in 63 bits.

@@ -7,7 +7,7 @@
 //!
 //! - [`Store`] is the contract; [`SqliteStore`] and [`MemoryStore`] keep it, and
 //!   [`double::FaultyStore`] keeps it as unpleasantly as the contract allows.
-//! - [`append_resolved`] and [`read_all`] are how a caller uses a store: they repeat what may be
+//! - [`append_resolved`], [`append_all_resolved`] and [`read_all`] are how a caller uses a store: they repeat what may be
 //!   repeated and end in a plain answer.
 //! - [`conformance::conformance`] is the one suite that every store passes.
 //! - [`seal`] encrypts byte strings; what to encrypt is the caller's business (D20).
@@ -48,9 +48,9 @@ pub use entry::{
 pub use error::{BatchFault, Corruption, StoreError};
 pub use hash::sha256;
 pub use head::{Expected, Head, Origin, Outcome};
-pub use journal::{MAX_READ_BYTES, MAX_READ_ENTRIES, MAX_SNAPSHOT_BYTES, Snapshot, Store};
+pub use journal::{Append, MAX_READ_BYTES, MAX_READ_ENTRIES, MAX_SNAPSHOT_BYTES, Snapshot, Store};
 pub use memory::MemoryStore;
-pub use retry::{MAX_ATTEMPTS, Resolved, append_resolved, read_all};
+pub use retry::{MAX_ATTEMPTS, Resolved, append_all_resolved, append_resolved, read_all};
 pub use sqlite::{SqliteOptions, SqliteStore};
 pub use stream_id::StreamId;
 pub use sync::JournalSync;

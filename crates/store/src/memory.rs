@@ -86,6 +86,23 @@ impl State {
     }
 }
 
+impl State {
+    /// The streams that are closed, or those that are not.
+    fn list(
+        &self,
+        closed: bool,
+        prefix: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Vec<StreamId> {
+        let fits = |slot: &Slot| matches!(slot, Slot::Kept(it) if it.head.closed == closed);
+        let found = self.streams.iter().filter(|(id, slot)| {
+            fits(slot) && id.as_str().starts_with(prefix) && after.is_none_or(|after| *id > after)
+        });
+        found.take(limit).map(|(id, _)| id.clone()).collect()
+    }
+}
+
 impl Store for MemoryStore {
     fn append(
         &self,
@@ -146,14 +163,16 @@ impl Store for MemoryStore {
         after: Option<&StreamId>,
         limit: usize,
     ) -> Result<Vec<StreamId>, StoreError> {
-        let state = self.lock();
-        let is_open = |slot: &Slot| matches!(slot, Slot::Kept(stream) if !stream.head.closed);
-        let open = state.streams.iter().filter(|(id, slot)| {
-            is_open(slot)
-                && id.as_str().starts_with(prefix)
-                && after.is_none_or(|after| *id > after)
-        });
-        Ok(open.take(limit).map(|(id, _)| id.clone()).collect())
+        Ok(self.lock().list(false, prefix, after, limit))
+    }
+
+    fn closed_streams(
+        &self,
+        prefix: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        Ok(self.lock().list(true, prefix, after, limit))
     }
 
     fn save_snapshot(&self, stream: &StreamId, snapshot: &Snapshot) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! How a caller gets a plain answer out of a store.
 
-use crate::{Batch, Entry, Expected, Head, Outcome, Position, Store, StoreError, StreamId};
+use crate::{Append, Batch, Entry, Expected, Head, Outcome, Position, Store, StoreError, StreamId};
 
 /// How often a call is repeated before it counts as failed.
 pub const MAX_ATTEMPTS: u32 = 64;
@@ -30,20 +30,65 @@ pub fn append_resolved(
     now_ms: i64,
     pause: &mut dyn FnMut(u32),
 ) -> Result<Resolved, StoreError> {
+    let append = Append { stream, expected: *expected, batch };
     for attempt in 1..=MAX_ATTEMPTS {
-        match store.append(stream, expected, batch, now_ms)? {
-            Outcome::Stored(position) => return Ok(Resolved::Stored(position)),
-            Outcome::Unknown => {}
-            Outcome::Conflict(_) => {
-                let head = store.head(stream)?;
-                if !is_worth_repeating(head.as_ref(), expected, batch) {
-                    return Ok(Resolved::Fenced(head));
-                }
-            }
+        let outcome = store.append(stream, expected, batch, now_ms);
+        if let Some(resolved) = resolve(store, &append, outcome)? {
+            return Ok(resolved);
         }
         pause(attempt);
     }
-    Err(StoreError::Unresolved { stream: stream.clone(), attempts: MAX_ATTEMPTS })
+    Err(unresolved(stream))
+}
+
+/// [`Store::append_all`], repeated as [`append_resolved`] does for those whose outcome is not
+/// plain. The answers are in the order of the appends.
+pub fn append_all_resolved(
+    store: &dyn Store,
+    appends: &[Append<'_>],
+    now_ms: i64,
+    pause: &mut dyn FnMut(u32),
+) -> Vec<Result<Resolved, StoreError>> {
+    let mut answers: Vec<_> = appends.iter().map(|it| Err(unresolved(it.stream))).collect();
+    let mut open: Vec<usize> = (0..appends.len()).collect();
+    for attempt in 1..=MAX_ATTEMPTS {
+        let wanted: Vec<_> = open.iter().map(|place| appends[*place]).collect();
+        let outcomes = store.append_all(&wanted, now_ms);
+        let asked = std::mem::take(&mut open);
+        for (place, outcome) in asked.into_iter().zip(outcomes) {
+            match resolve(store, &appends[place], outcome) {
+                Ok(Some(resolved)) => answers[place] = Ok(resolved),
+                Ok(None) => open.push(place),
+                Err(error) => answers[place] = Err(error),
+            }
+        }
+        if open.is_empty() {
+            break;
+        }
+        pause(attempt);
+    }
+    answers
+}
+
+fn unresolved(stream: &StreamId) -> StoreError {
+    StoreError::Unresolved { stream: stream.clone(), attempts: MAX_ATTEMPTS }
+}
+
+/// The plain answer, or none if the call is to be repeated.
+fn resolve(
+    store: &dyn Store,
+    append: &Append<'_>,
+    outcome: Result<Outcome, StoreError>,
+) -> Result<Option<Resolved>, StoreError> {
+    match outcome? {
+        Outcome::Stored(position) => Ok(Some(Resolved::Stored(position))),
+        Outcome::Unknown => Ok(None),
+        Outcome::Conflict(_) => {
+            let head = store.head(append.stream)?;
+            let is_open = is_worth_repeating(head.as_ref(), &append.expected, append.batch);
+            Ok(if is_open { None } else { Some(Resolved::Fenced(head)) })
+        }
+    }
 }
 
 /// A refusal is spurious if the stream ends where it should, or with this very batch.
@@ -60,6 +105,16 @@ fn is_worth_repeating(head: Option<&Head>, expected: &Expected, batch: &Batch) -
 /// Those of [`Store::read`], and the first that `each` gives.
 pub fn read_all(
     store: &dyn Store,
+    stream: &StreamId,
+    from: u64,
+    until: Option<Position>,
+    each: &mut dyn FnMut(Entry) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    read_pages(store, stream, from, until, each)
+}
+
+pub(crate) fn read_pages<S: Store + ?Sized>(
+    store: &S,
     stream: &StreamId,
     from: u64,
     until: Option<Position>,

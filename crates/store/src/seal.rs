@@ -6,6 +6,7 @@
 use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::hmac;
 use data_encoding::{
     BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE,
 };
@@ -120,6 +121,16 @@ impl Key {
         Ok(text)
     }
 
+    /// Names a text so that nobody without the key can tell what it is by trying: its HMAC-SHA-256
+    /// (RFC 2104) under the key.
+    #[must_use]
+    pub fn name(&self, text: &[u8]) -> [u8; 32] {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_slice());
+        let mut name = [0; 32];
+        name.copy_from_slice(hmac::sign(&key, text).as_ref());
+        name
+    }
+
     fn cipher(&self) -> Result<RandomizedNonceKey, SealError> {
         RandomizedNonceKey::new(&AES_256_GCM, self.0.as_slice()).map_err(|_| SealError::BadKey)
     }
@@ -182,6 +193,15 @@ mod tests {
                    d0d1c8a799996bf0265b98b5d48ab919";
         let sealed = HEXLOWER.decode(hex.as_bytes()).unwrap();
         assert_eq!(Key::from_bytes([0; 32]).open(&sealed, b"").unwrap().as_slice(), [0; 16]);
+    }
+
+    #[test]
+    fn names_known_answers() {
+        // RFC 4231, section 4.2: the key of 20 times 0b, zeros after it, as HMAC pads it.
+        let mut bytes = [0; 32];
+        bytes[..20].fill(0x0b);
+        let name = HEXLOWER.encode(&Key::from_bytes(bytes).name(b"Hi There"));
+        assert_eq!(name, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
     }
 
     #[test]

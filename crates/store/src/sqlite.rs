@@ -14,9 +14,10 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::journal::one_by_one;
 use crate::{
-    Batch, Entry, Expected, Head, JournalSync, Outcome, Position, Snapshot, Store, StoreError,
-    StreamId,
+    Append, Batch, Entry, Expected, Head, JournalSync, Outcome, Position, Snapshot, Store,
+    StoreError, StreamId,
 };
 
 /// How a [`SqliteStore`] is opened.
@@ -141,17 +142,6 @@ impl SqliteStore {
     pub fn all_streams(&self, prefix: &str) -> Result<Vec<StreamId>, StoreError> {
         self.run("list streams", |inner| read::all_streams(&inner.connection, prefix))
     }
-
-    /// The inputs of a stream, and its closing entry, in order. What lies between them need not be
-    /// there or whole: replay needs the inputs alone, and effects may be thinned out of a journal
-    /// that is kept for long. Each entry's checksum is checked; that no input is missing is for
-    /// the reader to see, by numbers of its own in the payloads.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] for a damaged input, and the engine's failures.
-    pub fn inputs(&self, stream: &StreamId) -> Result<Vec<Entry>, StoreError> {
-        self.run("read inputs", |inner| read::inputs(&mut inner.connection, stream))
-    }
 }
 
 impl Store for SqliteStore {
@@ -163,7 +153,27 @@ impl Store for SqliteStore {
         now_ms: i64,
     ) -> Result<Outcome, StoreError> {
         batch.check()?;
-        self.run("append", |inner| inner.append(stream, expected, batch, now_ms))
+        let append = Append { stream, expected: *expected, batch };
+        self.run("append", |inner| inner.append(&append, now_ms))
+    }
+
+    fn append_all(&self, appends: &[Append<'_>], now_ms: i64) -> Vec<Result<Outcome, StoreError>> {
+        let failure = match self.run("append", |inner| inner.append_all(appends, now_ms)) {
+            Ok(outcomes) => return outcomes,
+            Err(error) => error,
+        };
+        match failure {
+            StoreError::Full { place } => {
+                let full = || Err(StoreError::Full { place: place.clone() });
+                appends.iter().map(|_| full()).collect()
+            }
+            StoreError::Busy { place } => {
+                let busy = || Err(StoreError::Busy { place: place.clone() });
+                appends.iter().map(|_| busy()).collect()
+            }
+            // One damaged stream must not keep the others from being written.
+            _ => one_by_one(self, appends, now_ms),
+        }
     }
 
     fn head(&self, stream: &StreamId) -> Result<Option<Head>, StoreError> {
@@ -194,6 +204,30 @@ impl Store for SqliteStore {
         self.run("list open streams", |inner| {
             read::open_streams(&inner.connection, prefix, after, limit)
         })
+    }
+
+    fn inputs(&self, stream: &StreamId) -> Result<Vec<Entry>, StoreError> {
+        self.run("read inputs", |inner| read::inputs(&mut inner.connection, stream))
+    }
+
+    fn closed_streams(
+        &self,
+        prefix: &str,
+        after: Option<&StreamId>,
+        limit: usize,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        self.run("list closed streams", |inner| {
+            read::closed_streams(&inner.connection, prefix, after, limit)
+        })
+    }
+
+    fn count_closed(&self, prefix: &str) -> Result<usize, StoreError> {
+        self.run("count closed streams", |inner| read::count_closed(&inner.connection, prefix))
+    }
+
+    fn save_snapshots(&self, snapshots: &[(StreamId, Snapshot)]) -> Result<(), StoreError> {
+        snapshots.iter().try_for_each(|(stream, snapshot)| snapshot.check(stream))?;
+        self.run("save snapshots", |inner| write::save_snapshots(&mut inner.connection, snapshots))
     }
 
     fn save_snapshot(&self, stream: &StreamId, snapshot: &Snapshot) -> Result<(), StoreError> {

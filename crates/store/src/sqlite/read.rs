@@ -144,6 +144,34 @@ pub(super) fn open_streams(
     rows.map(|row| Ok(StreamId::new(row?)?)).collect()
 }
 
+/// Names of closed streams.
+pub(super) fn closed_streams(
+    connection: &Connection,
+    prefix: &str,
+    after: Option<&StreamId>,
+    limit: usize,
+) -> Result<Vec<StreamId>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM stream
+         WHERE state = 1 AND id > ?1 AND id >= ?2 AND substr(id, 1, length(?2)) = ?2
+         ORDER BY id LIMIT ?3",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let after = after.map_or("", StreamId::as_str);
+    let rows = statement.query_map(params![after, prefix, limit], |row| row.get::<_, String>(0))?;
+    rows.map(|row| Ok(StreamId::new(row?)?)).collect()
+}
+
+/// How many closed streams there are.
+pub(super) fn count_closed(connection: &Connection, prefix: &str) -> Result<usize, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT count(*) FROM stream
+         WHERE state = 1 AND id >= ?1 AND substr(id, 1, length(?1)) = ?1",
+    )?;
+    let count: i64 = statement.query_row([prefix], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
 /// All streams with this prefix that are not purged, by id.
 pub(super) fn all_streams(connection: &Connection, prefix: &str) -> Result<Vec<StreamId>, Fault> {
     let mut statement = connection.prepare_cached(

@@ -13,8 +13,10 @@ CREATE TABLE stream (
     purged_at_ms   INTEGER
 ) STRICT;
 
--- For recovery and for forgetting old names; neither costs an append of a running stream anything.
+-- For recovery, for purging, and for forgetting old names; none costs an append of a running
+-- stream anything.
 CREATE INDEX stream_open ON stream (id) WHERE state = 0;
+CREATE INDEX stream_closed ON stream (id) WHERE state = 1;
 CREATE INDEX stream_purged ON stream (purged_at_ms) WHERE state = 2;
 
 CREATE TABLE entry (

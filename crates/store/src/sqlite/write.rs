@@ -6,8 +6,8 @@ use super::read::{CLOSED, Found, OPEN, PURGED, find, snapshot_checksum};
 use super::{Fault, Inner};
 use crate::fence::{Decision, decide};
 use crate::{
-    Batch, Entry, Expected, Head, JournalSync, Origin, Outcome, Position, Snapshot, StoreError,
-    StreamId,
+    Append, Batch, Entry, Expected, Head, JournalSync, Origin, Outcome, Position, Snapshot,
+    StoreError, StreamId,
 };
 
 /// How long the name of a purged stream is refused, in ms: 30 days, far longer than an append
@@ -15,23 +15,53 @@ use crate::{
 pub(super) const KEEP_NAMES_MS: i64 = 30 * 24 * 3_600_000;
 
 impl Inner {
-    pub(super) fn append(
-        &mut self,
-        stream: &StreamId,
-        expected: &Expected,
-        batch: &Batch,
-        now_ms: i64,
-    ) -> Result<Outcome, Fault> {
-        let is_late = self.due_ms.is_some_and(|due_ms| due_ms <= now_ms);
+    pub(super) fn append(&mut self, append: &Append<'_>, now_ms: i64) -> Result<Outcome, Fault> {
+        let is_late = self.is_late(now_ms);
         let (outcome, is_written) = if is_late {
-            self.with_full(|connection| append(connection, stream, expected, batch, now_ms))?
+            self.with_full(|connection| append_one(connection, append, now_ms))?
         } else {
-            append(&mut self.connection, stream, expected, batch, now_ms)?
+            append_one(&mut self.connection, append, now_ms)?
         };
+        let is_stored = matches!(outcome, Outcome::Stored(_));
+        self.appended(is_late, is_written, is_stored, now_ms)?;
+        Ok(outcome)
+    }
+
+    /// Appends all of these in one commit. An error is one of the engine, and then none of them
+    /// is stored.
+    pub(super) fn append_all(
+        &mut self,
+        appends: &[Append<'_>],
+        now_ms: i64,
+    ) -> Result<Vec<Result<Outcome, StoreError>>, Fault> {
+        let is_late = self.is_late(now_ms);
+        let (outcomes, is_written) = if is_late {
+            self.with_full(|connection| append_group(connection, appends, now_ms))?
+        } else {
+            append_group(&mut self.connection, appends, now_ms)?
+        };
+        let is_stored = outcomes.iter().any(|it| matches!(it, Ok(Outcome::Stored(_))));
+        self.appended(is_late, is_written, is_stored, now_ms)?;
+        Ok(outcomes)
+    }
+
+    /// Whether something has waited for the disk for too long.
+    fn is_late(&self, now_ms: i64) -> bool {
+        self.due_ms.is_some_and(|due_ms| due_ms <= now_ms)
+    }
+
+    /// Keeps account of what is not on the disk yet.
+    fn appended(
+        &mut self,
+        is_late: bool,
+        is_written: bool,
+        is_stored: bool,
+        now_ms: i64,
+    ) -> Result<(), Fault> {
         match (self.sync, is_written) {
             (JournalSync::Always, true) => self.is_dirty = false,
             // It is this call's duty to have it on the disk, whoever wrote it.
-            (JournalSync::Always, false) if matches!(outcome, Outcome::Stored(_)) => self.sync()?,
+            (JournalSync::Always, false) if is_stored => self.sync()?,
             (JournalSync::Within50Ms, true) if is_late => self.is_synced(),
             (JournalSync::Within50Ms, true) => {
                 self.is_dirty = true;
@@ -40,7 +70,7 @@ impl Inner {
             }
             (JournalSync::Always | JournalSync::Within50Ms, false) | (JournalSync::Never, _) => {}
         }
-        Ok(outcome)
+        Ok(())
     }
 
     pub(super) fn sync(&mut self) -> Result<(), Fault> {
@@ -76,34 +106,74 @@ impl Inner {
 }
 
 /// Appends, and says whether anything was written.
-fn append(
+fn append_one(
     connection: &mut Connection,
-    stream: &StreamId,
-    expected: &Expected,
-    batch: &Batch,
+    it: &Append<'_>,
     now_ms: i64,
 ) -> Result<(Outcome, bool), Fault> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let (key, head) = match find(&tx, stream)? {
+    let (outcome, is_written) = append_within(&tx, it, now_ms)?;
+    if is_written {
+        tx.commit()?;
+    }
+    Ok((outcome, is_written))
+}
+
+/// What each append of a group came to.
+type Outcomes = Vec<Result<Outcome, StoreError>>;
+
+/// Appends all, and says whether anything was written. One that is refused has written nothing,
+/// so the others go on without it.
+fn append_group(
+    connection: &mut Connection,
+    appends: &[Append<'_>],
+    now_ms: i64,
+) -> Result<(Outcomes, bool), Fault> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut outcomes = Vec::with_capacity(appends.len());
+    let mut is_any_written = false;
+    for it in appends {
+        match append_within(&tx, it, now_ms) {
+            Ok((outcome, is_written)) => {
+                is_any_written |= is_written;
+                outcomes.push(Ok(outcome));
+            }
+            Err(Fault::Store(error)) => outcomes.push(Err(error)),
+            Err(fault @ Fault::Sql(_)) => return Err(fault),
+        }
+    }
+    if is_any_written {
+        tx.commit()?;
+    }
+    Ok((outcomes, is_any_written))
+}
+
+/// One append within a transaction. A [`Fault::Store`] comes before anything is written.
+fn append_within(
+    tx: &Transaction<'_>,
+    it: &Append<'_>,
+    now_ms: i64,
+) -> Result<(Outcome, bool), Fault> {
+    let Append { stream, expected, batch } = *it;
+    let (key, head) = match find(tx, stream)? {
         Some(Found::Kept { key, head }) => (Some(key), Some(head)),
         Some(Found::Purged) => return Err(StoreError::Purged { stream: stream.clone() }.into()),
         None => (None, None),
     };
-    let first = match decide(stream, head.as_ref(), expected, batch)? {
+    let first = match decide(stream, head.as_ref(), &expected, batch)? {
         Decision::Repeat(position) => return Ok((Outcome::Stored(position), false)),
         Decision::Conflict => return Ok((Outcome::Conflict(head), false)),
         Decision::Write { first } => first,
     };
     let last = Position(first + batch.entries.len() as u64 - 1);
-    let key = match (key, expected) {
-        (Some(key), _) => move_head(&tx, key, last, batch)?,
-        (None, Expected::New(origin)) => begin(&tx, stream, last, batch, origin)?,
+    let key = match (key, &expected) {
+        (Some(key), _) => move_head(tx, key, last, batch)?,
+        (None, Expected::New(origin)) => begin(tx, stream, last, batch, origin)?,
         (None, Expected::At(_)) => return Ok((Outcome::Conflict(None), false)),
     };
     for entry in batch.stored(stream, first, last, now_ms) {
-        insert(&tx, key, &entry)?;
+        insert(tx, key, &entry)?;
     }
-    tx.commit()?;
     Ok((Outcome::Stored(last), true))
 }
 
@@ -195,6 +265,18 @@ pub(super) fn purge(
     )?;
     tx.commit()?;
     Ok(())
+}
+
+/// Keeps several snapshots in one commit.
+pub(super) fn save_snapshots(
+    connection: &mut Connection,
+    snapshots: &[(StreamId, Snapshot)],
+) -> Result<(), Fault> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (stream, snapshot) in snapshots {
+        save_snapshot(&tx, stream, snapshot)?;
+    }
+    Ok(tx.commit()?)
 }
 
 /// Keeps a snapshot unless a newer one is there or the stream has not come so far.
