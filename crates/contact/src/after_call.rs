@@ -38,7 +38,7 @@ impl Contact {
         }
         self.after_call = AfterCall::Done;
         self.step(|_| steps::plain("ended"));
-        self.outputs.push_back(Output::Ended);
+        self.want(Output::Ended);
         false
     }
 }

@@ -29,15 +29,17 @@ impl Contact {
     }
 
     pub(crate) fn answered(&mut self, agent: AgentDetails) {
-        if self.phase == Phase::Over {
-            return;
-        }
-        if let Phase::Apology { id } = self.phase {
-            self.outputs.push_back(Output::StopPlaying { id });
+        match self.phase {
+            Phase::Over => return,
+            // They answered while the contact was on its way to somebody else.
+            Phase::Transferring { .. } | Phase::Transferred { .. } => {
+                return self.want(Output::LeaveAgent);
+            }
+            Phase::Apology { id } => self.want(Output::StopPlaying { id }),
+            Phase::InFlow | Phase::Talking | Phase::AgentLeft => {}
         }
         self.phase = Phase::Talking;
         self.leave_queue();
-        self.stop_own_playing();
         self.run.set_with_agent(true);
         match self.site.tenant.compatibility.main_flow_after_answer {
             MainFlowAfterAnswer::NeverResumes => self.run.stop_caller_flow(self.now_ms),

@@ -7,6 +7,7 @@ use trunkline_flow::{Flow, Run, Site};
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::tenant::EntryPoint;
 use trunkline_model::tenant::compatibility::HangUpDuringRequest;
+use trunkline_model::tenant::entry_point::Answer;
 use trunkline_model::trace::Step;
 use trunkline_model::{AgentId, ContactId, QueueId};
 
@@ -22,6 +23,10 @@ pub(crate) enum Phase {
     InFlow,
     /// Hears an apology, and is then disconnected.
     Apology { id: u32 },
+    /// Waits for the third party to which the contact itself transfers them to answer.
+    Transferring { id: u32 },
+    /// Talks to the third party of a blind transfer: the flow is over.
+    Transferred { id: u32 },
     /// Talks to the agent.
     Talking,
     /// The agent has left; an event flow may still speak to the caller.
@@ -57,8 +62,14 @@ pub struct Contact {
     /// Agents who answered and have not finished wrapping up.
     pub(crate) working: Vec<AgentId>,
     pub(crate) after_call: AfterCall,
-    /// What the contact itself plays, beside its flow: the queue's music.
-    pub(crate) own_playing: Option<u32>,
+    /// Whether the call has been answered (decision 3).
+    pub(crate) is_answered: bool,
+    /// The queue's music that plays whenever nothing else does.
+    pub(crate) queue_music: Option<String>,
+    /// Music that could not be played: it is not tried again.
+    pub(crate) failed_music: Option<String>,
+    /// The flow's last blind transfer.
+    pub(crate) blind_transfer: Option<u32>,
     /// Whether the contact has been sent to the entry point's fallback queue.
     pub(crate) has_fallen_back: bool,
     pub(crate) next_own_id: u32,
@@ -87,6 +98,9 @@ impl Contact {
     ) -> Result<Self, ArrivalError> {
         let mut contact = Self::in_flow(site, arrival, None, is_traced)?;
         contact.step(|contact| steps::arrived(arrival, &contact.site.tenant, &contact.entry));
+        if contact.entry.answer == Answer::Immediately {
+            contact.answer();
+        }
         contact.run.start(arrival.at_ms);
         contact.settle();
         Ok(contact)
@@ -124,7 +138,10 @@ impl Contact {
             spoke_with: None,
             working: Vec::new(),
             after_call: AfterCall::NotBegun,
-            own_playing: None,
+            is_answered: false,
+            queue_music: None,
+            failed_music: None,
+            blind_transfer: None,
             has_fallen_back: false,
             next_own_id: FIRST_OWN_ID,
             outputs: VecDeque::new(),
@@ -137,6 +154,13 @@ impl Contact {
         self.now_ms = now_ms;
         match input {
             Input::Flow(trunkline_flow::Input::Played { id }) => self.played(id),
+            Input::Flow(trunkline_flow::Input::PlayFailed { id, reason, text }) => {
+                self.play_failed(id, reason, text);
+            }
+            Input::Flow(trunkline_flow::Input::TransferEnded { id, outcome }) => {
+                self.transfer_ended(id, outcome);
+            }
+            Input::QueueMusicFailed { reason, text } => self.queue_music_failed(reason, text),
             Input::Flow(input) => self.run.handle(now_ms, input),
             Input::CallerHungUp => self.caller_hung_up(),
             Input::Offered { agent, ring_timeout_ms } => self.offered(agent, ring_timeout_ms),
@@ -195,6 +219,11 @@ impl Contact {
         self.phase == Phase::Talking
     }
 
+    /// Whether the caller and the third party of a blind transfer are talking.
+    pub fn is_transferred(&self) -> bool {
+        matches!(self.phase, Phase::Transferred { .. })
+    }
+
     /// The agent who is rung, talks, or talked last.
     pub fn agent(&self) -> Option<&AgentDetails> {
         self.agent.as_ref()
@@ -203,9 +232,6 @@ impl Contact {
     fn played(&mut self, id: u32) {
         if self.phase == (Phase::Apology { id }) {
             return self.disconnect("apology played");
-        }
-        if self.own_playing == Some(id) {
-            return self.repeat_queue_music();
         }
         self.run.handle(self.now_ms, trunkline_flow::Input::Played { id });
     }
@@ -224,7 +250,7 @@ impl Contact {
             return;
         }
         self.step(|_| steps::disconnected(why));
-        self.outputs.push_back(Output::Disconnect);
+        self.want(Output::Disconnect);
         self.call_over();
     }
 
@@ -232,11 +258,11 @@ impl Contact {
     pub(crate) fn call_over(&mut self) {
         let was_talking = self.phase == Phase::Talking;
         self.phase = Phase::Over;
-        self.own_playing = None;
+        self.queue_music = None;
         if was_talking {
-            self.outputs.push_back(Output::LeaveAgent);
+            self.want(Output::LeaveAgent);
         } else if self.queue.is_some() {
-            self.outputs.push_back(Output::Withdraw);
+            self.want(Output::Withdraw);
         }
         self.leave_queue();
         let finish = self.site.tenant.compatibility.hang_up_during_request;
@@ -246,6 +272,28 @@ impl Contact {
     pub(crate) fn leave_queue(&mut self) {
         self.queue = None;
         self.run.set_queued(false);
+        self.stop_queue_music();
+    }
+
+    /// Wants something done; the call is answered before what needs audio (decision 3).
+    pub(crate) fn want(&mut self, output: Output) {
+        if output.needs_audio() {
+            self.answer();
+        }
+        self.outputs.push_back(output);
+    }
+
+    pub(crate) fn answer(&mut self) {
+        if !self.is_answered {
+            self.is_answered = true;
+            self.outputs.push_back(Output::Answer);
+        }
+    }
+
+    pub(crate) fn own_id(&mut self) -> u32 {
+        let id = self.next_own_id;
+        self.next_own_id += 1;
+        id
     }
 
     fn recovered(&mut self) {

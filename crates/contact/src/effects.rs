@@ -1,20 +1,23 @@
 //! What the flow wants done, seen by the contact.
 
 use trunkline_flow::Effect;
-use trunkline_flow::run::{ScreenPop, Unhandled};
-use trunkline_model::prompt::Music;
+use trunkline_flow::run::{KeptBy, ScreenPop, Unhandled};
+use trunkline_model::call::TransferKind;
 use trunkline_model::tenant::compatibility::EndFlowQueued;
 use trunkline_model::{Failure, FailureCode};
 
 use crate::contact::{Contact, Phase};
 use crate::output::{Notice, Output};
-use crate::steps;
 
 impl Contact {
     /// Passes on what the flow wants until it wants nothing more, and moves on to what follows.
     pub(crate) fn settle(&mut self) {
         loop {
             self.pass_on();
+            // Keys are heard on an answered line only.
+            if self.run.asks_for_keys().is_some() {
+                self.answer();
+            }
             if !self.continue_after_call() {
                 return;
             }
@@ -34,7 +37,7 @@ impl Contact {
                 if after_call && request.method.writes() {
                     request.idempotency_key = Some(format!("{}:{id}", self.id));
                 }
-                self.outputs.push_back(Output::Http { id, request, may_repeat: after_call });
+                self.want(Output::Http { id, request, may_repeat: after_call });
             }
             Effect::Enqueue { queue, priority, skills, check_availability } => {
                 // The agent has left, and the flow found the caller a place to wait for another.
@@ -42,8 +45,10 @@ impl Contact {
                     self.phase = Phase::InFlow;
                 }
                 self.queue = Some(queue.clone());
-                let output = Output::Enqueue { queue, priority, skills, check_availability };
-                self.outputs.push_back(output);
+                self.want(Output::Enqueue { queue, priority, skills, check_availability });
+                if self.queue_music.is_some() {
+                    self.play_queue_music();
+                }
             }
             Effect::ScreenPop(pop) => self.screen_pop(pop),
             Effect::Disconnect => self.disconnect("flow"),
@@ -52,28 +57,32 @@ impl Contact {
             Effect::Unhandled(unhandled) => self.unhandled(unhandled),
             Effect::Rescue { failure } => self.rescue(&failure),
             passing => {
-                // The flow speaks: the queue's music makes room.
-                if matches!(passing, Effect::Play { .. } | Effect::PlayMusic { .. }) {
-                    self.stop_own_playing();
+                if let Effect::Transfer { id, transfer } = &passing {
+                    let is_blind = transfer.kind == TransferKind::Blind;
+                    self.blind_transfer = is_blind.then_some(*id);
                 }
-                self.outputs.extend(Output::passing(passing));
+                if let Some(output) = Output::passing(passing) {
+                    self.want(output);
+                }
             }
         }
     }
 
     fn screen_pop(&mut self, pop: ScreenPop) {
         let agent = self.agent.as_ref().map(|agent| agent.id.clone());
-        self.outputs.push_back(Output::ScreenPop { agent, pop });
+        self.want(Output::ScreenPop { agent, pop });
     }
 
     fn unhandled(&mut self, unhandled: Unhandled) {
-        let mut failure = unhandled.failure;
+        let stays = unhandled.kept_by == KeptBy::Fallback && self.stays_queued();
+        let kept_by = if stays { KeptBy::Queue } else { unhandled.kept_by };
+        self.notice(unhandled.activity, unhandled.failure, kept_by);
+    }
+
+    /// Tells the operator.
+    pub(crate) fn notice(&mut self, activity: String, mut failure: Failure, kept_by: KeptBy) {
         self.run.mask(&mut failure.description);
-        self.outputs.push_back(Output::Notice(Notice {
-            activity: unhandled.activity,
-            failure,
-            kept_by: unhandled.kept_by,
-        }));
+        self.want(Output::Notice(Notice { activity, failure, kept_by }));
     }
 
     /// Nothing of the flow speaks to the caller any more.
@@ -81,7 +90,11 @@ impl Contact {
         match self.phase {
             Phase::InFlow => {}
             Phase::AgentLeft => return self.disconnect("flow ended after the agent left"),
-            Phase::Talking | Phase::Over | Phase::Apology { .. } => return,
+            Phase::Talking
+            | Phase::Over
+            | Phase::Apology { .. }
+            | Phase::Transferring { .. }
+            | Phase::Transferred { .. } => return,
         }
         let compat = self.site.tenant.compatibility.end_flow_while_queued;
         match (self.queue.is_some(), compat) {
@@ -101,50 +114,10 @@ impl Contact {
         if self.phase == Phase::AgentLeft && !self.run.has_running_events() {
             return self.disconnect("agent left");
         }
-        // It spoke in place of the queue's music, and nothing else plays.
+        // Nothing else plays to a caller whom it may have queued.
         let waits = self.phase == Phase::InFlow && self.queue.is_some();
-        if waits && self.own_playing.is_none() && self.run.caller_activity().is_none() {
+        if waits && self.run.caller_activity().is_none() {
             self.play_queue_music();
         }
-    }
-
-    /// Plays the queue's music to a caller whose flow is silent.
-    pub(crate) fn play_queue_music(&mut self) {
-        let Some(file) = self.queue_music() else { return };
-        self.step(|_| steps::played(&format!("♪ {file}")));
-        self.stop_own_playing();
-        self.start_music(file);
-    }
-
-    /// Plays the queue's music once more.
-    pub(crate) fn repeat_queue_music(&mut self) {
-        self.own_playing = None;
-        if let Some(file) = self.queue_music() {
-            self.start_music(file);
-        }
-    }
-
-    fn queue_music(&self) -> Option<String> {
-        let queue = self.site.tenant.queue(self.queue.as_ref()?.as_str())?;
-        Some(queue.music.as_deref().unwrap_or("defaultmusic_on_hold.wav").to_owned())
-    }
-
-    fn start_music(&mut self, file: String) {
-        let id = self.own_id();
-        self.own_playing = Some(id);
-        let music = Music { file, offset_ms: 0, duration_ms: None };
-        self.outputs.push_back(Output::PlayMusic { id, music });
-    }
-
-    pub(crate) fn stop_own_playing(&mut self) {
-        if let Some(id) = self.own_playing.take() {
-            self.outputs.push_back(Output::StopPlaying { id });
-        }
-    }
-
-    pub(crate) fn own_id(&mut self) -> u32 {
-        let id = self.next_own_id;
-        self.next_own_id += 1;
-        id
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use trunkline_acd::OfferEnd;
 use trunkline_model::AgentId;
+use trunkline_model::prompt::PlayFailure;
 use trunkline_model::routing::AgentDetails;
 
 /// Something that happened to a contact.
@@ -75,6 +76,13 @@ pub enum Input {
     EnqueueRefused {
         /// Why.
         reason: String,
+    },
+    /// The queue's music cannot be played.
+    QueueMusicFailed {
+        /// Why.
+        reason: PlayFailure,
+        /// The file and what is wrong with it, for a person.
+        text: String,
     },
     /// The process came back after a crash: the call is gone, the rest is still to be done.
     Recovered,

@@ -10,6 +10,7 @@
 mod after_call;
 mod agent;
 mod arrival;
+mod audio;
 mod contact;
 mod effects;
 mod input;
@@ -18,6 +19,7 @@ mod output;
 mod rescue;
 pub mod snapshot;
 mod steps;
+mod transfer;
 
 pub use arrival::{Arrival, ArrivalError};
 pub use contact::Contact;
@@ -26,4 +28,4 @@ pub use output::{Notice, Output};
 
 /// Raised whenever the same inputs would give other outputs than before: recovery replays only
 /// journals of the same number (decision 21).
-pub const SEMANTICS: u32 = 1;
+pub const SEMANTICS: u32 = 2;

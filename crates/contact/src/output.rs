@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use trunkline_flow::Effect;
 use trunkline_flow::run::{KeptBy, ScreenPop};
+use trunkline_model::call::{Recording, Transfer};
 use trunkline_model::http::Request;
 use trunkline_model::prompt::{Music, Prompt};
 use trunkline_model::routing::{Priority, SkillRequirement};
@@ -11,6 +12,9 @@ use trunkline_model::{AgentId, Failure, QueueId};
 /// Something that a contact wants done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Output {
+    /// Answer the call (decision 3): once, before anything that needs audio. A call that is
+    /// disconnected without having been answered is to be rejected.
+    Answer,
     /// Send a request; answer with `Input::Flow(Http)`.
     Http {
         /// Unique within the contact.
@@ -25,14 +29,14 @@ pub enum Output {
         /// The request.
         id: u32,
     },
-    /// Play a prompt once; answer with `Input::Flow(Played)`.
+    /// Play a prompt once; answer with `Input::Flow(Played)` or `Input::Flow(PlayFailed)`.
     Play {
         /// Unique within the contact.
         id: u32,
         /// What to play, in order.
         prompts: Vec<Prompt>,
     },
-    /// Play music; answer with `Input::Flow(Played)`.
+    /// Play music; answer with `Input::Flow(Played)` or `Input::Flow(PlayFailed)`.
     PlayMusic {
         /// Unique within the contact.
         id: u32,
@@ -42,6 +46,49 @@ pub enum Output {
     /// Stop what is playing.
     StopPlaying {
         /// The prompt or music.
+        id: u32,
+    },
+    /// Play this file over and over whenever nothing else plays, in place of the former one; none
+    /// stops that. A file that cannot be played is answered with `Input::QueueMusicFailed`, and
+    /// silence takes its place.
+    QueueMusic {
+        /// The audio file's name.
+        file: Option<String>,
+    },
+    /// Call a third party for the caller; answer with `Input::Flow(TransferEnded)`. When the caller
+    /// hangs up or [`Output::Disconnect`] comes, it ends too.
+    Transfer {
+        /// Unique within the contact.
+        id: u32,
+        /// Whom, and how.
+        transfer: Box<Transfer>,
+    },
+    /// Show this calling number in outbound legs from now on.
+    SetCallerId {
+        /// The number, in E.164.
+        number: String,
+    },
+    /// Send keys to the caller's side; answer with `Input::Flow(DigitsSent)`.
+    SendDigits {
+        /// Unique within the contact.
+        id: u32,
+        /// `0`-`9`, `A`-`D`, `*`, `#`; a comma is a pause of a second.
+        digits: String,
+        /// How long each tone lasts, in milliseconds.
+        tone_ms: u32,
+        /// The silence between two tones, in milliseconds.
+        pause_ms: u32,
+    },
+    /// Record what the caller says; answer with `Input::Flow(Recorded)`.
+    Record {
+        /// Unique within the contact.
+        id: u32,
+        /// How.
+        recording: Recording,
+    },
+    /// Stop a recording that is wanted no more; it is not answered.
+    StopRecording {
+        /// The recording.
         id: u32,
     },
     /// Put the contact into a queue, or move it there.
@@ -86,11 +133,6 @@ pub enum Output {
     },
     /// End the call.
     Disconnect,
-    /// Transfer the caller to a number and forget them.
-    Transfer {
-        /// The number.
-        number: String,
-    },
     /// Something that an operator should know.
     Notice(Notice),
     /// Nothing will ever come from this contact again.
@@ -116,6 +158,13 @@ impl Output {
             Effect::Play { id, prompts } => Self::Play { id, prompts },
             Effect::PlayMusic { id, music } => Self::PlayMusic { id, music },
             Effect::StopPlaying { id } => Self::StopPlaying { id },
+            Effect::Transfer { id, transfer } => Self::Transfer { id, transfer },
+            Effect::SetCallerId { number } => Self::SetCallerId { number },
+            Effect::SendDigits { id, digits, tone_ms, pause_ms } => {
+                Self::SendDigits { id, digits, tone_ms, pause_ms }
+            }
+            Effect::Record { id, recording } => Self::Record { id, recording },
+            Effect::StopRecording { id } => Self::StopRecording { id },
             Effect::QueryQueue { id, queue, lookback_min } => {
                 Self::QueryQueue { id, queue, lookback_min }
             }
@@ -129,5 +178,33 @@ impl Output {
             | Effect::Unhandled(_)
             | Effect::Rescue { .. } => return None,
         })
+    }
+
+    /// Whether the caller's line must carry audio for it.
+    pub(crate) fn needs_audio(&self) -> bool {
+        match self {
+            Self::Play { .. }
+            | Self::PlayMusic { .. }
+            | Self::QueueMusic { file: Some(_) }
+            | Self::SendDigits { .. }
+            | Self::Record { .. }
+            | Self::Enqueue { .. } => true,
+            Self::Answer
+            | Self::Http { .. }
+            | Self::StopRetries { .. }
+            | Self::StopPlaying { .. }
+            | Self::QueueMusic { file: None }
+            | Self::Transfer { .. }
+            | Self::SetCallerId { .. }
+            | Self::StopRecording { .. }
+            | Self::Withdraw
+            | Self::LeaveAgent
+            | Self::QueryQueue { .. }
+            | Self::Allocate { .. }
+            | Self::ScreenPop { .. }
+            | Self::Disconnect
+            | Self::Notice(_)
+            | Self::Ended => false,
+        }
     }
 }

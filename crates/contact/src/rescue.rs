@@ -16,9 +16,17 @@ const APOLOGY_JA: &str = "申し訳ございません。ただいまお電話を
                           後ほどおかけ直しください。";
 
 impl Contact {
-    /// Sends the caller to the fallback destination, or apologises and disconnects.
+    /// Sends the caller to the fallback destination, lets them wait on in their queue, or
+    /// apologises and disconnects.
     pub(crate) fn rescue(&mut self, failure: &Failure) {
-        if matches!(self.phase, Phase::Over | Phase::Apology { .. }) {
+        let is_kept = match self.phase {
+            Phase::InFlow | Phase::Talking | Phase::AgentLeft => false,
+            Phase::Over
+            | Phase::Apology { .. }
+            | Phase::Transferring { .. }
+            | Phase::Transferred { .. } => true,
+        };
+        if is_kept {
             return;
         }
         let keeps = self.entry.on_unhandled_error == OnUnhandledError::Keep;
@@ -26,13 +34,34 @@ impl Contact {
         // A contact that comes back from the fallback queue would wait in it for ever.
         let is_used_up = self.has_fallen_back && self.queue.is_none();
         let fallback = fallback.filter(|it| !(is_used_up && matches!(it, Fallback::Queue(_))));
-        self.step(|_| steps::rescued(failure, fallback.as_ref(), keeps));
+        self.step(|contact| steps::rescued(failure, contact.target(fallback.as_ref(), keeps)));
         match fallback {
-            Some(Fallback::Queue(_)) if self.queue.is_some() => self.play_queue_music(),
-            Some(Fallback::Queue(name)) => self.fall_back_to_queue(&name),
             Some(Fallback::Number(number)) => self.transfer(number),
+            _ if self.stays_queued() => self.play_queue_music(),
+            Some(Fallback::Queue(name)) => self.fall_back_to_queue(&name),
             None if keeps => self.apologise(),
             None => self.disconnect("unhandled error"),
+        }
+    }
+
+    /// Whether the queue in which the contact waits is its fallback: no number is, and the entry
+    /// point does not ask for an end.
+    pub(crate) fn stays_queued(&self) -> bool {
+        let keeps = self.entry.on_unhandled_error == OnUnhandledError::Keep;
+        let goes_to_number = matches!(self.entry.fallback, Some(Fallback::Number(_)));
+        keeps && self.queue.is_some() && !goes_to_number
+    }
+
+    /// Where the caller goes, for the trace.
+    fn target(&self, fallback: Option<&Fallback>, keeps: bool) -> String {
+        let present = self.queue.as_ref().filter(|_| self.stays_queued());
+        let present = present.and_then(|queue| self.site.tenant.queue(queue.as_str()));
+        match (present, fallback) {
+            (Some(queue), _) => format!("queue {}", queue.name),
+            (None, Some(Fallback::Queue(name))) => format!("queue {name}"),
+            (None, Some(Fallback::Number(number))) => format!("number {number}"),
+            (None, None) if keeps => "apology".to_owned(),
+            (None, None) => "disconnect".to_owned(),
         }
     }
 
@@ -42,7 +71,7 @@ impl Contact {
         self.has_fallen_back = true;
         self.queue = Some(queue.clone());
         self.run.set_queued(true);
-        self.outputs.push_back(Output::Enqueue {
+        self.want(Output::Enqueue {
             queue,
             priority: Priority::LOWEST,
             skills: Vec::new(),
@@ -51,18 +80,10 @@ impl Contact {
         self.play_queue_music();
     }
 
-    pub(crate) fn transfer(&mut self, number: String) {
-        self.step(|_| steps::transferred(&number));
-        self.stop_own_playing();
-        self.outputs.push_back(Output::Transfer { number });
-        self.call_over();
-    }
-
-    fn apologise(&mut self) {
-        self.stop_own_playing();
+    pub(crate) fn apologise(&mut self) {
         // No agent must be rung for somebody who is being sent away.
         if self.queue.is_some() {
-            self.outputs.push_back(Output::Withdraw);
+            self.want(Output::Withdraw);
             self.leave_queue();
         }
         let id = self.own_id();
@@ -70,7 +91,7 @@ impl Contact {
         let text = if self.speaks_japanese() { APOLOGY_JA } else { APOLOGY };
         let prompt = Prompt::Speech { text: text.to_owned(), voice: Voice::default() };
         self.step(|_| steps::played(text));
-        self.outputs.push_back(Output::Play { id, prompts: vec![prompt] });
+        self.want(Output::Play { id, prompts: vec![prompt] });
     }
 
     fn speaks_japanese(&self) -> bool {

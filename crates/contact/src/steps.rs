@@ -4,7 +4,6 @@ use trunkline_acd::OfferEnd;
 use trunkline_flow::run::ContactEvent;
 use trunkline_flow::run::convert::{display, text_of};
 use trunkline_model::routing::AgentDetails;
-use trunkline_model::tenant::entry_point::Fallback;
 use trunkline_model::tenant::{EntryPoint, Tenant};
 use trunkline_model::trace::{Datum, Fields, MASK};
 use trunkline_model::{AgentId, Failure};
@@ -86,19 +85,18 @@ pub(crate) fn edited(
     ContactEvent { what: "edited", input, warnings, ..ContactEvent::default() }
 }
 
-pub(crate) fn rescued(failure: &Failure, fallback: Option<&Fallback>, keeps: bool) -> ContactEvent {
-    let target = match fallback {
-        Some(Fallback::Queue(name)) => format!("queue {name}"),
-        Some(Fallback::Number(number)) => format!("number {number}"),
-        None if keeps => "apology".to_owned(),
-        None => "disconnect".to_owned(),
-    };
+pub(crate) fn rescued(failure: &Failure, target: String) -> ContactEvent {
     ContactEvent {
         what: "sent_to_fallback",
         input: Fields::new().with("to", target),
         failure: Some(failure.clone()),
         ..ContactEvent::default()
     }
+}
+
+/// Something of the contact's own that failed.
+pub(crate) fn failed(what: &'static str, failure: &Failure) -> ContactEvent {
+    ContactEvent { what, failure: Some(failure.clone()), ..ContactEvent::default() }
 }
 
 /// What the contact plays itself, beside its flow.

@@ -58,6 +58,36 @@ pub enum FailureCode {
     /// An audio file that the activity names does not exist.
     #[serde(rename = "TL-AUDIO-UNKNOWN")]
     AudioUnknown,
+    /// The file of an audio that the tenant names is not there.
+    #[serde(rename = "TL-AUDIO-MISSING")]
+    AudioMissing,
+    /// An audio file is there, but cannot be read as audio.
+    #[serde(rename = "TL-AUDIO-UNREADABLE")]
+    AudioUnreadable,
+    /// No voice speaks the text: none is configured, or all providers failed.
+    #[serde(rename = "TL-SPEECH-FAILED")]
+    SpeechFailed,
+    /// The caller's line takes no audio.
+    #[serde(rename = "TL-LINE-NOT-READY")]
+    LineNotReady,
+    /// The number of a transfer cannot be dialled.
+    #[serde(rename = "TL-TRANSFER-NUMBER")]
+    TransferNumber,
+    /// The third party of a transfer is busy or declines.
+    #[serde(rename = "TL-TRANSFER-BUSY")]
+    TransferBusy,
+    /// The third party of a transfer did not answer in time.
+    #[serde(rename = "TL-TRANSFER-NO-ANSWER")]
+    TransferNoAnswer,
+    /// The call to the third party of a transfer could not be made.
+    #[serde(rename = "TL-TRANSFER-FAILED")]
+    TransferFailed,
+    /// The caller said nothing that could be recorded.
+    #[serde(rename = "TL-RECORD-SILENT")]
+    RecordSilent,
+    /// A recording could not be made.
+    #[serde(rename = "TL-RECORD-FAILED")]
+    RecordFailed,
     /// The connector does not exist.
     #[serde(rename = "TL-HTTP-CONNECTOR")]
     Connector,
@@ -123,6 +153,16 @@ impl FailureCode {
             Self::QueueUnknown => "TL-QUEUE-UNKNOWN",
             Self::HoursUnknown => "TL-HOURS-UNKNOWN",
             Self::AudioUnknown => "TL-AUDIO-UNKNOWN",
+            Self::AudioMissing => "TL-AUDIO-MISSING",
+            Self::AudioUnreadable => "TL-AUDIO-UNREADABLE",
+            Self::SpeechFailed => "TL-SPEECH-FAILED",
+            Self::LineNotReady => "TL-LINE-NOT-READY",
+            Self::TransferNumber => "TL-TRANSFER-NUMBER",
+            Self::TransferBusy => "TL-TRANSFER-BUSY",
+            Self::TransferNoAnswer => "TL-TRANSFER-NO-ANSWER",
+            Self::TransferFailed => "TL-TRANSFER-FAILED",
+            Self::RecordSilent => "TL-RECORD-SILENT",
+            Self::RecordFailed => "TL-RECORD-FAILED",
             Self::Connector => "TL-HTTP-CONNECTOR",
             Self::Url => "TL-HTTP-URL",
             Self::Dns => "TL-HTTP-DNS",

@@ -4,6 +4,7 @@
 //! the queues, requests, failures and traces that are defined here, so that none of them needs to
 //! know another.
 
+pub mod call;
 pub mod failure;
 pub mod http;
 pub mod ids;

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::failure::FailureCode;
+
 /// One piece of a prompt. A prompt is a list of these, played in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "type")]
@@ -49,4 +51,30 @@ pub struct Music {
     /// How long to play, in milliseconds: beyond the file's length it loops, at most five times
     /// (Webex). None plays the file once.
     pub duration_ms: Option<u64>,
+}
+
+/// Why a prompt or music could not be played, or not to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlayFailure {
+    /// A file that the tenant names is not there.
+    FileMissing,
+    /// A file is there, but cannot be read as audio.
+    FileUnreadable,
+    /// No voice speaks the text: none is configured for its language, or all providers failed.
+    SpeechFailed,
+    /// The caller's line takes no audio.
+    LineNotReady,
+}
+
+impl PlayFailure {
+    /// The failure's stable code.
+    pub fn code(self) -> FailureCode {
+        match self {
+            Self::FileMissing => FailureCode::AudioMissing,
+            Self::FileUnreadable => FailureCode::AudioUnreadable,
+            Self::SpeechFailed => FailureCode::SpeechFailed,
+            Self::LineNotReady => FailureCode::LineNotReady,
+        }
+    }
 }

@@ -108,6 +108,8 @@ impl<R: Recorder> World<R> {
             | Happening::Played { .. }
             | Happening::Http { .. }
             | Happening::Given { .. }
+            | Happening::ThirdPartyAnswers { .. }
+            | Happening::ThirdPartyHangsUp { .. }
             | Happening::ForOffer { .. }
             | Happening::ContactTick { .. }
             | Happening::RoutingTick => {}

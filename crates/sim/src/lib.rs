@@ -9,6 +9,7 @@ mod allocation;
 mod audio;
 mod caller;
 mod desk;
+mod line;
 mod moments;
 mod recorder;
 pub mod script;

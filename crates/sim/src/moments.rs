@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use trunkline_contact::Input;
 use trunkline_model::AgentId;
 use trunkline_model::http::Outcome;
 
@@ -25,7 +26,11 @@ pub(crate) enum Happening {
     /// Planned for one offer of the contact; later offers are none of its business.
     ForOffer { slot: Slot, offer: usize, then: Box<Happening> },
     /// A contact gets what it asked for.
-    Given { slot: Slot, input: trunkline_flow::Input },
+    Given { slot: Slot, input: Box<Input> },
+    /// The third party of a transfer answers.
+    ThirdPartyAnswers { slot: Slot, id: u32, hangs_up_after_s: Option<f64> },
+    /// The third party of a transfer hangs up.
+    ThirdPartyHangsUp { slot: Slot, id: u32, answered_ms: i64 },
     /// A contact's timer may be due.
     ContactTick { slot: Slot },
     /// A timer of the queues may be due.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trunkline_model::http::{Answer, Outcome, Request, Target};
+use trunkline_model::prompt::PlayFailure;
 use trunkline_model::{Failure, FailureCode};
 
 /// A simulated call. Everything has a default: a script may be empty.
@@ -25,6 +26,14 @@ pub struct Script {
     pub agents: Vec<AgentScript>,
     /// Answers of servers, tried in order; what none of them answers is really sent.
     pub http: Vec<Stub>,
+    /// What third parties of transfers do: the first entry for the first transfer, and so on; the
+    /// last one stays.
+    pub transfers: Vec<ThirdParty>,
+    /// What the caller does when they are recorded: the first entry for the first recording, and so
+    /// on; the last one stays.
+    pub recordings: Vec<RecordingScript>,
+    /// Prompts and music that cannot be played.
+    pub prompts: Vec<FailingPrompt>,
 }
 
 /// What the caller does.
@@ -110,6 +119,73 @@ impl Default for AgentScript {
             ready_after_rona_s: 10.0,
         }
     }
+}
+
+/// What the third party of a transfer does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ThirdParty {
+    /// Whether it answers.
+    pub does: ThirdPartyDoes,
+    /// Answers after this many seconds of ringing.
+    pub answer_after_s: f64,
+    /// Hangs up this many seconds after answering; null leaves that to the caller, who then does
+    /// so `hang_up_after_answer_s` after the answer.
+    pub hang_up_after_s: Option<f64>,
+    /// The SIP status with which the call fails.
+    pub status: u16,
+}
+
+/// Whether the third party of a transfer answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ThirdPartyDoes {
+    /// It answers.
+    #[default]
+    Answers,
+    /// It is busy, or declines.
+    IsBusy,
+    /// It lets the telephone ring.
+    Rings,
+    /// The call fails.
+    Fails,
+}
+
+/// What the caller does when they are recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordingScript {
+    /// Speaks for this many seconds; 0 says nothing.
+    pub speak_s: f64,
+    /// What comes then.
+    pub then: Then,
+}
+
+/// How a recording ends, unless it becomes too long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// The caller is silent.
+    #[default]
+    Silence,
+    /// The caller presses the key that ends it.
+    Terminator,
+    /// The recording fails.
+    Fails,
+}
+
+/// A prompt or music that cannot be played.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailingPrompt {
+    /// What a file's name or a spoken text of it contains; anything when left out.
+    #[serde(default)]
+    pub contains: String,
+    /// Why it fails.
+    pub fail: PlayFailure,
+    /// How often it fails; always when left out.
+    #[serde(default)]
+    pub times: Option<u32>,
 }
 
 /// An answer of a server.
@@ -233,7 +309,11 @@ impl Script {
                 ("ready_after_rona_s", Some(agent.ready_after_rona_s)),
             ]
         });
-        let given = caller.into_iter().chain(agents);
+        let third_parties = self.transfers.iter().flat_map(|it| {
+            [("answer_after_s", Some(it.answer_after_s)), ("hang_up_after_s", it.hang_up_after_s)]
+        });
+        let recordings = self.recordings.iter().map(|it| ("speak_s", Some(it.speak_s)));
+        let given = caller.into_iter().chain(agents).chain(third_parties).chain(recordings);
         given.filter_map(|(key, seconds)| seconds.map(|seconds| (key, seconds)))
     }
 

@@ -13,7 +13,6 @@ use trunkline_model::http::{Outcome, Request};
 use trunkline_model::{AgentId, ContactId};
 
 use crate::allocation::Allocations;
-use crate::audio;
 use crate::moments::{Agenda, Happening, Slot};
 use crate::recorder::Recorder;
 use crate::script::Script;
@@ -73,6 +72,12 @@ pub(crate) struct Life {
     /// When the last prompt ends by itself.
     pub(crate) prompt_ends_ms: i64,
     pub(crate) offers: usize,
+    /// How often the contact has called a third party.
+    pub(crate) transfers: usize,
+    /// How often the contact has recorded the caller.
+    pub(crate) recordings: usize,
+    /// Whether the third party of a transfer has answered and not hung up.
+    pub(crate) talks_to_third_party: bool,
 }
 
 /// Contacts, one routing domain and a clock that jumps from one moment to the next.
@@ -87,6 +92,7 @@ pub struct World<R: Recorder> {
     requests: VecDeque<PendingRequest>,
     allocations: Allocations,
     pub(crate) stub_uses: Vec<u32>,
+    pub(crate) prompt_uses: Vec<u32>,
     /// Attempts of scripted requests under way: when each ends, and how.
     attempts: HashMap<(Slot, u32), Vec<(i64, Outcome)>>,
     pub(crate) recorder: R,
@@ -104,6 +110,7 @@ impl<R: Recorder> World<R> {
             routing,
             now_ms: options.start_ms,
             stub_uses: vec![0; options.script.http.len()],
+            prompt_uses: vec![0; options.script.prompts.len()],
             agenda: Agenda::default(),
             lives: Vec::new(),
             slots: HashMap::new(),
@@ -164,6 +171,9 @@ impl<R: Recorder> World<R> {
             last_ask: 0,
             prompt_ends_ms: 0,
             offers: 0,
+            transfers: 0,
+            recordings: 0,
+            talks_to_third_party: false,
         };
         let slot = self.lives.len();
         self.lives.push(Some(Box::new(life)));
@@ -256,7 +266,9 @@ impl<R: Recorder> World<R> {
             }
             Happening::HangUp { slot } => self.hang_up(slot),
             Happening::LosePatience { slot } => {
-                if self.life(slot).is_some_and(|life| !life.contact.is_talking()) {
+                let is_talking =
+                    |life: &Life| life.contact.is_talking() || life.talks_to_third_party;
+                if self.life(slot).is_some_and(|life| !is_talking(life)) {
                     self.hang_up(slot);
                 }
             }
@@ -279,7 +291,13 @@ impl<R: Recorder> World<R> {
                 }
             }
             // Not at once: a flow that asks again and again must not nest.
-            Happening::Given { slot, input } => self.give(slot, Input::Flow(input)),
+            Happening::Given { slot, input } => self.give(slot, *input),
+            Happening::ThirdPartyAnswers { slot, id, hangs_up_after_s } => {
+                self.third_party_answers(slot, id, hangs_up_after_s);
+            }
+            Happening::ThirdPartyHangsUp { slot, id, answered_ms } => {
+                self.third_party_hangs_up(slot, id, answered_ms);
+            }
             Happening::RoutingTick => {
                 self.routing_wake_ms = None;
                 self.route(RoutingInput::Tick);
@@ -353,21 +371,18 @@ impl<R: Recorder> World<R> {
     fn carry_out(&mut self, slot: Slot, output: Output) {
         match output {
             Output::Http { id, request, .. } => self.send(slot, id, *request),
-            Output::Play { id, prompts } => {
-                let length_ms = audio::prompts_ms(&self.site.tenant, &prompts);
-                self.agenda.add(self.now_ms + length_ms, Happening::Played { slot, id });
-                if let Some(life) = self.lives[slot].as_mut() {
-                    life.prompt_ends_ms = self.now_ms + length_ms;
-                }
+            Output::Play { id, prompts } => self.play(slot, id, &prompts),
+            Output::PlayMusic { id, music } => self.play_music(slot, id, &music),
+            Output::QueueMusic { file: Some(file) } => self.play_queue_music(slot, &file),
+            Output::Transfer { id, transfer } => self.call_third_party(slot, id, &transfer),
+            Output::SendDigits { id, digits, tone_ms, pause_ms } => {
+                self.send_digits(slot, id, &digits, tone_ms + pause_ms);
             }
-            Output::PlayMusic { id, music } => {
-                let length_ms = audio::music_ms(&self.site.tenant, &music);
-                self.agenda.add(self.now_ms + length_ms, Happening::Played { slot, id });
-            }
+            Output::Record { id, recording } => self.record(slot, id, recording),
             Output::Allocate { id, counter, weights } => {
                 let index = self.allocations.next(&counter, &weights);
                 let input = trunkline_flow::Input::Allocated { id, index };
-                self.agenda.add(self.now_ms, Happening::Given { slot, input });
+                self.plan_given(0, slot, Input::Flow(input));
             }
             Output::QueryQueue { id, queue, lookback_min } => {
                 let contact = self.life(slot).map(|life| life.contact.id().clone());
@@ -378,9 +393,9 @@ impl<R: Recorder> World<R> {
                     i64::from(lookback_min) * 60_000,
                 );
                 let input = trunkline_flow::Input::Figures { id, figures };
-                self.agenda.add(self.now_ms, Happening::Given { slot, input });
+                self.plan_given(0, slot, Input::Flow(input));
             }
-            Output::Disconnect | Output::Transfer { .. } => self.close_line(slot),
+            Output::Disconnect => self.close_line(slot),
             Output::Enqueue { queue, priority, skills, check_availability } => {
                 let Some(contact) = self.contact_id(slot) else { return };
                 self.route(RoutingInput::Enqueue {
@@ -401,9 +416,15 @@ impl<R: Recorder> World<R> {
                 self.route(RoutingInput::ContactEnded { contact });
             }
             Output::Ended => self.end(slot),
-            // Prompts that were stopped still end in the agenda; nobody waits for them then.
             Output::StopRetries { id } => self.stop_retries(slot, id),
-            Output::StopPlaying { .. } | Output::ScreenPop { .. } | Output::Notice(_) => {}
+            // What was stopped still ends in the agenda; nobody waits for it then.
+            Output::StopPlaying { .. }
+            | Output::StopRecording { .. }
+            | Output::QueueMusic { file: None }
+            | Output::Answer
+            | Output::SetCallerId { .. }
+            | Output::ScreenPop { .. }
+            | Output::Notice(_) => {}
         }
     }
 

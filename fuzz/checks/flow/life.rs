@@ -7,7 +7,9 @@ use trunkline_flow::activities::Need;
 use trunkline_flow::check::check as find;
 use trunkline_flow::outputs::Outputs;
 use trunkline_flow::{Effect, Flow, Input, Run, Site};
+use trunkline_model::call::{RecordingEnd, TransferOutcome};
 use trunkline_model::http::{Answer, Outcome};
+use trunkline_model::prompt::PlayFailure;
 use trunkline_model::routing::QueueFigures;
 use trunkline_model::tenant::{Needs, OnUnhandledError, Tenant, stand_in};
 use trunkline_model::trace::Step;
@@ -151,9 +153,17 @@ impl Life {
             Effect::Http { id, .. } => {
                 Some(Input::Http { id: *id, outcome: Box::new(outcome(turn)) })
             }
-            Effect::Play { id, .. } | Effect::PlayMusic { id, .. } => {
-                Some(Input::Played { id: *id })
+            Effect::Play { id, .. } | Effect::PlayMusic { id, .. } => Some(if turn % 7 == 5 {
+                let text = "no such file".to_owned();
+                Input::PlayFailed { id: *id, reason: PlayFailure::FileMissing, text }
+            } else {
+                Input::Played { id: *id }
+            }),
+            Effect::Transfer { id, .. } => {
+                Some(Input::TransferEnded { id: *id, outcome: transferred(turn) })
             }
+            Effect::SendDigits { id, .. } => Some(Input::DigitsSent { id: *id }),
+            Effect::Record { id, .. } => Some(recorded(*id, turn)),
             Effect::QueryQueue { id, .. } => {
                 Some(Input::Figures { id: *id, figures: figures(turn) })
             }
@@ -162,6 +172,8 @@ impl Life {
             }
             Effect::StopRetries { .. }
             | Effect::StopPlaying { .. }
+            | Effect::SetCallerId { .. }
+            | Effect::StopRecording { .. }
             | Effect::Enqueue { .. }
             | Effect::ScreenPop(_)
             | Effect::Disconnect
@@ -175,6 +187,28 @@ impl Life {
 
 fn entry_point(tenant: &Tenant) -> trunkline_model::tenant::EntryPoint {
     tenant.entry_points.first().expect("a stand-in tenant has an entry point").clone()
+}
+
+fn transferred(turn: usize) -> TransferOutcome {
+    match turn % 5 {
+        0 => TransferOutcome::Connected,
+        1 => TransferOutcome::Busy,
+        2 => TransferOutcome::NoAnswer,
+        3 => TransferOutcome::Failed { status: 404, text: "not found".to_owned() },
+        _ => {
+            let headers = vec![("X-Result".to_owned(), "done".to_owned())];
+            TransferOutcome::PartyHungUp { talked_ms: 7_000, headers }
+        }
+    }
+}
+
+fn recorded(id: u32, turn: usize) -> Input {
+    let reason = match turn % 3 {
+        0 => RecordingEnd::Silence,
+        1 => RecordingEnd::NoInput,
+        _ => RecordingEnd::Failed { text: "no space".to_owned() },
+    };
+    Input::Recorded { id, file: "recording.wav".to_owned(), duration_ms: 3_000, reason }
 }
 
 fn outcome(turn: usize) -> Outcome {

@@ -379,7 +379,8 @@ fn is_worth_a_snapshot(input: Option<&Input>, outputs: &[Output]) -> bool {
             | Input::OfferEnded { .. }
             | Input::WrapUpEnded { .. }
             | Input::TimedOut { .. }
-            | Input::EnqueueRefused { .. },
+            | Input::EnqueueRefused { .. }
+            | Input::QueueMusicFailed { .. },
         )
         | None => false,
     };

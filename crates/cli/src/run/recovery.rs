@@ -208,8 +208,14 @@ impl Recovery<'_> {
             Output::Allocate { id, .. } => {
                 self.give(Input::Flow(trunkline_flow::Input::Allocated { id, index: 0 }))
             }
-            Output::StopRetries { .. }
+            Output::Answer
+            | Output::StopRetries { .. }
             | Output::StopPlaying { .. }
+            | Output::QueueMusic { .. }
+            | Output::SetCallerId { .. }
+            | Output::SendDigits { .. }
+            | Output::Record { .. }
+            | Output::StopRecording { .. }
             | Output::Enqueue { .. }
             | Output::Withdraw
             | Output::LeaveAgent

@@ -180,9 +180,10 @@ impl Life {
         trunkline_flow::run::convert::text_of(&value)
     }
 
-    /// The outputs since the last call, a line each.
+    /// The outputs since the last call, a line each, but for the answer of the call.
     pub(crate) fn news(&mut self) -> Vec<String> {
-        let lines = self.outputs[self.read..].iter().map(line).collect();
+        let news = self.outputs[self.read..].iter();
+        let lines = news.filter(|output| **output != Output::Answer).map(line).collect();
         self.read = self.outputs.len();
         lines
     }

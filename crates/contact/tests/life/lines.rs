@@ -1,6 +1,7 @@
 //! A contact's outputs, a line each.
 
 use trunkline_contact::Output;
+use trunkline_model::call::{Transfer, TransferKind};
 use trunkline_model::http::{Body, Request, Target};
 use trunkline_model::prompt::Prompt;
 
@@ -24,13 +25,29 @@ pub(crate) fn line(output: &Output) -> String {
             format!("pop {} {}", agent.as_ref().map_or("nowhere", |it| it.as_str()), pop.url)
         }
         Output::Disconnect => "disconnect".into(),
-        Output::Transfer { number } => format!("transfer {number}"),
+        Output::Transfer { transfer, .. } => transfer_line(transfer),
+        Output::Answer => "answer".into(),
+        Output::QueueMusic { file: Some(file) } => format!("queue music {file}"),
+        Output::QueueMusic { file: None } => "stop queue music".into(),
+        Output::SetCallerId { number } => format!("caller id {number}"),
+        Output::SendDigits { digits, .. } => format!("send {digits}"),
+        Output::Record { .. } => "record".into(),
+        Output::StopRecording { .. } => "stop recording".into(),
         Output::Notice(notice) => {
             let code = notice.failure.code.as_str();
             format!("notice {} {code} {:?}", notice.activity, notice.kept_by)
         }
         Output::Ended => "ended".into(),
     }
+}
+
+fn transfer_line(transfer: &Transfer) -> String {
+    let kind = match transfer.kind {
+        TransferKind::Blind => "transfer",
+        TransferKind::Bridged => "bridge",
+    };
+    let shown = transfer.caller_id.as_deref().map(|number| format!(" as {number}"));
+    format!("{kind} {}{}", transfer.number, shown.unwrap_or_default())
 }
 
 fn prompts_line(prompts: &[Prompt]) -> String {

@@ -168,6 +168,9 @@ impl Activity for HttpRequest {
             Resume::Played
             | Resume::Digit(_)
             | Resume::Timer
+            | Resume::Transfer(_)
+            | Resume::DigitsSent
+            | Resume::Recorded(_)
             | Resume::Figures(_)
             | Resume::Allocated(_)
             | Resume::Returned { .. } => Step::exit("default"),

@@ -72,6 +72,9 @@ impl Activity for CollectDigits {
             Resume::Played => self.wait(cx, self.entry_timeout_ms),
             Resume::Timer
             | Resume::Http(_)
+            | Resume::Transfer(_)
+            | Resume::DigitsSent
+            | Resume::Recorded(_)
             | Resume::Figures(_)
             | Resume::Allocated(_)
             | Resume::Returned { .. } => self.leave(cx, false),

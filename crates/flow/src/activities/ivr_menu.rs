@@ -62,6 +62,9 @@ impl Activity for Menu {
             }
             Resume::Timer
             | Resume::Http(_)
+            | Resume::Transfer(_)
+            | Resume::DigitsSent
+            | Resume::Recorded(_)
             | Resume::Figures(_)
             | Resume::Allocated(_)
             | Resume::Returned { .. } => Step::exit("timeout"),

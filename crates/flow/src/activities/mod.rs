@@ -32,6 +32,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use trunkline_model::Failure;
+use trunkline_model::call::{RecordingEnd, TransferOutcome};
 use trunkline_model::http::Outcome;
 use trunkline_model::routing::QueueFigures;
 
@@ -95,6 +96,12 @@ pub enum Resume<'e> {
     Digit(char),
     /// Its time is up.
     Timer,
+    /// Something became of its transfer.
+    Transfer(&'e TransferOutcome),
+    /// Its keys have been sent.
+    DigitsSent,
+    /// Its recording has ended.
+    Recorded(Recorded<'e>),
     /// The figures that it asked for.
     Figures(Option<&'e QueueFigures>),
     /// The path that it asked for.
@@ -104,6 +111,17 @@ pub enum Resume<'e> {
         /// Where [`Cx::subflow_variable`] finds them.
         scope: usize,
     },
+}
+
+/// A recording that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded<'e> {
+    /// The file's name or URI; empty when there is none.
+    pub file: &'e str,
+    /// Its length, in milliseconds.
+    pub duration_ms: u64,
+    /// Why it ended.
+    pub reason: &'e RecordingEnd,
 }
 
 /// What an activity is while a flow runs.

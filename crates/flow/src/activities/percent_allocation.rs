@@ -84,6 +84,9 @@ impl Activity for PercentAllocation {
             | Resume::Played
             | Resume::Digit(_)
             | Resume::Timer
+            | Resume::Transfer(_)
+            | Resume::DigitsSent
+            | Resume::Recorded(_)
             | Resume::Figures(_)
             | Resume::Returned { .. } => None,
         };

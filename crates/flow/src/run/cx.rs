@@ -274,6 +274,17 @@ impl<'r> Cx<'r> {
         self.run.effects.push_back(effect);
     }
 
+    /// The calling number that outbound legs show, if the flow has chosen one.
+    pub fn caller_id(&self) -> Option<&str> {
+        self.run.caller_id()
+    }
+
+    /// Chooses the calling number that outbound legs show from now on.
+    pub fn set_caller_id(&mut self, number: String) {
+        self.run.caller_id = Some(number.clone());
+        self.emit(Effect::SetCallerId { number });
+    }
+
     /// Marks the contact as being in a queue.
     pub fn enter_queue(&mut self) {
         self.run.is_queued = true;

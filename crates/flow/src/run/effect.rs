@@ -1,8 +1,9 @@
 //! What goes into a run and what comes out of it.
 
 use serde::{Deserialize, Serialize};
+use trunkline_model::call::{Recording, RecordingEnd, Transfer, TransferOutcome};
 use trunkline_model::http::{Outcome, Request};
-use trunkline_model::prompt::{Music, Prompt};
+use trunkline_model::prompt::{Music, PlayFailure, Prompt};
 use trunkline_model::routing::{Priority, QueueFigures, SkillRequirement};
 use trunkline_model::{Failure, QueueId};
 
@@ -20,6 +21,39 @@ pub enum Input {
     Played {
         /// The id in [`Effect::Play`] or [`Effect::PlayMusic`].
         id: u32,
+    },
+    /// The prompt or music with this id cannot be played, or not to its end.
+    PlayFailed {
+        /// The id in [`Effect::Play`] or [`Effect::PlayMusic`].
+        id: u32,
+        /// Why.
+        reason: PlayFailure,
+        /// The file or provider and what is wrong with it, for a person.
+        text: String,
+    },
+    /// Something became of a transfer. [`TransferOutcome::Connected`] may be followed by
+    /// [`TransferOutcome::PartyHungUp`]; every other one is the last.
+    TransferEnded {
+        /// The id in [`Effect::Transfer`].
+        id: u32,
+        /// What.
+        outcome: TransferOutcome,
+    },
+    /// The keys of [`Effect::SendDigits`] have been sent.
+    DigitsSent {
+        /// The id of the effect.
+        id: u32,
+    },
+    /// A recording has ended.
+    Recorded {
+        /// The id in [`Effect::Record`].
+        id: u32,
+        /// The file's name or URI; empty when there is none.
+        file: String,
+        /// Its length, in milliseconds.
+        duration_ms: u64,
+        /// Why it ended.
+        reason: RecordingEnd,
     },
     /// The caller pressed a key: `0` to `9`, `*`, `#`, `A` to `D`.
     Digit(char),
@@ -59,14 +93,14 @@ pub enum Effect {
         /// The request.
         id: u32,
     },
-    /// Play a prompt once; answer with [`Input::Played`].
+    /// Play a prompt once; answer with [`Input::Played`] or [`Input::PlayFailed`].
     Play {
         /// Unique within the run.
         id: u32,
         /// What to play, in order.
         prompts: Vec<Prompt>,
     },
-    /// Play music; answer with [`Input::Played`].
+    /// Play music; answer with [`Input::Played`] or [`Input::PlayFailed`].
     PlayMusic {
         /// Unique within the run.
         id: u32,
@@ -76,6 +110,41 @@ pub enum Effect {
     /// Stop what is playing.
     StopPlaying {
         /// The id of the prompt or music.
+        id: u32,
+    },
+    /// Call a third party for the caller; answer with [`Input::TransferEnded`].
+    Transfer {
+        /// Unique within the run.
+        id: u32,
+        /// Whom, and how.
+        transfer: Box<Transfer>,
+    },
+    /// Show this calling number in outbound legs from now on.
+    SetCallerId {
+        /// The number, in E.164.
+        number: String,
+    },
+    /// Send keys to the caller's side; answer with [`Input::DigitsSent`].
+    SendDigits {
+        /// Unique within the run.
+        id: u32,
+        /// `0`-`9`, `A`-`D`, `*`, `#`; a comma is a pause of a second.
+        digits: String,
+        /// How long each tone lasts, in milliseconds.
+        tone_ms: u32,
+        /// The silence between two tones, in milliseconds.
+        pause_ms: u32,
+    },
+    /// Record what the caller says; answer with [`Input::Recorded`].
+    Record {
+        /// Unique within the run.
+        id: u32,
+        /// How.
+        recording: Recording,
+    },
+    /// Stop the recording with this id. It is wanted no more, and not answered.
+    StopRecording {
+        /// The id in [`Effect::Record`].
         id: u32,
     },
     /// Put the contact into a queue, or move it there from another one.
@@ -182,4 +251,6 @@ pub enum KeptBy {
     Disconnected,
     /// An agent answered, or the call ended, before the OnGlobalError flow had ended.
     Overtaken,
+    /// The caller waits on in the queue.
+    Queue,
 }

@@ -147,6 +147,7 @@ fn step(unhandled: &Unhandled) -> ContactEvent {
              apology"
         }
         (KeptBy::EventFlowEnded, _) => "nothing handled this; the event flow ends here",
+        (KeptBy::Queue, _) => "the caller waits on in the queue",
         (KeptBy::Overtaken, _) => "an agent answered or the call ended meanwhile",
         (KeptBy::Disconnected, _) => "the caller is disconnected, as the entry point asks for",
     };

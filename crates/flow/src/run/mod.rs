@@ -22,11 +22,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use trunkline_expr::Env;
+use trunkline_model::prompt::PlayFailure;
 use trunkline_model::tenant::{EntryPoint, OnUnhandledError};
 use trunkline_model::trace::{Fields, Step as TraceStep};
 use trunkline_model::{ContactId, Failure, FailureCode};
 
-use crate::activities::{Resume, Step};
+use crate::activities::{Recorded, Resume, Step};
 use crate::flow::Flow;
 use crate::outputs::Outputs;
 use crate::site::Site;
@@ -41,6 +42,9 @@ use trace::Trace;
 
 /// A flow that goes round without time passing stops after this many steps (decision 1).
 pub const MAX_STEPS_WITHOUT_TIME: u32 = 1_000;
+
+/// After this many prompts in a row that could not be played the flow goes round in circles.
+const MAX_FAILED_PLAYS: u32 = 50;
 
 /// The most flows of a contact that run at the same time.
 const MAX_THREADS: usize = 1_000;
@@ -95,7 +99,11 @@ pub struct Run {
     /// The entry point's time zone.
     time_zone: Option<String>,
     next_id: u32,
+    /// The calling number that outbound legs show, if the flow has chosen one.
+    caller_id: Option<String>,
     spinning: Spinning,
+    /// How many prompts in a row could not be played.
+    failed_plays: u32,
     /// How often the contact has gone to another flow.
     hand_offs: usize,
     /// How often an activity has begun to ask the caller for keys.
@@ -135,7 +143,9 @@ impl Run {
             on_unhandled_error: entry.on_unhandled_error,
             time_zone: entry.time_zone.clone(),
             next_id: 1,
+            caller_id: None,
             spinning: Spinning::default(),
+            failed_plays: 0,
             hand_offs: 0,
             asks: 0,
             effects: VecDeque::new(),
@@ -209,6 +219,15 @@ impl Run {
                 self.wake(Wait::Allocation(id), Resume::Allocated(index));
             }
             Input::Played { id } => self.played(id),
+            Input::PlayFailed { id, reason, text } => self.play_failed(id, reason, text),
+            Input::TransferEnded { id, outcome } => {
+                self.wake(Wait::Transfer(id), Resume::Transfer(&outcome));
+            }
+            Input::DigitsSent { id } => self.wake(Wait::Digits(id), Resume::DigitsSent),
+            Input::Recorded { id, file, duration_ms, reason } => {
+                let recorded = Recorded { file: &file, duration_ms, reason: &reason };
+                self.wake(Wait::Recording(id), Resume::Recorded(recorded));
+            }
             Input::Digit(key) => self.digit(key),
             Input::Tick => self.tick(),
         }
@@ -269,14 +288,12 @@ impl Run {
         self.walk();
     }
 
-    /// Ends the event flows that speak to a caller who is gone: nothing will tell them that their
-    /// prompt has been played.
+    /// Ends the event flows that have to do with a caller who is gone: nothing will tell them that
+    /// their prompt has been played.
     fn silence_events(&mut self) {
         for index in 0..self.threads.len() {
             let thread = &mut self.threads[index];
-            let speaks =
-                matches!(thread.state, State::Waiting(Wait::Played(_) | Wait::Keys { .. }));
-            if !speaks || thread.event.is_empty() {
+            if !thread.needs_line() || thread.event.is_empty() {
                 continue;
             }
             let (event, failed) = (thread.event.clone(), thread.handles.take());
@@ -344,12 +361,17 @@ impl Run {
         Some(&*self.scopes[thread.scope].flow.nodes[thread.node].label)
     }
 
+    /// The calling number that outbound legs show, if the flow has chosen one.
+    pub fn caller_id(&self) -> Option<&str> {
+        self.caller_id.as_deref()
+    }
+
     /// Says whether the contact is in a queue; some activities depend on it.
     pub fn set_queued(&mut self, is_queued: bool) {
         self.is_queued = is_queued;
     }
 
-    /// Says whether the caller talks to an agent: event flows then speak to nobody alone, and the
+    /// Says whether the caller talks to an agent or to the third party of a transfer: event flows then speak to nobody alone, and the
     /// contact cannot be queued.
     pub fn set_with_agent(&mut self, is_with_agent: bool) {
         self.is_with_agent = is_with_agent;
@@ -366,9 +388,26 @@ impl Run {
 
     fn played(&mut self, id: u32) {
         let index = self.threads.iter().position(|thread| thread.playing() == Some(id));
+        self.failed_plays = 0;
         if let Some(index) = index {
             self.resume(index, Resume::Played);
         }
+    }
+
+    /// The activity that played leaves by its port for failures.
+    fn play_failed(&mut self, id: u32, reason: PlayFailure, text: String) {
+        let index = self.threads.iter().position(|thread| thread.playing() == Some(id));
+        let Some(index) = index else { return };
+        let flow = Arc::clone(&self.scopes[self.threads[index].scope].flow);
+        self.failed_plays += 1;
+        if self.failed_plays <= MAX_FAILED_PLAYS {
+            return self.fail(index, &flow, Failure::new(reason.code(), text));
+        }
+        // Time passes between the failures, so that no other limit stops a port that leads back.
+        let text = format!("{MAX_FAILED_PLAYS} prompts in a row could not be played: {text}");
+        let failure = Failure::new(FailureCode::Spin, text);
+        self.write_step(index, &flow, None, Some(failure.clone()));
+        self.unhandled(index, failure);
     }
 
     fn digit(&mut self, key: char) {
@@ -508,6 +547,9 @@ impl Run {
     fn interrupt(&mut self, index: usize) {
         if let Some(id) = self.threads[index].playing() {
             self.effects.push_back(Effect::StopPlaying { id });
+        }
+        if let Some(id) = self.threads[index].recording() {
+            self.effects.push_back(Effect::StopRecording { id });
         }
         if let Some(id) = self.threads[index].open_request() {
             self.effects.push_back(Effect::StopRetries { id });

@@ -19,6 +19,12 @@ pub enum Wait {
         /// When the wait is over, in milliseconds since the Unix epoch.
         until_ms: Option<i64>,
     },
+    /// The third party of a transfer: its answer, or in a bridged one its hang-up.
+    Transfer(u32),
+    /// The end of keys that are being sent.
+    Digits(u32),
+    /// The end of a recording.
+    Recording(u32),
     /// The figures of a queue.
     Figures(u32),
     /// The path of a percent allocation.
@@ -108,6 +114,29 @@ impl Thread {
         match self.state {
             State::Waiting(Wait::Played(id) | Wait::Keys { playing: Some(id), .. }) => Some(id),
             State::Waiting(_) | State::Ready | State::Suspended(_) | State::Ended => None,
+        }
+    }
+
+    /// What this thread records.
+    pub(super) fn recording(&self) -> Option<u32> {
+        match self.state {
+            State::Waiting(Wait::Recording(id)) => Some(id),
+            State::Waiting(_) | State::Ready | State::Suspended(_) | State::Ended => None,
+        }
+    }
+
+    /// Whether this thread waits for something that needs the caller's line.
+    pub(super) fn needs_line(&self) -> bool {
+        match self.state {
+            State::Waiting(wait) => match wait {
+                Wait::Played(_)
+                | Wait::Keys { .. }
+                | Wait::Transfer(_)
+                | Wait::Digits(_)
+                | Wait::Recording(_) => true,
+                Wait::Http(_) | Wait::Figures(_) | Wait::Allocation(_) | Wait::Subflow => false,
+            },
+            State::Ready | State::Suspended(_) | State::Ended => false,
         }
     }
 }

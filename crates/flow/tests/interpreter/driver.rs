@@ -7,6 +7,7 @@ use trunkline_flow::outputs::Outputs;
 use trunkline_flow::run::{Effect, Input};
 use trunkline_flow::{Flow, Run, Site};
 use trunkline_model::ContactId;
+use trunkline_model::call::Transfer;
 use trunkline_model::http::{Answer, Body, Outcome, Request, Target};
 use trunkline_model::prompt::Prompt;
 use trunkline_model::tenant::{EntryPoint, OnUnhandledError, Tenant};
@@ -233,6 +234,16 @@ pub(crate) fn line(effect: &Effect) -> String {
             format!("music {} {} {:?}", music.file, music.offset_ms, music.duration_ms)
         }
         Effect::StopPlaying { .. } => "stop playing".to_owned(),
+        Effect::Transfer { transfer, .. } => transfer_line(transfer),
+        Effect::SetCallerId { number } => format!("caller id {number}"),
+        Effect::SendDigits { digits, tone_ms, pause_ms, .. } => {
+            format!("send {digits} {tone_ms}/{pause_ms}")
+        }
+        Effect::Record { recording: it, .. } => {
+            let beep = if it.beeps { " beep" } else { "" };
+            format!("record {} {} {}{beep}", it.max_ms, it.silence_ms, it.terminator)
+        }
+        Effect::StopRecording { .. } => "stop recording".to_owned(),
         Effect::Enqueue { queue, priority, skills, .. } => {
             let skill = skills
                 .iter()
@@ -254,6 +265,23 @@ pub(crate) fn line(effect: &Effect) -> String {
         }
         Effect::Rescue { failure } => format!("rescue {}", failure.code.as_str()),
     }
+}
+
+fn transfer_line(transfer: &Transfer) -> String {
+    let headers = transfer.headers.iter().map(|(name, value)| format!(" {name}={value}"));
+    let headers: String = headers.collect();
+    let shown = transfer.caller_id.as_deref().map(|number| format!(" as {number}"));
+    let digits = match transfer.digits.as_str() {
+        "" => String::new(),
+        digits => format!(" then {digits}"),
+    };
+    format!(
+        "{:?} {} {}{}{digits}{headers}",
+        transfer.kind,
+        transfer.number,
+        transfer.ring_timeout_ms,
+        shown.unwrap_or_default(),
+    )
 }
 
 pub(crate) fn request_line(request: &Request) -> String {

@@ -78,7 +78,7 @@ fn a_queue_sends_whom_it_kept_too_long_to_its_overflow_number() {
     let tape = named("overflow").run();
     assert_eq!(tape.when("timed_out_in_queue"), 30_000);
     let number = tape.outputs.iter().find_map(|output| match output {
-        Output::Transfer { number } => Some(number.as_str()),
+        Output::Transfer { transfer, .. } => Some(transfer.number.as_str()),
         _ => None,
     });
     assert_eq!(number, Some("+18005550199"));
