@@ -1,5 +1,7 @@
 //! Files of every kind come out as Webex takes them, and sound the same.
 
+#![allow(clippy::unwrap_used, reason = "all of it is test code")]
+
 use std::path::PathBuf;
 
 use trunkline_media::SAMPLE_RATE_HZ;

@@ -1,5 +1,7 @@
 //! Files and texts as calls get them.
 
+#![allow(clippy::unwrap_used, reason = "all of it is test code")]
+
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,7 +17,8 @@ use trunkline_model::prompt::{Music, Prompt, Voice};
 use trunkline_model::tenant::{AudioFile, Tenant};
 use trunkline_prompts::{Keep, Library, Limits, Problem, PromptFailure};
 use trunkline_speech::{
-    Job, Language, Options, Pcm, Provider, ProviderError, SpeakFuture, Speaker, SpeechConfig,
+    CacheConfig, Job, Language, Options, Pcm, Provider, ProviderError, SpeakFuture, Speaker,
+    SpeechConfig,
 };
 
 /// Speaks a tone of 440 Hz at 22,050 Hz, 100 ms for each letter.
@@ -75,9 +78,13 @@ fn scene(takes_ms: u64) -> Scene {
 }
 
 fn scene_with(takes_ms: u64, limits: Limits) -> Scene {
+    scene_of(takes_ms, limits, None)
+}
+
+fn scene_of(takes_ms: u64, limits: Limits, cache: Option<CacheConfig>) -> Scene {
     let fails = Mutex::new(false);
     let singer = Arc::new(Singer { takes_ms, asked: AtomicUsize::new(0), fails });
-    let config = SpeechConfig { providers: Vec::new(), ..SpeechConfig::default() };
+    let config = SpeechConfig { providers: Vec::new(), cache, ..SpeechConfig::default() };
     let all: Vec<(String, Arc<dyn Provider>)> = vec![("singer".to_owned(), singer.clone())];
     let speaker = Speaker::with_providers(config, all, &Options::default()).unwrap();
     let tenant = Tenant::default();
@@ -448,4 +455,22 @@ async fn nothing_to_say_is_no_failure() {
     let items = all(&library, &[speech(text)], Keep::OnDisk).await.unwrap();
     assert_eq!(items[1], Item::Silence(Duration::from_millis(700)));
     assert_eq!(singer.asked(), 2);
+}
+
+/// After a restart what was prepared comes off the disk, even while the provider is away.
+#[tokio::test]
+async fn what_was_made_ready_outlives_the_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let cache = || Some(CacheConfig { dir: dir.path().into(), max_mb: 10 });
+    let texts = || [("Hello there. Please wait.".to_owned(), Voice::default())];
+    let before = scene_of(0, Limits::default(), cache());
+    assert_eq!(before.library.prepare(texts()).await, []);
+    let after = scene_of(0, Limits::default(), cache());
+    after.singer.fails(true);
+    assert_eq!(after.library.prepare(texts()).await, []);
+    assert_eq!(after.singer.asked(), 0);
+    let prompts = [speech("Hello there. Please wait.")];
+    let ready = after.library.ready(&prompts, Keep::OnDisk);
+    assert_eq!(ready, before.library.ready(&prompts, Keep::OnDisk));
+    assert_eq!(ready.unwrap().unwrap().len(), 2);
 }

@@ -77,7 +77,7 @@ impl Azure {
         Ok(Self {
             url: rest::address(name, base, "/cognitiveservices/v1")?,
             key: secret::resolve(&config.key, name, options)?,
-            client: rest::client(name)?,
+            client: rest::client(name, options)?,
             config,
             places,
         })

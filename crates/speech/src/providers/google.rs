@@ -57,7 +57,7 @@ impl Google {
         Ok(Self {
             url: rest::address(name, &config.base_url, "/v1/text:synthesize")?,
             key: secret::resolve(&config.key, name, options)?,
-            client: rest::client(name)?,
+            client: rest::client(name, options)?,
             config: config.clone(),
             places,
         })

@@ -43,7 +43,7 @@ impl OpenaiCompatible {
             url: rest::address(name, base, "/v1/audio/speech")?,
             config: config.clone(),
             key,
-            client: rest::client(name)?,
+            client: rest::client(name, options)?,
             places,
         })
     }

@@ -1,13 +1,15 @@
 //! Asks a service over HTTP.
 
+use std::io::Read;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::error::SpeechError;
 use crate::provider::{MAX_AUDIO_BYTES, ProviderError};
+use crate::speaker::Options;
 use crate::ssml::Emphasis;
 use crate::utterance::Utterance;
 
@@ -23,18 +25,51 @@ const MAX_EXCERPT_CHARS: usize = 300;
 /// The largest answer, in bytes: the audio in Base64 and a little around it.
 const MAX_ANSWER_BYTES: usize = MAX_AUDIO_BYTES / 3 * 4 + 64 * 1024;
 
-/// A client for one service: no redirects, since they would carry the key elsewhere.
-pub(super) fn client(provider: &str) -> Result<Client, SpeechError> {
-    let building = Client::builder()
+/// The variable that names a PEM file of certificate authorities besides the system's.
+const CERT_FILE: &str = "SSL_CERT_FILE";
+
+/// The largest file of certificate authorities, in bytes.
+const MAX_CERT_FILE_BYTES: u64 = 16 << 20;
+
+/// A client for one service: no redirects, since they would carry the key elsewhere. It trusts the
+/// system's certificate authorities and those of `SSL_CERT_FILE`, as flows' requests do.
+pub(super) fn client(provider: &str, options: &Options) -> Result<Client, SpeechError> {
+    let setting = |field, reason| {
+        let provider = provider.to_owned();
+        SpeechError::Setting { provider, field, reason }
+    };
+    let extra = extra_roots(options).map_err(|reason| setting(CERT_FILE, reason))?;
+    // A machine without any certificate authority can still use plain HTTP; HTTPS then fails with
+    // a message about the certificate's issuer.
+    let client = builder().tls_certs_merge(extra.clone()).build();
+    client
+        .or_else(|_| builder().tls_certs_only(extra).build())
+        .map_err(|error| setting("kind", format!("the HTTP client could not be set up: {error}")))
+}
+
+fn builder() -> ClientBuilder {
+    Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .user_agent(USER_AGENT)
-        .pool_idle_timeout(IDLE);
-    building.build().map_err(|error| SpeechError::Setting {
-        provider: provider.to_owned(),
-        field: "kind",
-        reason: format!("the HTTP client could not be set up: {error}"),
-    })
+        .pool_idle_timeout(IDLE)
+}
+
+fn extra_roots(options: &Options) -> Result<Vec<Certificate>, String> {
+    let Some(path) = (options.env)(CERT_FILE).filter(|path| !path.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let unusable = |reason: &dyn std::fmt::Display| {
+        format!("{path} cannot be used: {reason}; name a PEM file of certificates")
+    };
+    let mut pem = Vec::new();
+    let file = std::fs::File::open(&path).map_err(|error| unusable(&error))?;
+    file.take(MAX_CERT_FILE_BYTES).read_to_end(&mut pem).map_err(|error| unusable(&error))?;
+    let found = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(&error))?;
+    match found.is_empty() {
+        true => Err(unusable(&"it holds no certificate")),
+        false => Ok(found),
+    }
 }
 
 /// The address of a path of the service.

@@ -2,7 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What a client sent.
 pub(crate) struct Asked {
@@ -34,27 +37,61 @@ pub(crate) fn serve(status: u16, body: Vec<u8>) -> (String, Receiver<Asked>) {
     let (sender, asked) = channel();
     std::thread::spawn(move || {
         while let Ok((mut stream, _)) = listener.accept() {
-            if sender.send(read(&stream)).is_err() {
+            if sender.send(read(&stream).unwrap()).is_err() {
                 return;
             }
-            let length = body.len();
-            let head = format!(
-                "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-            );
-            stream.write_all(head.as_bytes()).unwrap();
-            // A client may leave before the end.
-            let _ = stream.write_all(&body);
+            answer(&mut stream, status, &body);
         }
     });
     (address, asked)
 }
 
-fn read(stream: &TcpStream) -> Asked {
+/// The same over TLS, with a certificate of its own: its address and the certificate in PEM.
+/// Clients that do not trust it are not asked what they want.
+pub(crate) fn serve_tls(body: Vec<u8>) -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    std::thread::spawn(move || {
+        while let Ok((stream, _)) = listener.accept() {
+            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream: StreamOwned<ServerConnection, TcpStream> =
+                StreamOwned::new(session, stream);
+            if read(&mut stream).is_some() {
+                answer(&mut stream, 200, &body);
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
+        }
+    });
+    (address, made.cert.pem())
+}
+
+fn answer(mut stream: impl Write, status: u16, body: &[u8]) {
+    let length = body.len();
+    let head =
+        format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    // A client may leave before the end.
+    let _ = stream.write_all(body);
+}
+
+/// The request; none if the client left before it was sent.
+fn read(stream: impl Read) -> Option<Asked> {
     let mut reader = BufReader::new(stream);
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
+        reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
         match line.trim_end() {
             "" => break,
             text => lines.push(text.to_owned()),
@@ -69,6 +106,6 @@ fn read(stream: &TcpStream) -> Asked {
     let mut asked = Asked { line, headers, body: Vec::new() };
     let length = asked.header("content-length").map_or(0, |length| length.parse().unwrap());
     asked.body = vec![0; length];
-    reader.read_exact(&mut asked.body).unwrap();
-    asked
+    reader.read_exact(&mut asked.body).ok()?;
+    Some(asked)
 }

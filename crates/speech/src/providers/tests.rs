@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::stand_in::serve;
+use super::stand_in::{serve, serve_tls};
 use super::*;
 use crate::audio::Pcm;
 use crate::language::Language;
@@ -157,6 +157,32 @@ fn refusals_are_shown_without_the_key() {
         "base_url": "http://127.0.0.1:1"});
     let error = say(&*self::provider(settings), &utterance("hi"), "", "en-US").unwrap_err();
     assert!(matches!(error, ProviderError::Network(_)), "{error}");
+}
+
+/// Services of one's own have certificates of one's own authority.
+#[test]
+fn certificate_authorities_of_ones_own_are_trusted() {
+    let (address, certificate) = serve_tls(write_wav(8_000, 1, &[5]));
+    let dir = tempfile::tempdir().unwrap();
+    let (path, wrong) = (dir.path().join("authority.pem"), dir.path().join("wrong.pem"));
+    std::fs::write(&path, certificate).unwrap();
+    std::fs::write(&wrong, "nothing").unwrap();
+    let build = |file: Option<&std::path::Path>| {
+        let file = file.map(|file| file.to_str().unwrap().to_owned());
+        let env = move |name: &str| file.clone().filter(|_| name == "SSL_CERT_FILE");
+        let settings = json!({"name": "o", "kind": "openai_compatible", "base_url": address});
+        let config: ProviderConfig = serde_json::from_value(settings).unwrap();
+        super::build(&config, &Options { env: Arc::new(env), ..Options::default() })
+    };
+    let say = |file| say(&*build(file).unwrap(), &utterance("Hi"), "alloy", "en-US");
+    assert_eq!(&say(Some(&path)).unwrap().samples[..], [5]);
+    let error = say(None).unwrap_err();
+    assert!(matches!(&error, ProviderError::Network(_)), "{error}");
+    assert!(error.to_string().contains("certificate"), "{error}");
+    for wrong in [wrong, dir.path().join("gone.pem")] {
+        let error = build(Some(&wrong)).unwrap_err().to_string();
+        assert!(error.contains("SSL_CERT_FILE") && error.contains("PEM"), "{error}");
+    }
 }
 
 #[test]
