@@ -63,6 +63,11 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// A field of a digest header, such as its realm.
+pub(crate) fn field(header: &str, name: &str) -> Option<String> {
+    fields::Fields::parse(header)?.get(name).map(str::to_owned)
+}
+
 /// What goes into the response beside the password.
 struct Parts<'a> {
     algorithm: Algorithm,

@@ -14,6 +14,8 @@
 //! | [`call`] | one call: dialog, session, timers, its one end | none |
 //! | [`digest`] | challenges and answers (RFC 7616, RFC 8760), both sides | none |
 //! | [`number`], [`extension`] | ANI and DNIS of a trunk's call (D4), `X-` headers | none |
+//! | [`identity`], [`registrar`] | trunks, phones, who has to prove what; where phones are | none |
+//! | [`gate`], [`wire`] | who is read at all, limits, bans; first look at a datagram | none |
 //! | [`shell`] | sockets, allow-list, a task for each call; alone knows the library | tokio |
 //!
 //! Media is not here: [`call::Effect::StartMedia`], `ChangeMedia` and `StopMedia` say what the
@@ -46,8 +48,12 @@ pub mod address;
 pub mod call;
 pub mod digest;
 pub mod extension;
+pub mod gate;
+pub mod identity;
 pub mod message;
 pub mod number;
 pub mod offer_answer;
+pub mod registrar;
 pub mod sdp;
 pub mod shell;
+pub mod wire;

@@ -1,0 +1,207 @@
+//! The gate: how much a source may begin, who is banned, when there is too much to do.
+//!
+//! Nothing here looks into a message; [`wire`](crate::wire) does that. Tables have limits: the
+//! source that was seen longest ago is forgotten first. Only sources that may speak get into them,
+//! so that strangers cannot push anybody out.
+
+mod load;
+mod sources;
+
+use std::net::IpAddr;
+
+pub use load::Load;
+use sources::Sources;
+
+/// What one source may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// New calls and registrations a second; retransmissions do not count.
+    pub requests_per_s: u32,
+    /// How many may come at once after a pause.
+    pub burst: u32,
+    /// So many wrong passwords ...
+    pub failures: u32,
+    /// ... within this time, in milliseconds, ...
+    pub failure_window_ms: u64,
+    /// ... ban a source for this time, in milliseconds.
+    pub ban_ms: u64,
+    /// How long a new call may wait inside before further ones are refused with 503, in
+    /// milliseconds.
+    pub max_wait_ms: u64,
+}
+
+impl Default for Limits {
+    /// 100 requests a second and 200 at once; ten wrong passwords in a minute ban for ten minutes;
+    /// half a second of waiting.
+    fn default() -> Self {
+        Self {
+            requests_per_s: 100,
+            burst: 200,
+            failures: 10,
+            failure_window_ms: 60_000,
+            ban_ms: 600_000,
+            max_wait_ms: 500,
+        }
+    }
+}
+
+/// How fast something may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// So many a second on average.
+    pub per_s: u32,
+    /// So many at once after a pause.
+    pub burst: u32,
+}
+
+/// What becomes of something that comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is taken.
+    Take,
+    /// It is refused, and told so.
+    Refuse,
+    /// It is passed over in silence: the source was told a moment ago.
+    Drop,
+}
+
+/// A source is told once in this time that it sends too much, in milliseconds.
+const REFUSAL_EVERY_MS: u64 = 1_000;
+
+/// How many malformed requests of a source are answered.
+const ANSWERS: Rate = Rate { per_s: 10, burst: 20 };
+
+/// What is known of the sources.
+#[derive(Debug)]
+pub struct Gate {
+    limits: Limits,
+    sources: Sources,
+}
+
+impl Gate {
+    /// A gate that knows nobody yet.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, sources: Sources::default() }
+    }
+
+    /// Changes the limits; what is known of sources stays.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Whether the source is banned at this time.
+    pub fn is_banned(&self, now_ms: u64, ip: IpAddr) -> bool {
+        self.sources.get(ip).is_some_and(|source| source.banned_until_ms > now_ms)
+    }
+
+    /// A source begins something. `rate` is a trunk's own; None: the usual limits.
+    pub fn begin(&mut self, now_ms: u64, ip: IpAddr, rate: Option<Rate>) -> Verdict {
+        let usual = Rate { per_s: self.limits.requests_per_s, burst: self.limits.burst };
+        let source = self.sources.touch(ip);
+        if source.requests.take(now_ms, rate.unwrap_or(usual)) {
+            return Verdict::Take;
+        }
+        if now_ms < source.told_at_ms {
+            return Verdict::Drop;
+        }
+        source.told_at_ms = now_ms.saturating_add(REFUSAL_EVERY_MS);
+        Verdict::Refuse
+    }
+
+    /// Whether something malformed from the source is answered.
+    pub fn answers(&mut self, now_ms: u64, ip: IpAddr) -> bool {
+        self.sources.touch(ip).answers.take(now_ms, ANSWERS)
+    }
+
+    /// A source has given a wrong password. True when that bans it.
+    pub fn failed(&mut self, now_ms: u64, ip: IpAddr) -> bool {
+        let Limits { failures, failure_window_ms, ban_ms, .. } = self.limits;
+        let source = self.sources.touch(ip);
+        if now_ms >= source.window_ends_ms {
+            source.window_ends_ms = now_ms.saturating_add(failure_window_ms);
+            source.failures = 0;
+        }
+        source.failures += 1;
+        let is_too_much = source.failures >= failures;
+        if is_too_much {
+            source.banned_until_ms = now_ms.saturating_add(ban_ms);
+            source.window_ends_ms = 0;
+        }
+        is_too_much
+    }
+
+    /// Lifts the ban of a source. True when there was one.
+    pub fn pardon(&mut self, now_ms: u64, ip: IpAddr) -> bool {
+        let was_banned = self.is_banned(now_ms, ip);
+        self.sources.touch(ip).banned_until_ms = 0;
+        was_banned
+    }
+
+    /// Who is banned at this time, with the time that is left in milliseconds.
+    pub fn banned(&self, now_ms: u64) -> Vec<(IpAddr, u64)> {
+        let banned = self.sources.iter().filter(|(_, source)| source.banned_until_ms > now_ms);
+        banned.map(|(ip, source)| (ip, source.banned_until_ms - now_ms)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(last: u8) -> IpAddr {
+        [192, 0, 2, last].into()
+    }
+
+    fn gate() -> Gate {
+        Gate::new(Limits { requests_per_s: 10, burst: 20, ..Limits::default() })
+    }
+
+    #[test]
+    fn a_source_that_begins_too_much_is_told_once_and_then_passed_over() {
+        let mut gate = gate();
+        let verdicts: Vec<_> = (0..40).map(|_| gate.begin(1_000, ip(1), None)).collect();
+        assert!(verdicts[..20].iter().all(|v| *v == Verdict::Take));
+        assert_eq!(verdicts[20], Verdict::Refuse);
+        assert!(verdicts[21..].iter().all(|v| *v == Verdict::Drop));
+        assert_eq!(gate.begin(1_000, ip(2), None), Verdict::Take, "another source");
+        assert_eq!(gate.begin(1_099, ip(1), None), Verdict::Drop);
+        assert_eq!(gate.begin(1_100, ip(1), None), Verdict::Take, "one in 100 ms");
+        assert_eq!(gate.begin(1_100, ip(1), None), Verdict::Drop);
+        assert_eq!(gate.begin(2_000, ip(1), None), Verdict::Take);
+    }
+
+    #[test]
+    fn a_steady_source_below_the_rate_is_always_taken() {
+        let mut gate = gate();
+        assert!((0..1_000).all(|at| gate.begin(at * 100, ip(1), None) == Verdict::Take));
+        let fast = Some(Rate { per_s: 1_000, burst: 1_000 });
+        assert!((0..1_000).all(|at| gate.begin(200_000 + at, ip(2), fast) == Verdict::Take));
+        let none = Some(Rate { per_s: 0, burst: 0 });
+        assert_eq!(gate.begin(0, ip(3), none), Verdict::Refuse);
+    }
+
+    #[test]
+    fn wrong_passwords_ban_and_the_ban_ends() {
+        let mut gate = gate();
+        assert!((0..9).all(|at| !gate.failed(at * 1_000, ip(1))));
+        assert!(!gate.is_banned(9_000, ip(1)));
+        assert!(gate.failed(9_000, ip(1)));
+        assert!(gate.is_banned(608_999, ip(1)) && !gate.is_banned(609_000, ip(1)));
+        assert_eq!(gate.banned(9_000), [(ip(1), 600_000)]);
+        assert!(gate.pardon(10_000, ip(1)) && !gate.is_banned(10_000, ip(1)));
+        // Slow ones stay below.
+        assert!((0..100).all(|at| !gate.failed(at * 7_000, ip(2))));
+    }
+
+    #[test]
+    fn malformed_requests_are_answered_within_a_rate() {
+        let mut gate = gate();
+        let answered = (0..100).filter(|_| gate.answers(0, ip(1))).count();
+        assert_eq!(answered, 20);
+    }
+}
