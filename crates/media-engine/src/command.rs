@@ -1,0 +1,45 @@
+//! What a leg's handle asks of its media thread.
+
+use std::sync::Arc;
+
+use trunkline_media::plan::MediaPlan;
+use trunkline_media::prompt::Item;
+
+use crate::keys::Script;
+use crate::mailbox::Shared;
+use crate::record::Order;
+
+/// One call of a method of [`crate::Leg`] or [`crate::PlayStream`].
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Begin, or go on with another plan.
+    Start(MediaPlan),
+    /// Send and receive no more.
+    Stop,
+    /// Play these instead of what plays now; `is_open`: more will come.
+    Play { id: u32, items: Vec<Item>, is_open: bool },
+    /// One more item of an open playlist.
+    Push { id: u32, item: Item },
+    /// An open playlist is complete.
+    Finish { id: u32 },
+    /// What is heard when nothing else plays.
+    Background { id: u32, item: Option<Item> },
+    /// Stop what plays under this number.
+    StopPlaying { id: u32 },
+    /// Send keys.
+    SendKeys(Script),
+    /// Join with another leg; `hops` counts the threads that the leg came through for it.
+    Bridge { other: Arc<Shared>, hops: u8 },
+    /// Part the legs.
+    Unbridge,
+    /// Hear this instead of the other side.
+    Hold(Option<Item>),
+    /// Hear the other side again.
+    Resume,
+    /// Record.
+    Record(Box<Order>),
+    /// End the recording.
+    StopRecording,
+    /// The handle is gone.
+    Close,
+}

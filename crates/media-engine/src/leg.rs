@@ -1,0 +1,189 @@
+//! The handle of a leg.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use trunkline_media::plan::MediaPlan;
+use trunkline_media::prompt::Item;
+
+use crate::command::Command;
+use crate::engine::Inner;
+use crate::event::LegQuality;
+use crate::keys::Script;
+use crate::mailbox::{Mail, Shared};
+use crate::record::{Order, RecordSettings, RecordTo};
+use crate::settings::EngineError;
+
+/// One party's media: a pair of sockets, and what is sent and received on them.
+///
+/// Methods queue a command and return at once; commands take effect in their order, within the
+/// leg's next frame. Dropping the leg closes it: a bridge is parted, a recording ended, RTCP says
+/// goodbye, the ports are given back, and [`crate::LegEvent::Closed`] is reported.
+#[derive(Debug)]
+pub struct Leg {
+    control: Control,
+    local: SocketAddr,
+}
+
+/// The way to a leg's thread.
+#[derive(Clone, Debug)]
+pub(crate) struct Control {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) engine: Arc<Inner>,
+}
+
+impl Control {
+    fn send(&self, command: Command) {
+        self.shared.queue(command);
+        let thread = self.shared.thread.load(Ordering::Acquire);
+        self.engine.mailboxes[thread].post(Mail::Wake(self.shared.clone()));
+    }
+}
+
+impl Leg {
+    pub(crate) fn new(control: Control, local: SocketAddr) -> Self {
+        Self { control, local }
+    }
+
+    /// What the leg was opened with.
+    pub fn tag(&self) -> u64 {
+        self.control.shared.tag
+    }
+
+    /// Where RTP is received, as others see it: what goes into a description.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Begins to send and receive, or goes on with another plan after a new negotiation. What
+    /// plays goes on; if the plan names another remote address, its source is learned anew. The
+    /// plan's `local` is not looked at.
+    pub fn start(&self, plan: MediaPlan) {
+        self.control.send(Command::Start(plan));
+    }
+
+    /// Says goodbye and sends and receives no more. [`Leg::start`] begins again.
+    pub fn stop(&self) {
+        self.control.send(Command::Stop);
+    }
+
+    /// Plays items one after the other, in place of what plays now; the background pauses.
+    /// [`crate::LegEvent::Played`] follows when they came to their end, unless they were stopped
+    /// or replaced. A bridged leg hears them instead of the other side. Before [`Leg::start`] they
+    /// wait; while the plan lets nothing be sent they play unheard.
+    pub fn play(&self, id: u32, items: Vec<Item>) {
+        self.control.send(Command::Play { id, items, is_open: false });
+    }
+
+    /// Like [`Leg::play`], with items that come one by one: speech that is still being made. While
+    /// it waits for the next there is silence.
+    pub fn play_stream(&self, id: u32) -> PlayStream {
+        self.control.send(Command::Play { id, items: Vec::new(), is_open: true });
+        PlayStream { control: self.control.clone(), id }
+    }
+
+    /// Sets what is heard when nothing else plays, as music in a queue, or nothing. It pauses while
+    /// something else is heard. [`Leg::bridge`] ends it.
+    pub fn background(&self, id: u32, item: Option<Item>) {
+        self.control.send(Command::Background { id, item });
+    }
+
+    /// Stops what plays under this number, in the foreground or in the background, with the next
+    /// frame. Without effect if it came to its end or was replaced.
+    pub fn stop_playing(&self, id: u32) {
+        self.control.send(Command::StopPlaying { id });
+    }
+
+    /// Sends keys `0`-`9`, `*`, `#`, `A`-`D`, each held for `tone_ms` (40 to 5,000) with `pause_ms`
+    /// (at least 40) after it; `,` is a pause of two seconds. They are events (RFC 4733), or tones
+    /// where the peer takes none. Meanwhile nothing else is heard. [`crate::LegEvent::KeysSent`]
+    /// follows. Keys sent while others are still being sent come after them.
+    ///
+    /// # Errors
+    /// [`EngineError::Keys`] if there is another character, or more than 128 of them.
+    pub fn send_keys(&self, keys: &str, tone_ms: u16, pause_ms: u16) -> Result<(), EngineError> {
+        let script = Script::parse(keys, tone_ms, pause_ms)?;
+        self.control.send(Command::SendKeys(script));
+        Ok(())
+    }
+
+    /// Joins two legs of one engine: packets that one receives are sent to the other at once, keys
+    /// as events; only where they speak different laws of G.711 bytes are converted. Ends what both
+    /// play, background included. A leg that was bridged to somebody else leaves them.
+    pub fn bridge(&self, other: &Leg) {
+        let other = other.control.shared.clone();
+        self.control.send(Command::Bridge { other, hops: 0 });
+    }
+
+    /// Parts the leg and the one that it is bridged to.
+    pub fn unbridge(&self) {
+        self.control.send(Command::Unbridge);
+    }
+
+    /// Puts the party on hold: it hears the item, or silence, and neither it nor the other side
+    /// hears the other. Its keys are still reported. Works the same on a leg that is not bridged,
+    /// where it takes the place of the background.
+    pub fn hold(&self, item: Option<Item>) {
+        self.control.send(Command::Hold(item));
+    }
+
+    /// Ends [`Leg::hold`].
+    pub fn resume(&self) {
+        self.control.send(Command::Resume);
+    }
+
+    /// Records, in place of a recording that is going on. [`crate::LegEvent::Recorded`] follows
+    /// when it ends: by [`Leg::stop_recording`], at its limit, or with the leg.
+    ///
+    /// # Errors
+    /// [`EngineError::Thread`] if the thread that writes files cannot be started.
+    pub fn record(&self, settings: RecordSettings) -> Result<(), EngineError> {
+        let writer = match settings.to {
+            RecordTo::Memory => None,
+            RecordTo::File { .. } => Some(self.control.engine.writer()?),
+        };
+        self.control.send(Command::Record(Box::new(Order { settings, writer })));
+        Ok(())
+    }
+
+    /// Ends a recording.
+    pub fn stop_recording(&self) {
+        self.control.send(Command::StopRecording);
+    }
+
+    /// The figures of the last report: they are taken every five seconds and at [`Leg::stop`].
+    pub fn quality(&self) -> LegQuality {
+        self.control.shared.quality()
+    }
+}
+
+impl Drop for Leg {
+    fn drop(&mut self) {
+        self.control.send(Command::Close);
+    }
+}
+
+/// A playlist that is still being made; dropping it completes it. See [`Leg::play_stream`].
+#[derive(Debug)]
+pub struct PlayStream {
+    control: Control,
+    id: u32,
+}
+
+impl PlayStream {
+    /// Adds an item. Without effect if the playlist was stopped or replaced. More than 4,096 items
+    /// that wait are not kept.
+    pub fn push(&self, item: Item) {
+        self.control.send(Command::Push { id: self.id, item });
+    }
+
+    /// Completes the playlist: when all of it was heard, it is reported as played.
+    pub fn finish(self) {}
+}
+
+impl Drop for PlayStream {
+    fn drop(&mut self) {
+        self.control.send(Command::Finish { id: self.id });
+    }
+}

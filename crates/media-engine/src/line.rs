@@ -1,0 +1,471 @@
+//! A leg as its media thread has it: what comes in, and what goes out at each frame.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use trunkline_media::bridge::{Intake, Relayed};
+use trunkline_media::codec::{COMFORT_NOISE, Codec, PayloadKind, PayloadMap};
+use trunkline_media::dtmf::{KeyEvent, Receiver};
+use trunkline_media::plan::MediaPlan;
+use trunkline_media::quality::Quality;
+use trunkline_media::reception::Reception;
+use trunkline_media::rtp::{
+    DatagramKind, HEADER_BYTES, Header, Packet, SourceVerdict, SourceWatch, classify,
+};
+use trunkline_media::stream::OutStream;
+use trunkline_media::{FRAME_MS, FRAME_SAMPLES};
+
+use crate::counters::Counters;
+use crate::event::{LegEvent, LegQuality, PeerView, Sink};
+use crate::hearing::Hearing;
+use crate::keys::{KeyFrame, KeySender};
+use crate::mailbox::Shared;
+use crate::ports::Sockets;
+use crate::record::{Order, RecordEnd, Recorder};
+use crate::reports::{self, Tone};
+use crate::source::Source;
+
+/// A bridged leg to which nothing was relayed for so long is sent silence, so that its peer does
+/// not take us for gone.
+const RELAY_GAP: Duration = Duration::from_millis(500);
+
+/// What a thread lends to the leg that it works on.
+pub(crate) struct Cx {
+    /// Since the engine's start.
+    pub(crate) now: Duration,
+    /// Where packets are put together.
+    pub(crate) out: Vec<u8>,
+    pub(crate) counters: Counters,
+    pub(crate) sink: Sink,
+    /// After so long without RTP, media are lost.
+    pub(crate) media_timeout: Duration,
+}
+
+/// What was agreed on, and what follows from it.
+#[derive(Debug)]
+struct Agreed {
+    plan: MediaPlan,
+    payloads: PayloadMap,
+    intake: Intake,
+    /// Frames of a packet of our own.
+    frames: u32,
+}
+
+/// A leg.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) sockets: Sockets,
+    /// Where the RTP socket is bound.
+    pub(crate) bind: SocketAddr,
+    /// Which of the clock's slots it sends in.
+    pub(crate) slot: usize,
+    /// The other side of the bridge: its place in the thread's list.
+    pub(crate) partner: Option<usize>,
+    agreed: Option<Agreed>,
+    random: u64,
+    stream: OutStream,
+    source: Source,
+    watch: SourceWatch,
+    reception: Option<Reception>,
+    keys_in: Receiver,
+    pub(crate) keys_out: KeySender,
+    pub(crate) hearing: Hearing,
+    recorder: Option<Box<Recorder>>,
+    ticks: u32,
+    last_rtp: Duration,
+    is_lost: bool,
+    last_relay: Duration,
+    next_report: Duration,
+    sent: u64,
+    wrong_source: u64,
+    peer: Option<PeerView>,
+    round_trip: Option<Duration>,
+}
+
+impl Line {
+    /// A leg that has not started. `random` must be unguessable.
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        sockets: Sockets,
+        bind: SocketAddr,
+        random: u64,
+    ) -> Self {
+        Self {
+            shared,
+            sockets,
+            bind,
+            slot: 0,
+            partner: None,
+            agreed: None,
+            random,
+            stream: OutStream::new(0, 0, 0),
+            source: Source::new(bind.ip()),
+            watch: SourceWatch::default(),
+            reception: None,
+            keys_in: Receiver::new(Codec::Pcmu.clock_rate_hz()),
+            keys_out: KeySender::default(),
+            hearing: Hearing::new(Codec::Pcmu),
+            recorder: None,
+            ticks: 0,
+            last_rtp: Duration::ZERO,
+            is_lost: false,
+            last_relay: Duration::ZERO,
+            next_report: Duration::ZERO,
+            sent: 0,
+            wrong_source: 0,
+            peer: None,
+            round_trip: None,
+        }
+    }
+
+    /// Begins, or goes on with another plan.
+    pub(crate) fn start(&mut self, plan: MediaPlan, now: Duration) {
+        let Some(agreed) = Agreed::new(plan) else {
+            tracing::error!(tag = self.shared.tag, ?plan, "a plan has no usable payload type");
+            return;
+        };
+        let received = self.agreed.as_ref().is_some_and(|old| old.plan.direction.receives());
+        if self.agreed.is_none() {
+            self.begin(now);
+        }
+        if !received {
+            self.last_rtp = now;
+        }
+        self.source.set_plan(&plan);
+        self.hearing.set_codec(plan.codec);
+        self.stream.set_frames(agreed.frames);
+        self.agreed = Some(agreed);
+    }
+
+    /// Numbers of a new stream.
+    fn begin(&mut self, now: Duration) {
+        // A step of a linear congruence: what it begins with is unguessable.
+        let next = |random: u64| {
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407)
+        };
+        let first = self.random;
+        let second = next(first);
+        self.random = next(second);
+        self.stream =
+            OutStream::new((first >> 32) as u32, (second >> 48) as u16, (second >> 8) as u32);
+        self.is_lost = false;
+        // Reports of legs that start together are spread over half a second.
+        let spread = Duration::from_millis(first % 500);
+        self.next_report = now + reports::INTERVAL - spread;
+    }
+
+    /// Says goodbye.
+    pub(crate) fn stop(&mut self, cx: &mut Cx) {
+        if self.agreed.is_some() {
+            self.report(Tone::Goodbye, cx);
+            self.agreed = None;
+        }
+    }
+
+    /// The source of the stream that we send.
+    fn ssrc(&self) -> u32 {
+        self.stream.ssrc()
+    }
+
+    /// Takes a datagram from the RTP port. Gives what may be relayed.
+    pub(crate) fn receive<'a>(
+        &mut self,
+        from: SocketAddr,
+        datagram: &'a [u8],
+        cx: &mut Cx,
+    ) -> Option<(Packet<'a>, PayloadKind)> {
+        let agreed = self.agreed.as_ref()?;
+        let parsed = match classify(datagram) {
+            DatagramKind::Rtp => Packet::parse(datagram).ok(),
+            DatagramKind::Rtcp => {
+                self.receive_rtcp(from, datagram, cx);
+                return None;
+            }
+            DatagramKind::Stun | DatagramKind::Dtls | DatagramKind::Other => None,
+        };
+        let kind =
+            |packet: Packet<'a>| Some((packet, agreed.payloads.get(packet.header.payload_type)?));
+        let Some((packet, kind)) = parsed.and_then(kind) else {
+            cx.counters.unparsable += 1;
+            return None;
+        };
+        let receives = agreed.plan.direction.receives();
+        if !self.source.takes(from) {
+            cx.counters.wrong_source += 1;
+            self.wrong_source += 1;
+            return None;
+        }
+        if !self.count(&packet.header, cx) {
+            return None;
+        }
+        match kind {
+            PayloadKind::TelephoneEvent => self.take_key(&packet, cx),
+            PayloadKind::Audio(codec) => {
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.push_received(cx.now, &packet, codec);
+                }
+            }
+            PayloadKind::ComfortNoise => {}
+        }
+        receives.then_some((packet, kind))
+    }
+
+    /// Counts a packet of the peer. False if its source is not believed, or its number is far off.
+    fn count(&mut self, header: &Header, cx: &mut Cx) -> bool {
+        let verdict = self.watch.receive(cx.now, header);
+        let is_taken = match (verdict, &mut self.reception) {
+            (SourceVerdict::Candidate, _) => false,
+            (SourceVerdict::Current, Some(reception)) => reception.receive(cx.now, header),
+            (SourceVerdict::Changed, Some(reception)) => {
+                reception.change_source(cx.now, header);
+                self.keys_in.source_changed();
+                true
+            }
+            (SourceVerdict::Current | SourceVerdict::Changed, None) => {
+                let clock_rate_hz = Codec::Pcmu.clock_rate_hz();
+                self.reception = Some(Reception::new(cx.now, header, clock_rate_hz));
+                true
+            }
+        };
+        if !is_taken {
+            return false;
+        }
+        cx.counters.received += 1;
+        self.last_rtp = cx.now;
+        if std::mem::take(&mut self.is_lost) {
+            (cx.sink)(LegEvent::MediaBack { tag: self.shared.tag });
+        }
+        true
+    }
+
+    fn take_key(&mut self, packet: &Packet<'_>, cx: &mut Cx) {
+        if self.keys_in.push(cx.now, &packet.header, packet.payload).is_err() {
+            cx.counters.unparsable += 1;
+        }
+        self.report_keys(cx);
+    }
+
+    fn report_keys(&mut self, cx: &Cx) {
+        while let Some(event) = self.keys_in.poll(cx.now) {
+            match event {
+                KeyEvent::Pressed(key) => (cx.sink)(LegEvent::Key { tag: self.shared.tag, key }),
+                KeyEvent::Released { .. } => {}
+            }
+        }
+    }
+
+    /// Takes a datagram from the RTCP port, or RTCP from that of RTP.
+    pub(crate) fn receive_rtcp(&mut self, from: SocketAddr, datagram: &[u8], cx: &mut Cx) {
+        if self.agreed.is_none() {
+            return;
+        }
+        if !self.source.takes_rtcp(from) {
+            cx.counters.wrong_source += 1;
+            self.wrong_source += 1;
+            return;
+        }
+        let ssrc = self.ssrc();
+        match reports::read(cx.now, datagram, ssrc, self.reception.as_mut()) {
+            Ok(heard) => {
+                cx.counters.rtcp_received += 1;
+                self.peer = heard.view.or(self.peer);
+                self.round_trip = heard.round_trip.or(self.round_trip);
+            }
+            Err(_) => cx.counters.unparsable += 1,
+        }
+    }
+
+    /// Sends the packet of the other side of the bridge, unless something else is heard.
+    pub(crate) fn relay(&mut self, packet: &Packet<'_>, kind: PayloadKind, cx: &mut Cx) {
+        let Some(agreed) = &self.agreed else { return };
+        if !self.hearing.hears_partner() || self.keys_out.is_busy() {
+            return;
+        }
+        let Some(to) = agreed.remote(&self.source) else { return };
+        let codec = agreed.plan.codec;
+        let relayed = agreed.intake.relay(cx.now, packet, kind, &mut self.stream, &mut cx.out);
+        if relayed != Relayed::Sent {
+            return;
+        }
+        self.last_relay = cx.now;
+        cx.counters.relayed += 1;
+        self.send(to, cx);
+        if matches!(kind, PayloadKind::Audio(_)) {
+            self.record_sent(codec, cx);
+        }
+    }
+
+    /// The clock's tick: every 20 ms. `at` is when it should have been.
+    pub(crate) fn tick(&mut self, at: Duration, cx: &mut Cx) {
+        let Some(agreed) = &self.agreed else { return };
+        let (frames, receives) = (agreed.frames, agreed.plan.direction.receives());
+        self.watch_media(receives, cx);
+        self.report_keys(cx);
+        if self.recorder.as_mut().is_some_and(|recorder| !recorder.tick(at)) {
+            self.stop_recording(RecordEnd::Limit, cx);
+        }
+        if cx.now >= self.next_report {
+            self.next_report = cx.now + reports::INTERVAL;
+            self.report(Tone::Regular, cx);
+        }
+        self.ticks = self.ticks.wrapping_add(1);
+        if self.ticks.is_multiple_of(frames) {
+            let mut out = std::mem::take(&mut cx.out);
+            self.send_frame(at, &mut out, cx);
+            cx.out = out;
+        }
+    }
+
+    fn watch_media(&mut self, receives: bool, cx: &Cx) {
+        if !receives {
+            self.last_rtp = cx.now;
+        }
+        let silent = cx.now.saturating_sub(self.last_rtp);
+        if silent >= cx.media_timeout && !self.is_lost {
+            self.is_lost = true;
+            self.source.reopen();
+            (cx.sink)(LegEvent::MediaLost { tag: self.shared.tag });
+        }
+    }
+
+    /// Puts the packet of a tick together in `out` and sends it.
+    fn send_frame(&mut self, at: Duration, out: &mut Vec<u8>, cx: &mut Cx) {
+        let Some(agreed) = &self.agreed else { return };
+        let tag = self.shared.tag;
+        while let Some(id) = self.hearing.take_over() {
+            (cx.sink)(LegEvent::Played { tag, id });
+        }
+        let (codec, intake) = (agreed.plan.codec, agreed.intake);
+        let to = agreed.remote(&self.source);
+        out.clear();
+        out.resize(HEADER_BYTES + FRAME_SAMPLES * agreed.frames as usize, 0);
+        let sound = &mut out[HEADER_BYTES..];
+        let timestamp = self.stream.timestamp_at(at);
+        let mut key = KeyFrame::Done;
+        while key == KeyFrame::Done && self.keys_out.is_busy() {
+            key = self.keys_out.tick(timestamp, intake.event_type().is_some(), codec, sound);
+            if key == KeyFrame::Done {
+                (cx.sink)(LegEvent::KeysSent { tag });
+            }
+        }
+        let header = match key {
+            KeyFrame::Event(packet) => {
+                let event_type = intake.event_type().unwrap_or_default();
+                out.truncate(HEADER_BYTES);
+                out.extend_from_slice(&packet.payload);
+                to.map(|_| self.stream.event(at, event_type, &packet))
+            }
+            KeyFrame::Sound => to.map(|_| self.stream.frame(at, intake.audio_type(), sound.len())),
+            KeyFrame::Done | KeyFrame::Idle => {
+                if !self.fill(codec, sound, cx) {
+                    return;
+                }
+                to.map(|_| self.stream.frame(at, intake.audio_type(), sound.len()))
+            }
+        };
+        let (Some(header), Some(to)) = (header, to) else { return };
+        out[..HEADER_BYTES].copy_from_slice(&header.to_bytes());
+        let is_audio = header.payload_type == intake.audio_type();
+        std::mem::swap(out, &mut cx.out);
+        self.send(to, cx);
+        if is_audio {
+            self.record_sent(codec, cx);
+        }
+        std::mem::swap(out, &mut cx.out);
+    }
+
+    /// Fills a frame. False if none is due: the other side of the bridge is heard.
+    fn fill(&mut self, codec: Codec, sound: &mut [u8], cx: &Cx) -> bool {
+        let is_bridged = self.partner.is_some();
+        if self.hearing.fill(sound, is_bridged) {
+            return true;
+        }
+        sound.fill(codec.silence());
+        !is_bridged || cx.now.saturating_sub(self.last_relay) >= RELAY_GAP
+    }
+
+    fn send(&mut self, to: SocketAddr, cx: &mut Cx) {
+        match self.sockets.rtp.send_to(&cx.out, to) {
+            Ok(_) => {
+                self.sent += 1;
+                cx.counters.sent += 1;
+            }
+            // A full buffer, or no way there: the next frame may do better.
+            Err(_) => cx.counters.send_failures += 1,
+        }
+    }
+
+    fn record_sent(&mut self, codec: Codec, cx: &Cx) {
+        let Some(recorder) = &mut self.recorder else { return };
+        if let Ok(packet) = Packet::parse(&cx.out) {
+            recorder.push_sent(cx.now, &packet, codec);
+        }
+    }
+
+    /// Begins a recording, in place of one that goes on.
+    pub(crate) fn record(&mut self, order: Order, cx: &Cx) {
+        self.stop_recording(RecordEnd::Stopped, cx);
+        self.recorder = Some(Box::new(Recorder::new(self.shared.tag, order)));
+    }
+
+    /// Ends a recording, if there is one.
+    pub(crate) fn stop_recording(&mut self, end: RecordEnd, cx: &Cx) {
+        let Some(recorder) = self.recorder.take() else { return };
+        if let Some(event) = recorder.end(end) {
+            (cx.sink)(event);
+        }
+    }
+
+    /// Sends a report and publishes the figures.
+    fn report(&mut self, tone: Tone, cx: &mut Cx) {
+        let Some(agreed) = &self.agreed else { return };
+        let is_muxed = agreed.plan.rtcp_mux;
+        let to = self.source.remote_rtcp(is_muxed);
+        reports::write(cx.now, &self.stream, self.reception.as_mut(), tone, &mut cx.out);
+        let own = if is_muxed { None } else { self.sockets.rtcp.as_ref() };
+        let socket = own.unwrap_or(&self.sockets.rtp);
+        match to.map(|to| socket.send_to(&cx.out, to)) {
+            Some(Ok(_)) => cx.counters.rtcp_sent += 1,
+            Some(Err(_)) => cx.counters.send_failures += 1,
+            None => {}
+        }
+        self.shared.set_quality(self.quality());
+    }
+
+    /// The figures so far.
+    pub(crate) fn quality(&self) -> LegQuality {
+        let reception = self.reception.as_ref();
+        LegQuality {
+            received: reception.map(|reception| Quality::of(reception, self.round_trip)),
+            sent: self.sent,
+            peer: self.peer,
+            remote: self.source.remote(),
+            wrong_source: self.wrong_source,
+        }
+    }
+}
+
+impl Agreed {
+    /// None if the payload type is none.
+    fn new(plan: MediaPlan) -> Option<Self> {
+        let mut payloads = PayloadMap::default();
+        payloads.insert(plan.payload_type, PayloadKind::Audio(plan.codec));
+        if let Some(event_type) = plan.event_payload_type {
+            payloads.insert(event_type, PayloadKind::TelephoneEvent);
+        }
+        let intake = Intake::new(plan.codec, &payloads)?;
+        // It was not agreed on and is not sent. But who sends it means no other thing by it.
+        if payloads.get(COMFORT_NOISE).is_none() {
+            payloads.insert(COMFORT_NOISE, PayloadKind::ComfortNoise);
+        }
+        let frames = (u32::from(plan.ptime_ms) / FRAME_MS).clamp(1, 3);
+        Some(Self { plan, payloads, intake, frames })
+    }
+
+    /// Where frames go, if they may.
+    fn remote(&self, source: &Source) -> Option<SocketAddr> {
+        if self.plan.direction.sends() { source.remote() } else { None }
+    }
+}

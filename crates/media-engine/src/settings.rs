@@ -1,0 +1,88 @@
+//! What an engine is told at its start, and why it or a leg cannot start.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// The most media threads.
+pub(crate) const MAX_THREADS: usize = 64;
+
+/// How an engine works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The address that sockets are bound to.
+    pub bind: IpAddr,
+    /// The address that others send to, if it is not `bind`: it goes into descriptions.
+    pub advertised: Option<IpAddr>,
+    /// The ports for RTP. Only even ones are taken, each with the odd one after it for RTCP.
+    pub ports: RangeInclusive<u16>,
+    /// Media threads, 1 to 64. One carries some thousand legs.
+    pub threads: usize,
+    /// After so long without RTP a leg that should receive reports [`crate::LegEvent::MediaLost`].
+    pub media_timeout: Duration,
+}
+
+impl Default for Settings {
+    /// All addresses, ports 20,000 to 29,999, one thread, 20 s.
+    fn default() -> Self {
+        Self {
+            bind: Ipv4Addr::UNSPECIFIED.into(),
+            advertised: None,
+            ports: 20_000..=29_999,
+            threads: 1,
+            media_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Why an engine or a leg did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The range holds no pair of ports.
+    #[error("ports {first} to {last} hold no even port with the odd one after it; widen the range")]
+    BadPorts {
+        /// Its first port.
+        first: u16,
+        /// Its last port.
+        last: u16,
+    },
+    /// Too few or too many threads.
+    #[error("{threads} media threads are not 1 to 64; one is enough for some thousand legs")]
+    BadThreads {
+        /// How many were asked for.
+        threads: usize,
+    },
+    /// All ports of the range are taken: refuse the call.
+    #[error(
+        "no RTP port is free from {first} to {last} ({open} legs are open); widen the range of \
+         ports, or refuse calls"
+    )]
+    NoPort {
+        /// First port of the range.
+        first: u16,
+        /// Last port of the range.
+        last: u16,
+        /// Ports that legs of this engine hold.
+        open: usize,
+    },
+    /// A socket cannot be used, for another reason than a port in use.
+    #[error("cannot {what} for RTP on {address}: {source}; check the address and the file limit")]
+    Socket {
+        /// What was attempted.
+        what: &'static str,
+        /// The local address.
+        address: std::net::SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A thread or its poller cannot be made.
+    #[error("cannot start a media thread: {source}; check the limits on threads and files")]
+    Thread {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Keys that no telephone has, or too many.
+    #[error("these keys cannot be sent: {0}")]
+    Keys(#[from] trunkline_media::Error),
+}

@@ -1,0 +1,455 @@
+//! A media thread: its legs, their sockets, and its clock.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use mio::event::Event;
+use mio::{Events, Interest, Poll, Token};
+use trunkline_media::plan::MediaPlan;
+use trunkline_media::rtp::MAX_PACKET_BYTES;
+
+use crate::clock::{Clock, Due, FRAME, SLOTS, index};
+use crate::command::Command;
+use crate::counters::Counters;
+use crate::event::{LegEvent, Sink};
+use crate::line::{Cx, Line};
+use crate::mailbox::{Mail, Mailbox, Shared};
+use crate::ports::{self, Ports};
+use crate::record::RecordEnd;
+
+/// The token of the mailbox.
+pub(crate) const WAKER: Token = Token(usize::MAX);
+
+/// Events that are taken at once.
+const MAX_EVENTS: usize = 1_024;
+
+/// Datagrams that are read of a socket before others have their turn.
+const MAX_READS: usize = 32;
+
+/// Threads that a leg goes through for a bridge whose other leg moves too.
+const MAX_HOPS: u8 = 16;
+
+/// A thread's state.
+pub(crate) struct Worker {
+    number: usize,
+    mailboxes: Arc<[Mailbox]>,
+    ports: Arc<Ports>,
+    published: Arc<Mutex<Counters>>,
+    epoch: Instant,
+    /// Sockets whose packets are relayed at once, and the mailbox.
+    eager: Poll,
+    /// Sockets that are read at the clock's slots.
+    lazy: Poll,
+    lines: Vec<Option<Box<Line>>>,
+    free: Vec<usize>,
+    by_id: HashMap<u64, usize>,
+    slots: [Vec<usize>; SLOTS],
+    clock: Clock,
+    /// Sockets that were not read to their end.
+    unfinished: Vec<Token>,
+    inbox: Box<[u8; MAX_PACKET_BYTES + 1]>,
+    cx: Cx,
+    is_shut_down: bool,
+}
+
+impl Worker {
+    /// A thread without legs.
+    pub(crate) fn new(
+        number: usize,
+        (eager, lazy): (Poll, Poll),
+        mailboxes: Arc<[Mailbox]>,
+        epoch: Instant,
+        settings: WorkerSettings,
+    ) -> Self {
+        let WorkerSettings { sink, ports, counters: published, media_timeout } = settings;
+        Self {
+            number,
+            mailboxes,
+            ports,
+            published,
+            epoch,
+            eager,
+            lazy,
+            lines: Vec::new(),
+            free: Vec::new(),
+            by_id: HashMap::new(),
+            slots: Default::default(),
+            clock: Clock::default(),
+            unfinished: Vec::new(),
+            inbox: Box::new([0; MAX_PACKET_BYTES + 1]),
+            cx: Cx {
+                now: Duration::ZERO,
+                out: Vec::with_capacity(MAX_PACKET_BYTES),
+                counters: Counters::default(),
+                sink,
+                media_timeout,
+            },
+            is_shut_down: false,
+        }
+    }
+
+    /// Works until the engine and its legs are gone.
+    pub(crate) fn run(mut self) {
+        let mut events = Events::with_capacity(MAX_EVENTS);
+        let mut mail = Vec::new();
+        while !self.is_shut_down || !self.by_id.is_empty() {
+            let timeout = self.timeout();
+            wait(&mut self.eager, &mut events, timeout);
+            self.look_at_the_time();
+            for token in std::mem::take(&mut self.unfinished) {
+                self.read(token);
+            }
+            let has_mail = self.take_events(&events);
+            if has_mail {
+                self.take_mail(&mut mail);
+            }
+            if self.by_id.is_empty() || self.cx.now < self.clock.deadline() {
+                continue;
+            }
+            wait(&mut self.lazy, &mut events, Some(Duration::ZERO));
+            self.take_events(&events);
+            self.look_at_the_time();
+            while let Some(due) = self.clock.due(self.cx.now) {
+                self.run_slot(due);
+            }
+        }
+    }
+
+    /// How long to wait for packets to relay; without end if there are no legs.
+    fn timeout(&mut self) -> Option<Duration> {
+        if self.by_id.is_empty() {
+            self.publish();
+            return None;
+        }
+        if !self.unfinished.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        Some(self.clock.deadline().saturating_sub(self.epoch.elapsed()))
+    }
+
+    fn look_at_the_time(&mut self) {
+        self.cx.now = self.epoch.elapsed();
+    }
+
+    fn publish(&mut self) {
+        self.cx.counters.legs_open = self.by_id.len() as u64;
+        *self.published.lock().unwrap_or_else(PoisonError::into_inner) = self.cx.counters;
+    }
+
+    /// Reads what can be read. True if there is mail.
+    fn take_events(&mut self, events: &Events) -> bool {
+        let mut has_mail = false;
+        for token in events.iter().map(Event::token) {
+            if token == WAKER {
+                has_mail = true;
+            } else {
+                self.read(token);
+            }
+        }
+        has_mail
+    }
+
+    fn run_slot(&mut self, due: Due) {
+        let late = self.cx.now.saturating_sub(due.at);
+        let counters = &mut self.cx.counters;
+        counters.worst_lateness = counters.worst_lateness.max(late);
+        if let Some((first, count)) = due.skipped {
+            let lateness = late + FRAME * (count / SLOTS as u64) as u32;
+            counters.worst_lateness = counters.worst_lateness.max(lateness);
+            let rounds = count / SLOTS as u64 * self.by_id.len() as u64;
+            let rest =
+                (first..first + count % SLOTS as u64).map(|slot| self.slots[index(slot)].len());
+            counters.late_frames += rounds + rest.sum::<usize>() as u64;
+        }
+        for place in 0..self.slots[due.slot].len() {
+            let at = self.slots[due.slot][place];
+            if let Some(line) = &mut self.lines[at] {
+                line.tick(due.at, &mut self.cx);
+            }
+        }
+        if due.slot == 0 {
+            self.publish();
+        }
+    }
+
+    /// Reads a socket to its end, or for as long as is fair.
+    fn read(&mut self, token: Token) {
+        let (at, is_rtcp) = (token.0 / 2, token.0 % 2 == 1);
+        let Some(mut line) = self.lines.get_mut(at).and_then(Option::take) else { return };
+        let mut is_finished = false;
+        for _ in 0..MAX_READS {
+            let socket = match (&line.sockets.rtcp, is_rtcp) {
+                (Some(rtcp), true) => rtcp,
+                (None, true) => break,
+                (_, false) => &line.sockets.rtp,
+            };
+            match socket.recv_from(&mut self.inbox[..]) {
+                Ok((length, from)) if is_rtcp => {
+                    line.receive_rtcp(from, &self.inbox[..length], &mut self.cx);
+                }
+                Ok((length, from)) => self.receive(&mut line, from, length),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    is_finished = true;
+                    break;
+                }
+                // Some systems tell here that the peer has no such port: it is not ours to act on.
+                Err(_) => {}
+            }
+        }
+        if !is_finished {
+            self.unfinished.push(token);
+        }
+        self.lines[at] = Some(line);
+    }
+
+    fn receive(&mut self, line: &mut Line, from: SocketAddr, length: usize) {
+        let datagram = &self.inbox[..length];
+        let Some((packet, kind)) = line.receive(from, datagram, &mut self.cx) else { return };
+        if line.hearing.is_on_hold() {
+            return;
+        }
+        let partner = line.partner.and_then(|partner| self.lines[partner].as_mut());
+        if let Some(partner) = partner {
+            partner.relay(&packet, kind, &mut self.cx);
+        }
+    }
+
+    fn take_mail(&mut self, mail: &mut Vec<Mail>) {
+        self.mailboxes[self.number].take(mail);
+        for mail in mail.drain(..) {
+            match mail {
+                Mail::Adopt(line) => self.adopt(line),
+                Mail::Wake(shared) => match self.by_id.get(&shared.id) {
+                    Some(at) => self.obey(*at),
+                    None => self.forward(shared),
+                },
+                Mail::Shutdown => self.is_shut_down = true,
+            }
+        }
+    }
+
+    /// Mail for a leg that has gone to another thread.
+    fn forward(&self, shared: Arc<Shared>) {
+        let thread = shared.thread.load(Ordering::Acquire);
+        if thread != self.number && !shared.is_closed.load(Ordering::Acquire) {
+            self.mailboxes[thread].post(Mail::Wake(shared));
+        }
+    }
+
+    /// Takes a leg over.
+    fn adopt(&mut self, mut line: Box<Line>) {
+        if self.by_id.is_empty() {
+            self.clock.restart(self.cx.now);
+        }
+        let at = self.free.pop().unwrap_or_else(|| {
+            self.lines.push(None);
+            self.lines.len() - 1
+        });
+        let emptiest = (0..SLOTS).min_by_key(|slot| self.slots[*slot].len());
+        line.slot = emptiest.unwrap_or_default();
+        self.slots[line.slot].push(at);
+        self.by_id.insert(line.shared.id, at);
+        let registry = self.lazy.registry();
+        let rtp = registry.register(&mut line.sockets.rtp, Token(at * 2), Interest::READABLE);
+        let rtcp = match &mut line.sockets.rtcp {
+            Some(rtcp) => registry.register(rtcp, Token(at * 2 + 1), Interest::READABLE),
+            None => Ok(()),
+        };
+        complain(rtp.and(rtcp));
+        self.lines[at] = Some(line);
+        self.obey(at);
+    }
+
+    /// Lets go of a leg, which is not bridged.
+    fn release(&mut self, at: usize) -> Option<Box<Line>> {
+        let mut line = self.lines[at].take()?;
+        self.free.push(at);
+        self.by_id.remove(&line.shared.id);
+        self.slots[line.slot].retain(|other| *other != at);
+        let registry = self.lazy.registry();
+        let rtp = registry.deregister(&mut line.sockets.rtp);
+        let rtcp = line.sockets.rtcp.as_mut().map_or(Ok(()), |rtcp| registry.deregister(rtcp));
+        complain(rtp.and(rtcp));
+        Some(line)
+    }
+
+    /// Carries out the commands of a leg.
+    fn obey(&mut self, at: usize) {
+        let Some(shared) = self.lines[at].as_ref().map(|line| line.shared.clone()) else { return };
+        let mut commands = shared.take_commands();
+        while let Some(command) = commands.pop_front() {
+            match command {
+                Command::Bridge { other, hops } => {
+                    let rest = std::mem::take(&mut commands);
+                    match self.bridge(at, &other, hops, rest) {
+                        Some(rest) => commands = rest,
+                        None => return,
+                    }
+                }
+                Command::Close => {
+                    self.close(at);
+                    return;
+                }
+                Command::Unbridge => {
+                    self.part(at);
+                }
+                Command::Start(plan) => self.start(at, plan),
+                other => self.tell(at, other),
+            }
+        }
+    }
+
+    /// Commands that concern the leg alone.
+    fn tell(&mut self, at: usize, command: Command) {
+        let Some(line) = &mut self.lines[at] else { return };
+        match command {
+            Command::Stop => line.stop(&mut self.cx),
+            Command::Play { id, items, is_open } => line.hearing.play(id, &items, is_open),
+            Command::Push { id, item } => line.hearing.push(id, &item),
+            Command::Finish { id } => line.hearing.finish(id),
+            Command::Background { id, item } => line.hearing.set_background(id, item.as_ref()),
+            Command::StopPlaying { id } => line.hearing.stop(id),
+            Command::SendKeys(script) => line.keys_out.queue(script),
+            Command::Hold(item) => line.hearing.hold(item.as_ref()),
+            Command::Resume => line.hearing.resume(),
+            Command::Record(order) => line.record(*order, &self.cx),
+            Command::StopRecording => line.stop_recording(RecordEnd::Stopped, &self.cx),
+            Command::Start(_) | Command::Bridge { .. } | Command::Unbridge | Command::Close => {}
+        }
+    }
+
+    fn start(&mut self, at: usize, plan: MediaPlan) {
+        let Some(line) = &mut self.lines[at] else { return };
+        line.start(plan, self.cx.now);
+        let registry = self.lazy.registry();
+        match (&mut line.sockets.rtcp, plan.rtcp_mux) {
+            (Some(rtcp), true) => {
+                complain(registry.deregister(rtcp));
+                line.sockets.rtcp = None;
+            }
+            (rtcp @ None, false) => {
+                // Another program may have taken the port meanwhile; then RTCP comes from RTP's.
+                let address = SocketAddr::new(line.bind.ip(), line.bind.port() + 1);
+                let Ok(mut socket) = ports::bind(address) else { return };
+                let token = Token(at * 2 + 1);
+                complain(registry.register(&mut socket, token, Interest::READABLE));
+                *rtcp = Some(socket);
+            }
+            (Some(_), false) | (None, true) => {}
+        }
+    }
+
+    /// Joins a leg with another. If that one is on another thread, the leg goes there with the
+    /// command and `rest`, those after it; otherwise `rest` comes back.
+    fn bridge(
+        &mut self,
+        at: usize,
+        other: &Arc<Shared>,
+        hops: u8,
+        mut rest: VecDeque<Command>,
+    ) -> Option<VecDeque<Command>> {
+        if let Some(partner) = self.by_id.get(&other.id).copied() {
+            self.join(at, partner);
+            return Some(rest);
+        }
+        let shared = self.lines[at].as_ref().map(|line| line.shared.clone())?;
+        if other.is_closed.load(Ordering::Acquire) || hops == MAX_HOPS {
+            (self.cx.sink)(LegEvent::Unbridged { tag: shared.tag });
+            return Some(rest);
+        }
+        rest.push_front(Command::Bridge { other: other.clone(), hops: hops + 1 });
+        shared.put_back(rest);
+        let thread = other.thread.load(Ordering::Acquire);
+        if thread == self.number {
+            // It is on its way here.
+            self.mailboxes[thread].post(Mail::Wake(shared));
+            return None;
+        }
+        self.leave(at);
+        if let Some(line) = self.release(at) {
+            self.mailboxes[thread].hand_over(line, thread);
+        }
+        None
+    }
+
+    fn join(&mut self, at: usize, partner: usize) {
+        let is_joined = self.lines[at].as_ref().is_some_and(|line| line.partner == Some(partner));
+        if at == partner || is_joined {
+            return;
+        }
+        for (one, other) in [(at, partner), (partner, at)] {
+            self.leave(one);
+            let Some(line) = &mut self.lines[one] else { continue };
+            line.partner = Some(other);
+            line.hearing.clear();
+            move_socket(line, one, &self.lazy, &self.eager);
+        }
+    }
+
+    /// Parts a leg from its partner, whose place is given back.
+    fn part(&mut self, at: usize) -> Option<usize> {
+        let partner = self.lines[at].as_mut()?.partner?;
+        for one in [at, partner] {
+            let Some(line) = &mut self.lines[one] else { continue };
+            line.partner = None;
+            move_socket(line, one, &self.eager, &self.lazy);
+        }
+        Some(partner)
+    }
+
+    /// Parts a leg from its partner, who is told.
+    fn leave(&mut self, at: usize) {
+        let Some(partner) = self.part(at) else { return };
+        if let Some(line) = &self.lines[partner] {
+            (self.cx.sink)(LegEvent::Unbridged { tag: line.shared.tag });
+        }
+    }
+
+    fn close(&mut self, at: usize) {
+        self.leave(at);
+        let Some(mut line) = self.release(at) else { return };
+        line.stop(&mut self.cx);
+        line.stop_recording(RecordEnd::LegClosed, &self.cx);
+        let Line { shared, sockets, .. } = &*line;
+        shared.is_closed.store(true, Ordering::Release);
+        let (tag, port, quality) = (shared.tag, sockets.port, line.quality());
+        drop(line);
+        self.ports.give_back(port);
+        self.publish();
+        (self.cx.sink)(LegEvent::Closed { tag, quality });
+    }
+}
+
+/// What a thread needs of the engine.
+pub(crate) struct WorkerSettings {
+    pub(crate) sink: Sink,
+    pub(crate) ports: Arc<Ports>,
+    pub(crate) counters: Arc<Mutex<Counters>>,
+    pub(crate) media_timeout: Duration,
+}
+
+/// From now on a leg's packets are read by the other poller.
+fn move_socket(line: &mut Line, at: usize, from: &Poll, to: &Poll) {
+    let socket = &mut line.sockets.rtp;
+    complain(from.registry().deregister(socket));
+    complain(to.registry().register(socket, Token(at * 2), Interest::READABLE));
+}
+
+fn wait(poll: &mut Poll, events: &mut Events, timeout: Option<Duration>) {
+    let Err(error) = poll.poll(events, timeout) else { return };
+    events.clear();
+    if error.kind() != io::ErrorKind::Interrupted {
+        tracing::error!(%error, "a media thread cannot wait for packets");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn complain(result: io::Result<()>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "a media socket cannot be watched; its leg will hear nothing");
+    }
+}
