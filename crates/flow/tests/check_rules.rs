@@ -480,9 +480,9 @@ fn defaults_that_are_the_word_null_are_noted() {
 
 #[test]
 fn activities_that_are_not_run_are_found_where_reached() {
-    let export = with("Record", "record", json!({}));
-    bad("unsupported-activity", &export, &["Record", "not run yet"]);
-    good("unsupported-activity", &says("Hi").node("Record", "record", json!({})));
+    let export = with("Call", "callback", json!({}));
+    bad("unsupported-activity", &export, &["Call", "not run yet"]);
+    good("unsupported-activity", &says("Hi").node("Call", "callback", json!({})));
 }
 
 #[test]

@@ -78,8 +78,11 @@ fn shown_name(of: &Descriptor) -> String {
 
 /// The file that a registry line stands for.
 fn activity_file(of: &Descriptor) -> String {
-    let is_start = ["NewContact", "NewPhoneContact", "NewSubFlowStart"].contains(&of.name);
-    let name = if is_start { "start".to_owned() } else { of.name.replace('-', "_") };
+    let name = match of.name {
+        "NewContact" | "NewPhoneContact" | "NewSubFlowStart" => "start".to_owned(),
+        "SetCallerID" => "set_caller_id".to_owned(),
+        name => name.replace('-', "_"),
+    };
     format!("src/activities/{name}.rs")
 }
 

@@ -1,6 +1,8 @@
 //! The activities: one file each, named after the export's `activityName`, and one line each in
 //! [`REGISTRY`].
 
+pub mod blind_transfer;
+pub mod bridged_transfer;
 pub mod business_hours;
 pub mod case_statement;
 pub mod condition_activity;
@@ -21,10 +23,14 @@ pub mod prompts;
 pub mod queue_contact;
 pub mod queue_lookup;
 pub mod queues;
+pub mod record;
 pub mod screen_pop;
+pub mod send_digits;
+pub mod set_caller_id;
 pub mod set_variable;
 pub mod start;
 pub mod subflow_handoff;
+mod transfers;
 pub mod unsupported;
 
 use std::borrow::Cow;
@@ -259,6 +265,8 @@ impl Descriptor {
 
 /// Every kind of activity that Trunkline knows.
 pub static REGISTRY: &[&Descriptor] = &[
+    &blind_transfer::DESCRIPTOR,
+    &bridged_transfer::DESCRIPTOR,
     &business_hours::DESCRIPTOR,
     &case_statement::DESCRIPTOR,
     &condition_activity::DESCRIPTOR,
@@ -276,7 +284,10 @@ pub static REGISTRY: &[&Descriptor] = &[
     &play_music::DESCRIPTOR,
     &queue_contact::DESCRIPTOR,
     &queue_lookup::DESCRIPTOR,
+    &record::DESCRIPTOR,
     &screen_pop::DESCRIPTOR,
+    &send_digits::DESCRIPTOR,
+    &set_caller_id::DESCRIPTOR,
     &set_variable::DESCRIPTOR,
     &start::NEW_CONTACT,
     &start::NEW_PHONE_CONTACT,

@@ -11,6 +11,7 @@ use crate::read::Templated;
 use crate::site::Site;
 
 use super::scope::Scope;
+use super::thread::{State, Wait};
 use super::view::View;
 use super::{Effect, Run, convert, trace, url};
 
@@ -293,6 +294,19 @@ impl<'r> Cx<'r> {
     /// The prompt that the activity is playing.
     pub fn playing(&self) -> Option<u32> {
         self.run.threads[self.thread].playing()
+    }
+
+    /// What the activity waits for.
+    pub fn present_wait(&self) -> Option<Wait> {
+        match self.run.threads[self.thread].state {
+            State::Waiting(wait) => Some(wait),
+            State::Ready | State::Suspended(_) | State::Ended => None,
+        }
+    }
+
+    /// Whether the flow links this port of the activity.
+    pub fn has_link(&self, port: &str) -> bool {
+        self.flow.nodes[self.node()].link(port).is_some()
     }
 
     /// How often the contact has gone to another flow.

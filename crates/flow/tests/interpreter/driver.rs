@@ -7,9 +7,9 @@ use trunkline_flow::outputs::Outputs;
 use trunkline_flow::run::{Effect, Input};
 use trunkline_flow::{Flow, Run, Site};
 use trunkline_model::ContactId;
-use trunkline_model::call::Transfer;
+use trunkline_model::call::{RecordingEnd, Transfer, TransferOutcome};
 use trunkline_model::http::{Answer, Body, Outcome, Request, Target};
-use trunkline_model::prompt::Prompt;
+use trunkline_model::prompt::{PlayFailure, Prompt};
 use trunkline_model::tenant::{EntryPoint, OnUnhandledError, Tenant};
 use trunkline_model::trace::Step;
 use trunkline_model::{Failure, FailureCode};
@@ -142,6 +142,34 @@ impl Driver {
             _ => None,
         });
         self.give(4_000, Input::Played { id })
+    }
+
+    /// What is playing fails.
+    pub(crate) fn play_fails(&mut self, reason: PlayFailure) -> &mut Self {
+        let id = self.last_id(|effect| match effect {
+            Effect::Play { id, .. } | Effect::PlayMusic { id, .. } => Some(*id),
+            _ => None,
+        });
+        self.give(20, Input::PlayFailed { id, reason, text: "cannot be played".to_owned() })
+    }
+
+    /// Something becomes of the last transfer.
+    pub(crate) fn transferred(&mut self, outcome: TransferOutcome) -> &mut Self {
+        let id = self.last_id(|effect| match effect {
+            Effect::Transfer { id, .. } => Some(*id),
+            _ => None,
+        });
+        self.give(5_000, Input::TransferEnded { id, outcome })
+    }
+
+    /// The last recording ends.
+    pub(crate) fn recorded(&mut self, reason: RecordingEnd) -> &mut Self {
+        let id = self.last_id(|effect| match effect {
+            Effect::Record { id, .. } => Some(*id),
+            _ => None,
+        });
+        let file = "message-1.wav".to_owned();
+        self.give(6_000, Input::Recorded { id, file, duration_ms: 5_400, reason })
     }
 
     /// The last request is answered.

@@ -11,6 +11,7 @@ mod hours;
 mod http;
 mod json_variables;
 mod keys;
+mod line;
 mod logic;
 mod other_flows;
 mod parse;
