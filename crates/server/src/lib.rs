@@ -7,3 +7,4 @@
 //! blocks but the journal.
 
 pub mod config;
+pub mod ops;

@@ -48,3 +48,19 @@ pub fn changes(old: &Setup, new: &Setup) -> Vec<Change> {
     }
     found
 }
+
+impl Setup {
+    /// Puts back what a running server cannot change, so that what is in force is what is written
+    /// here, and the next comparison names it again.
+    pub fn keep_fixed(&mut self, running: &Self) {
+        let (new, old) = (&mut self.config, &running.config);
+        new.data_dir.clone_from(&old.data_dir);
+        new.sip.listen.clone_from(&old.sip.listen);
+        new.sip.advertised.clone_from(&old.sip.advertised);
+        new.rtp = old.rtp.clone();
+        new.phones.realm.clone_from(&old.phones.realm);
+        new.journal = old.journal.clone();
+        new.http = old.http.clone();
+        new.admin = old.admin.clone();
+    }
+}
