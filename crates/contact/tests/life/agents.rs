@@ -114,10 +114,10 @@ fn queueing_again() -> Life {
 #[test]
 fn a_caller_who_is_queued_again_waits_for_another_agent() {
     let mut life = queueing_again();
-    assert_eq!(life.news(), ["enqueue q2 P10", "music defaultmusic_on_hold.wav"]);
+    assert_eq!(life.news(), ["enqueue q2 P10", "queue music defaultmusic_on_hold.wav"]);
     // The first agent's wrap-up is not the second agent's.
     life.talk("Bob").wrap_up("Ann");
-    assert_eq!(life.news(), ["stop playing"]);
+    assert_eq!(life.news(), ["stop queue music"]);
     life.hang_up();
     assert_eq!(life.news(), ["leave agent"]);
     life.wrap_up("Bob");
@@ -142,9 +142,9 @@ fn a_lost_agents_contact_waits_again() {
         Setup::new().compat("main_flow_after_answer", "never_resumes").arrive(&logging());
     life.talk("Ann").news();
     life.give(lost());
-    assert_eq!(life.news(), ["music hello.wav"], "the queue's music, not the flow's");
+    assert_eq!(life.news(), ["queue music hello.wav"], "the queue's music, not the flow's");
     life.talk("Bob").hang_up();
-    assert_eq!(life.news(), ["stop playing", "leave agent"]);
+    assert_eq!(life.news(), ["stop queue music", "leave agent"]);
     life.wrap_up("Bob");
     assert_eq!(life.news(), ["ended"], "the lost agent wraps nothing up");
 }
@@ -163,9 +163,9 @@ fn the_main_flow_may_resume_with_a_lost_agents_contact() {
 fn a_contact_that_lost_too_many_agents_goes_to_the_fallback() {
     for (entry, expected) in [
         (json!({}), vec!["play an apology"]),
-        (json!({ "fallback": { "number": "+1555" } }), vec!["transfer +1555", "ended"]),
+        (json!({ "fallback": { "number": "+1555" } }), vec!["transfer +1555"]),
         (json!({ "fallback": { "queue": "q2" } }), {
-            vec!["enqueue q2 P10", "music defaultmusic_on_hold.wav"]
+            vec!["enqueue q2 P10", "queue music defaultmusic_on_hold.wav"]
         }),
     ] {
         let mut life = Setup::new().entry(entry).arrive(&logging());
@@ -185,10 +185,10 @@ fn the_longest_time_in_a_queue_has_an_end() {
     };
     let queue = json!({ "fallback": { "queue": "q2" } });
     let number = json!({ "fallback": { "number": "+1555" } });
-    assert_eq!(wait(queue.clone(), Some("+1777")), ["stop playing", "transfer +1777", "ended"]);
-    let to_queue = ["stop playing", "enqueue q2 P10", "music defaultmusic_on_hold.wav"];
+    assert_eq!(wait(queue.clone(), Some("+1777")), ["stop playing", "transfer +1777"]);
+    let to_queue = ["stop playing", "enqueue q2 P10", "queue music defaultmusic_on_hold.wav"];
     assert_eq!(wait(queue, None), to_queue);
-    assert_eq!(wait(number, None), ["stop playing", "transfer +1555", "ended"]);
+    assert_eq!(wait(number, None), ["stop playing", "transfer +1555"]);
     assert_eq!(wait(json!({}), None), ["stop playing", "play an apology"]);
 }
 

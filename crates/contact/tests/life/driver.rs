@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use trunkline_acd::OfferEnd;
 use trunkline_contact::{Arrival, Contact, Input, Output};
 use trunkline_flow::Site;
+use trunkline_model::call::TransferOutcome;
 use trunkline_model::http::{Answer, Outcome};
+use trunkline_model::prompt::PlayFailure;
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::tenant::Tenant;
 use trunkline_model::trace::Step;
@@ -154,6 +156,25 @@ impl Life {
         self.give(Input::Flow(trunkline_flow::Input::Played { id: id.unwrap() }))
     }
 
+    /// What plays fails.
+    pub(crate) fn play_fails(&mut self, reason: PlayFailure) -> &mut Self {
+        let id = self.outputs.iter().rev().find_map(|output| match output {
+            Output::Play { id, .. } | Output::PlayMusic { id, .. } => Some(*id),
+            _ => None,
+        });
+        let text = "cannot be played".to_owned();
+        self.give(Input::Flow(trunkline_flow::Input::PlayFailed { id: id.unwrap(), reason, text }))
+    }
+
+    /// Something becomes of the last transfer.
+    pub(crate) fn transferred(&mut self, outcome: TransferOutcome) -> &mut Self {
+        let id = self.outputs.iter().rev().find_map(|output| match output {
+            Output::Transfer { id, .. } => Some(*id),
+            _ => None,
+        });
+        self.give(Input::Flow(trunkline_flow::Input::TransferEnded { id: id.unwrap(), outcome }))
+    }
+
     /// The last request is answered with 200.
     pub(crate) fn respond(&mut self, body: &str) -> &mut Self {
         self.outcome(Ok(Answer { status: 200, headers: Vec::new(), body: body.to_owned() }))
@@ -186,6 +207,11 @@ impl Life {
         let lines = news.filter(|output| **output != Output::Answer).map(line).collect();
         self.read = self.outputs.len();
         lines
+    }
+
+    /// All outputs, a line each, with the answer of the call.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.outputs.iter().map(line).collect()
     }
 
     /// How often something happened, by the names that the trace gives.

@@ -56,8 +56,11 @@ fn each_row_of_the_table_in_both_settings() {
 fn without_a_port_the_caller_goes_to_the_fallback_or_hears_an_apology() {
     let notice = "notice Get TL-HTTP-DNS Fallback";
     let to = |fallback: Value| failed(&dip(false), json!({ "fallback": fallback }));
-    assert_eq!(to(json!({ "queue": "Sales" })), [notice, "enqueue q1 P10", "music hello.wav"]);
-    assert_eq!(to(json!({ "number": "+1555" })), [notice, "transfer +1555", "ended"]);
+    assert_eq!(
+        to(json!({ "queue": "Sales" })),
+        [notice, "enqueue q1 P10", "queue music hello.wav"]
+    );
+    assert_eq!(to(json!({ "number": "+1555" })), [notice, "transfer +1555"]);
     assert_eq!(to(json!({ "queue": "lost" })), [notice, "play an apology"]);
     assert_eq!(failed(&dip(false), json!({})), [notice, "play an apology"]);
     let dropped = json!({ "fallback": { "queue": "Sales" }, "on_unhandled_error": "disconnect" });
@@ -97,14 +100,26 @@ fn queued(entry: Value) -> Life {
 }
 
 #[test]
-fn a_caller_who_is_sent_away_leaves_the_queue() {
-    let notice = "notice Get TL-HTTP-DNS Fallback";
-    assert_eq!(queued(json!({})).news()[2..], [notice, "withdraw", "play an apology"]);
+fn a_queued_caller_waits_on_when_the_flow_breaks() {
+    // Without a fallback, or with one that is a queue: the queue is their fallback.
+    let music = "queue music defaultmusic_on_hold.wav";
+    for entry in [json!({}), json!({ "fallback": { "queue": "q1" } })] {
+        let mut life = queued(entry);
+        assert_eq!(life.news()[2..], ["notice Get TL-HTTP-DNS Queue", music]);
+        assert!(life.trace().contains(r#""to":"queue Support""#), "{}", life.trace());
+        life.talk("Ann");
+        assert_eq!(life.news(), ["stop queue music"]);
+        assert!(life.contact.is_talking());
+    }
+    let mut dropped = queued(json!({ "on_unhandled_error": "disconnect" }));
+    let expected = ["notice Get TL-HTTP-DNS Disconnected", "disconnect", "withdraw", "ended"];
+    assert_eq!(dropped.news()[2..], expected);
+}
+
+#[test]
+fn a_caller_who_goes_to_a_number_leaves_the_queue() {
     let number = queued(json!({ "fallback": { "number": "+1555" } })).news();
-    assert_eq!(number[2..], [notice, "transfer +1555", "withdraw", "ended"]);
-    // A fallback queue finds them waiting already: they stay where they are.
-    let stays = queued(json!({ "fallback": { "queue": "q1" } })).news();
-    assert_eq!(stays[2..], [notice, "music defaultmusic_on_hold.wav"]);
+    assert_eq!(number[2..], ["notice Get TL-HTTP-DNS Fallback", "withdraw", "transfer +1555"]);
 }
 
 #[test]
@@ -117,7 +132,7 @@ fn a_flow_that_ends_leaves_nobody_in_silence() {
     };
     assert_eq!(end(json!({})), ["play an apology"]);
     let to_queue = json!({ "fallback": { "queue": "q1" } });
-    assert_eq!(end(to_queue), ["enqueue q1 P10", "music hello.wav"]);
+    assert_eq!(end(to_queue), ["enqueue q1 P10", "queue music hello.wav"]);
     let webex = json!({ "on_unhandled_error": "disconnect" });
     assert_eq!(end(webex), ["disconnect", "ended"]);
 }
@@ -126,11 +141,7 @@ fn a_flow_that_ends_leaves_nobody_in_silence() {
 fn a_flow_that_ends_while_queued_keeps_the_place_or_not() {
     let flow = Builder::flow("f").queue("Queue", "q1").end("End").row("Start Queue End");
     let mut life = Setup::new().compat("end_flow_while_queued", "stay_queued").arrive(&flow);
-    assert_eq!(life.news(), ["enqueue q1 P10", "music hello.wav"]);
-    let mut life = Setup::new().arrive(&flow);
-    life.played();
-    let again = ["enqueue q1 P10", "music hello.wav", "music hello.wav"];
-    assert_eq!(life.news(), again, "the queue's music goes on and on");
+    assert_eq!(life.news(), ["enqueue q1 P10", "queue music hello.wav"]);
     let mut life = Setup::new().compat("end_flow_while_queued", "disconnect").arrive(&flow);
     assert_eq!(life.news(), ["enqueue q1 P10", "disconnect", "withdraw", "ended"]);
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 use trunkline_acd::OfferEnd;
 use trunkline_contact::Input;
+use trunkline_model::call::TransferOutcome;
 
 use crate::agents::logging;
 use crate::builder::{Builder, spoken};
@@ -77,7 +78,7 @@ fn in_the_queue_after_the_flow() {
     let flow = Builder::flow("f").queue("Queue", "q1").end("End").row("Start Queue End");
     let mut life = arrive(&counting(flow));
     life.hang_up();
-    assert_over(life, &["enqueue q1 P10", "music hello.wav", "withdraw", "ended"]);
+    assert_over(life, &["enqueue q1 P10", "queue music hello.wav", "withdraw", "ended"]);
 }
 
 #[test]
@@ -163,14 +164,45 @@ fn during_a_dip_that_then_fails() {
 }
 
 #[test]
-fn during_an_apology_and_after_a_transfer() {
+fn during_an_apology_and_while_a_fallback_number_rings() {
     let mut life = arrive(&counting(Builder::flow("f").end("End").row("Start End")));
     life.hang_up();
     assert_over(life, &["play an apology", "ended"]);
     let fallback = json!({ "fallback": { "number": "+1555" } });
     let setup = Setup::new().entry(fallback);
-    let life = setup.arrive(&counting(Builder::flow("f").end("End").row("Start End")));
+    let mut life = setup.arrive(&counting(Builder::flow("f").end("End").row("Start End")));
+    life.hang_up();
     assert_over(life, &["transfer +1555", "ended"]);
+}
+
+#[test]
+fn in_whatever_needs_the_line() {
+    let rows = [
+        ("record", json!({}), "record", &["stop recording"][..]),
+        ("send-digits", json!({ "transferoutdigits": "1" }), "send 1", &[]),
+        ("blind-transfer", json!({ "transfertodn": "4001" }), "transfer 4001", &[]),
+        ("bridged-transfer", json!({ "transfertodn": "4001" }), "bridge 4001", &[]),
+    ];
+    for (kind, properties, line, after) in rows {
+        let flow = Builder::flow("f").act("Do", kind, properties).say("On", "on");
+        let mut life = arrive(&counting(flow.row("Start Do On")));
+        life.hang_up();
+        let expected: Vec<_> = [line].iter().chain(after).chain(&["ended"]).copied().collect();
+        assert_over(life, &expected);
+    }
+}
+
+#[test]
+fn while_talking_to_a_third_party() {
+    for (kind, line) in [("blind-transfer", "transfer 4001"), ("bridged-transfer", "bridge 4001")] {
+        let to = json!({ "transfertodn": "4001" });
+        let flow = Builder::flow("f").act("Do", kind, to).say("On", "on").row("Start Do On");
+        let mut life = arrive(&counting(flow));
+        life.transferred(TransferOutcome::Connected).hang_up();
+        let late = TransferOutcome::PartyHungUp { talked_ms: 1_000, headers: Vec::new() };
+        life.transferred(late);
+        assert_over(life, &[line, "ended"]);
+    }
 }
 
 #[test]

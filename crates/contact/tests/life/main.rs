@@ -11,4 +11,5 @@ mod driver;
 mod edits;
 mod errors;
 mod hang_ups;
+mod line;
 mod lines;
