@@ -181,10 +181,11 @@ agents: [{answer_after_s: 1}]
         let agent: AgentId = world.contact(&contact).unwrap().agent().unwrap().id.clone();
         world.inject_agent(RoutingInput::LoseAgent { agent, contact: contact.clone() });
     }
+    run_out(&mut world);
     assert!(world.contact(&contact).is_none(), "the contact is over");
     let tape = std::mem::take(world.recorder());
     assert!(
-        tape.story().ends_with("agent_lost sent_to_fallback transferred ended"),
+        tape.story().contains("agent_lost sent_to_fallback transferred transfer_answered"),
         "{}",
         tape.story()
     );

@@ -41,3 +41,28 @@ fn self_service() {
 fn trouble() {
     check(&scenarios::trouble());
 }
+
+#[test]
+fn transfers() {
+    check(&scenarios::transfers());
+}
+
+#[test]
+fn voicemail() {
+    check(&scenarios::voicemail());
+}
+
+#[test]
+fn prompts_that_fail() {
+    check(&scenarios::prompts_that_fail());
+}
+
+#[test]
+fn nobody_left() {
+    check(&scenarios::nobody_left());
+}
+
+#[test]
+fn long_transfer() {
+    check(&scenarios::long_transfer());
+}

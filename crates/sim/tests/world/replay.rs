@@ -2,6 +2,7 @@
 
 use trunkline_contact::Input;
 use trunkline_contact::journal::{Head, InputRecord, replay};
+use trunkline_model::call::{RecordingEnd, TransferOutcome};
 use trunkline_model::trace::Step;
 
 use crate::scenarios;
@@ -43,6 +44,22 @@ fn flips(tape: &Tape) -> Vec<(usize, InputRecord)> {
             Input::Flow(trunkline_flow::Input::Http { outcome, .. }) => outcome.duration_ms += 1,
             Input::Flow(trunkline_flow::Input::Allocated { index, .. }) => *index = 1 - *index,
             Input::Flow(trunkline_flow::Input::Figures { figures, .. }) => *figures = None,
+            Input::Flow(
+                trunkline_flow::Input::PlayFailed { text, .. }
+                | trunkline_flow::Input::TransferEnded {
+                    outcome: TransferOutcome::Failed { text, .. },
+                    ..
+                },
+            )
+            | Input::QueueMusicFailed { text, .. } => text.push('x'),
+            Input::Flow(trunkline_flow::Input::TransferEnded {
+                outcome: outcome @ (TransferOutcome::Busy | TransferOutcome::NoAnswer),
+                ..
+            }) => *outcome = TransferOutcome::Connected,
+            Input::Flow(trunkline_flow::Input::Recorded { duration_ms, reason, .. }) => {
+                *duration_ms += 1;
+                *reason = RecordingEnd::MaxLength;
+            }
             Input::Answered { agent } => agent.name.push('x'),
             Input::Edited { value, .. } => value.push('x'),
             Input::WrapUpEnded { code, .. } => *code = Some("another".into()),

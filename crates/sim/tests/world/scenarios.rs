@@ -202,8 +202,95 @@ fn overflow() -> Scenario {
     Scenario::new("overflow", flow, script).tenant(json!({ "queues": queue }))
 }
 
+/// A branch that is busy, another that talks and hangs up, a third that keeps the caller.
+pub(crate) fn transfers() -> Scenario {
+    let bridge = |number: &str| json!({ "transfertodn": number, "timeout": "30" });
+    let shown = json!({ "callerId": "+15186199162", "callerId:radioName": "staticCallerId" });
+    let flow = Builder::flow("f").act("North", "bridged-transfer", bridge("4001"));
+    let flow = flow.act("Shown", "SetCallerID", shown);
+    let flow = flow.act("South", "bridged-transfer", bridge("+1 (555) 010-0199"));
+    let flow = flow.act("Last", "blind-transfer", json!({ "transfertodn": "4003" }));
+    let flow = flow.say("Back", "Let us try another").row("Start North").row("Shown South Back");
+    let flow = flow.links("North failure Shown; Back default Last");
+    let flow = flow.event("ContactEnded", "PhoneContactEnded").end("End").row("ContactEnded End");
+    let script = "
+transfers:
+  - {does: is_busy}
+  - {answer_after_s: 8, hang_up_after_s: 200}
+  - {answer_after_s: 4, hang_up_after_s: 20}
+";
+    Scenario::new("transfers", flow, script)
+}
+
+/// Nobody says anything, then somebody does; the file's name goes to a server.
+pub(crate) fn voicemail() -> Scenario {
+    let record = json!({ "maxRecordingTime": 30, "silenceTimeout": 4, "playStartTone": true,
+        "terminationSymbol": "#" });
+    let flow = Builder::flow("f").say("Ask", "Leave a message").act("Record", "record", record);
+    let flow = flow.say("Again", "I heard nothing").act(
+        "Keep",
+        "http-request-v2",
+        json!({
+        "authenticated": false, "httpRequestMethod": "POST", "httpRequestUrl": "https://mail/",
+        "httpContentType": "JSON",
+        "httpRequestBody": "{\"file\": \"{{ Record.audioFileData.name }}\"}" }),
+    );
+    let tones = json!({ "transferoutdigits": "1,2" });
+    let flow = flow.act("Tones", "send-digits", tones).act("Bye", "disconnect-contact", json!({}));
+    let flow = flow.row("Start Ask Record Keep Tones Bye");
+    let flow = flow.links("Record noInputTimeout Again; Again default Record");
+    let script = "
+recordings: [{speak_s: 0}, {speak_s: 7.5, then: terminator}]
+http: [{contains: mail, status: 201}]
+";
+    Scenario::new("voicemail", flow, script).entry(json!({ "answer": "first_media" }))
+}
+
+/// A greeting without a voice, a queue without its music, an agent who is offered nevertheless.
+pub(crate) fn prompts_that_fail() -> Scenario {
+    let flow = Builder::flow("f").say("Hello", "hello").say("Sorry", "sorry");
+    let flow = flow.queue("Queue", "Sales").end("End").row("Start Hello Queue End");
+    let flow = flow.row("Sorry Queue").links("Hello error Sorry");
+    let script = "
+prompts:
+  - {contains: hello, fail: speech_failed}
+  - {contains: on_hold, fail: file_missing}
+agents: [{answer_after_s: 6}]
+";
+    Scenario::new("prompts_that_fail", flow, script)
+}
+
+/// A fallback number that is busy, and an apology that fails too.
+pub(crate) fn nobody_left() -> Scenario {
+    let flow = Builder::flow("f").end("End").row("Start End");
+    let flow = flow.event("ContactEnded", "PhoneContactEnded").end("Over").row("ContactEnded Over");
+    let script = "
+transfers: [{does: fails, status: 404}]
+prompts: [{contains: We are sorry, fail: line_not_ready}]
+";
+    let number = json!({ "fallback": { "number": "+18005550199" } });
+    Scenario::new("nobody_left", flow, script).entry(number)
+}
+
+/// A blind transfer that nobody ends but the caller, and one that rings for too long.
+pub(crate) fn long_transfer() -> Scenario {
+    let to = |number: &str| json!({ "transfertodn": number });
+    let flow = Builder::flow("f").act("First", "blind-transfer", to("4001"));
+    let flow = flow.act("Second", "blind-transfer", to("4002")).row("Start First");
+    let script = "
+caller: {patience_s: 100, hang_up_after_answer_s: 240}
+transfers: [{does: rings}, {hang_up_after_s: null}]
+";
+    Scenario::new("long_transfer", flow.links("First failure Second"), script)
+}
+
 pub(crate) fn all() -> Vec<Scenario> {
     vec![
+        transfers(),
+        voicemail(),
+        prompts_that_fail(),
+        nobody_left(),
+        long_transfer(),
         data_dip(),
         self_service(),
         trouble(),
