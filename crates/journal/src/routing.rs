@@ -1,0 +1,219 @@
+//! A routing domain's stream: who sits where, and what the domain told contacts.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use trunkline_acd::{self as acd, AgentChoice, AgentState};
+use trunkline_contact as contact;
+use trunkline_exchange::{MessageId, RoutingRecord, Sender};
+use trunkline_model::{AgentId, ContactId, TeamId};
+
+/// Prefix of the streams of routing domains.
+pub(crate) const ROUTING: &str = "routing.";
+
+/// The idle code of an agent who had not answered when the program ended.
+const NOT_ANSWERED: &str = "RONA";
+
+/// An agent who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    /// Who.
+    pub agent: AgentId,
+    /// The desktop session.
+    pub session_id: String,
+    /// The team that was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
+    /// What the agent was doing.
+    pub state: AgentState,
+}
+
+impl Seat {
+    /// What to tell a new domain, so that the agent sits there again. The calls are gone: who was
+    /// being rung is Available, who talked or wrapped up is Idle until they say otherwise.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<acd::Input> {
+        let agent = self.agent.clone();
+        let sign_in = acd::Input::SignIn {
+            agent: agent.clone(),
+            session_id: self.session_id.clone(),
+            team: self.team.clone(),
+        };
+        let idle = |code: &str| Some(AgentChoice::Idle { code: code.to_owned() });
+        let choice = match &self.state {
+            AgentState::SignedOut => return Vec::new(),
+            AgentState::Available { .. } | AgentState::Reserved { .. } => {
+                Some(AgentChoice::Available)
+            }
+            AgentState::Idle { code } if code == acd::SIGNED_IN => None,
+            AgentState::Idle { code } => idle(code),
+            AgentState::Engaged { .. } | AgentState::WrapUp { .. } => idle(acd::LOST_CONNECTION),
+            AgentState::Rona => idle(NOT_ANSWERED),
+        };
+        let choice = choice.map(|state| acd::Input::SetState { agent, state });
+        std::iter::once(sign_in).chain(choice).collect()
+    }
+
+    /// Since when the agent is Available; the longest first.
+    fn turn(&self) -> i64 {
+        match &self.state {
+            AgentState::Available { since_ms } => *since_ms,
+            AgentState::Reserved { .. } => i64::MIN,
+            AgentState::SignedOut
+            | AgentState::Idle { .. }
+            | AgentState::Engaged { .. }
+            | AgentState::WrapUp { .. }
+            | AgentState::Rona => i64::MAX,
+        }
+    }
+}
+
+/// The agents who are signed in, kept up by what the domain takes in and decides.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seats {
+    by_agent: BTreeMap<AgentId, Seat>,
+}
+
+impl Seats {
+    pub(crate) fn of(seats: Vec<Seat>) -> Self {
+        let by_agent = seats.into_iter().map(|seat| (seat.agent.clone(), seat)).collect();
+        Self { by_agent }
+    }
+
+    pub(crate) fn take(&mut self, record: &RoutingRecord, outputs: &[acd::Output]) {
+        for output in outputs {
+            if let acd::Output::AgentState { agent, state } = output {
+                self.entered(agent, state);
+            }
+        }
+        let is_refused = |output: &acd::Output| matches!(output, acd::Output::Refused { .. });
+        if let acd::Input::SignIn { agent, session_id, team } = &record.input
+            && !outputs.iter().any(is_refused)
+        {
+            // One who is signed in already has a new session and keeps the state, of which
+            // nothing is told then.
+            let idle = || AgentState::Idle { code: acd::SIGNED_IN.to_owned() };
+            let state = self.by_agent.get(agent).map_or_else(idle, |seat| seat.state.clone());
+            let before = self.by_agent.get(agent).and_then(|seat| seat.team.clone());
+            let team = team.clone().or(before);
+            let seat = Seat { agent: agent.clone(), session_id: session_id.clone(), team, state };
+            self.by_agent.insert(agent.clone(), seat);
+        }
+    }
+
+    fn entered(&mut self, agent: &AgentId, state: &AgentState) {
+        if *state == AgentState::SignedOut {
+            self.by_agent.remove(agent);
+            return;
+        }
+        let seat = self.by_agent.entry(agent.clone()).or_insert_with(|| Seat {
+            agent: agent.clone(),
+            session_id: String::new(),
+            team: None,
+            state: state.clone(),
+        });
+        seat.state = state.clone();
+    }
+
+    /// By agent.
+    pub(crate) fn list(&self) -> Vec<Seat> {
+        self.by_agent.values().cloned().collect()
+    }
+
+    /// Those who are Available first, in the order of their turn.
+    pub(crate) fn in_turn(&self) -> Vec<Seat> {
+        let mut seats = self.list();
+        seats.sort_by_key(Seat::turn);
+        seats
+    }
+}
+
+/// A message from the domain to a contact.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Message {
+    pub(crate) id: MessageId,
+    pub(crate) input: contact::Input,
+}
+
+/// What the domain told contacts in a step, as the exchange tells them.
+pub(crate) fn messages(
+    record: &RoutingRecord,
+    outputs: Vec<acd::Output>,
+) -> impl Iterator<Item = (ContactId, Message)> {
+    let number = record.number;
+    outputs.into_iter().enumerate().filter_map(move |(place, output)| {
+        let (contact, input) = told(output)?;
+        let output = u32::try_from(place).unwrap_or(u32::MAX);
+        let id = MessageId { sender: Sender::Routing, input: number, output };
+        Some((contact, Message { id, input }))
+    })
+}
+
+fn told(output: acd::Output) -> Option<(ContactId, contact::Input)> {
+    Some(match output {
+        acd::Output::Offer { contact, agent, ring_timeout_ms, .. } => {
+            (contact, contact::Input::Offered { agent: agent.as_ref().clone(), ring_timeout_ms })
+        }
+        acd::Output::Withdrawn { contact, agent, reason, .. } => {
+            (contact, contact::Input::OfferEnded { agent, reason })
+        }
+        acd::Output::Connected { contact, agent } => {
+            (contact, contact::Input::Answered { agent: agent.as_ref().clone() })
+        }
+        acd::Output::AgentLost { contact, agent, requeued: true } => {
+            (contact, contact::Input::Requeued { agent })
+        }
+        acd::Output::AgentLost { contact, agent, requeued: false } => {
+            (contact, contact::Input::AgentLost { agent })
+        }
+        acd::Output::WrapUpStarted { contact, agent, .. } => {
+            (contact, contact::Input::WrapUpStarted { agent })
+        }
+        acd::Output::WrapUpEnded { contact, agent, code } => {
+            (contact, contact::Input::WrapUpEnded { agent, code })
+        }
+        acd::Output::TimedOut { contact, overflow_number, .. } => {
+            (contact, contact::Input::TimedOut { overflow_number })
+        }
+        acd::Output::Refused { input, reason } => {
+            let acd::Input::Enqueue { contact, .. } = *input else { return None };
+            (contact, contact::Input::EnqueueRefused { reason: reason.to_string() })
+        }
+        acd::Output::Queued { .. }
+        | acd::Output::SkillsIgnored { .. }
+        | acd::Output::AgentState { .. } => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seat(state: AgentState) -> Seat {
+        let agent = AgentId::new("ann");
+        Seat { agent, session_id: "s1".to_owned(), team: None, state }
+    }
+
+    #[test]
+    fn agents_sit_down_again_as_their_calls_are_gone() {
+        let contact = ContactId::new("c");
+        let idle = |code: &str| Some(AgentChoice::Idle { code: code.to_owned() });
+        let cases = [
+            (AgentState::Idle { code: acd::SIGNED_IN.into() }, None),
+            (AgentState::Idle { code: "Lunch".into() }, idle("Lunch")),
+            (AgentState::Available { since_ms: 7 }, Some(AgentChoice::Available)),
+            (AgentState::Reserved { contact: contact.clone() }, Some(AgentChoice::Available)),
+            (AgentState::Engaged { contact: contact.clone() }, idle(acd::LOST_CONNECTION)),
+            (AgentState::WrapUp { contact }, idle(acd::LOST_CONNECTION)),
+            (AgentState::Rona, idle("RONA")),
+        ];
+        for (state, wanted) in cases {
+            let inputs = seat(state.clone()).inputs();
+            assert!(matches!(inputs[0], acd::Input::SignIn { .. }), "{state:?}");
+            let agent = AgentId::new("ann");
+            let wanted = wanted.map(|state| acd::Input::SetState { agent, state });
+            assert_eq!(inputs.get(1), wanted.as_ref(), "{state:?}");
+        }
+        assert!(seat(AgentState::SignedOut).inputs().is_empty());
+    }
+}

@@ -1,0 +1,469 @@
+//! Writes many contacts and one routing domain, for a single thread.
+
+mod commit;
+mod outage;
+mod retention;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use trunkline_acd as acd;
+use trunkline_contact::{Arrival, Contact, Output, SEMANTICS};
+use trunkline_exchange::{ContactRecord, Recorder, RoutingRecord};
+use trunkline_model::{ContactId, EntryPointId};
+use trunkline_store::seal::Key;
+use trunkline_store::{BatchId, EntryKind, Origin, Store, StreamId};
+use uuid::Uuid;
+
+use crate::lane::Lane;
+use crate::moments::is_worth_a_snapshot;
+use crate::record::{ContactHead, EraHead, StepRef, Written, WrittenRouting};
+use crate::routing::{ROUTING, Seat, Seats};
+use crate::{CONTACTS, JournalError, ReadContact, SiteImage, codec};
+use outage::Outage;
+
+/// An era of routing ends after this many entries, so that a start need not read more.
+const ERA_ENTRIES: u64 = 50_000;
+
+/// The longest part of a domain's name in the names of its streams.
+const DOMAIN_BYTES: usize = 40;
+
+/// How a [`Writer`] works.
+#[derive(Clone, Debug, Default)]
+pub struct WriterOptions {
+    /// Seals what contacts of sites with secure variables do; see [`crate::Keys`].
+    pub key: Option<Key>,
+    /// The routing domain's name; usually the tenant's.
+    pub domain: String,
+    /// How long contacts are kept after their end.
+    pub retention: Retention,
+}
+
+/// How long contacts are kept after their end: until either limit is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// For so many milliseconds.
+    pub keep_ms: i64,
+    /// At most so many contacts, the latest.
+    pub keep_contacts: usize,
+}
+
+impl Default for Retention {
+    /// Seven days, a million contacts.
+    fn default() -> Self {
+        Self { keep_ms: 7 * 24 * 3_600_000, keep_contacts: 1_000_000 }
+    }
+}
+
+/// What a commit came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Commit {
+    /// How many entries were stored.
+    pub entries: u64,
+    /// Contacts that another process has taken over: drop them, nothing may leave for them.
+    pub fenced: Vec<ContactId>,
+    /// Whether another process has taken over the routing domain: everything here is to be dropped.
+    pub is_routing_fenced: bool,
+    /// Contacts whose streams cannot be written any more, and why. They go on without a journal.
+    pub broken: Vec<(ContactId, String)>,
+}
+
+/// Whose a stream is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Owner {
+    Contact(ContactId),
+    Routing,
+}
+
+/// The site that contacts arrive at.
+struct Place {
+    /// Where it is written; none until it is.
+    stream: Option<StreamId>,
+    image: Arc<SiteImage>,
+    flow_hashes: HashMap<EntryPointId, [u8; 32]>,
+}
+
+/// An era of the routing domain.
+struct Era {
+    lane: Lane,
+    seats: Seats,
+}
+
+/// Writes the streams of many contacts and of one routing domain. What it is told is gathered;
+/// [`Writer::commit`] stores it, and only then may effects leave the process (decision 17).
+pub struct Writer {
+    store: Arc<dyn Store>,
+    options: WriterOptions,
+    place: Option<Place>,
+    contacts: HashMap<ContactId, Lane>,
+    era: Option<Era>,
+    /// Eras that are over: they are closed once the one after them is written.
+    retired: Vec<Lane>,
+    /// Who has something to be written, in the order in which it came.
+    dirty: Vec<Owner>,
+    /// Contacts without a journal, because it could not be written when they arrived.
+    unjournalled: HashSet<ContactId>,
+    outage: Option<Outage>,
+    /// What happened to streams since the last successful commit.
+    report: Commit,
+    /// The first record that could not be put into bytes.
+    fault: Option<JournalError>,
+    next_batch: u128,
+    pending_bytes: usize,
+    /// The store's time when it was last told.
+    last_ms: i64,
+    purge: retention::Cursor,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Writer");
+        shown.field("contacts", &self.contacts.len()).field("outage", &self.outage);
+        shown.finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    /// A writer that knows no contact yet. A routing domain begins with [`crate::recover`], or with
+    /// [`Writer::begin_routing`] where there is nothing to recover.
+    pub fn new(store: Arc<dyn Store>, options: WriterOptions) -> Self {
+        Self {
+            store,
+            options,
+            place: None,
+            contacts: HashMap::new(),
+            era: None,
+            retired: Vec::new(),
+            dirty: Vec::new(),
+            unjournalled: HashSet::new(),
+            outage: None,
+            report: Commit::default(),
+            fault: None,
+            next_batch: Uuid::now_v7().as_u128(),
+            pending_bytes: 0,
+            last_ms: 0,
+            purge: retention::Cursor::default(),
+        }
+    }
+
+    /// The store that is written to.
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+
+    /// Contacts that arrive from now on meet this site. It is written at once, unless it is there
+    /// already. Where the store fails, [`Writer::commit`] says so and tries again.
+    ///
+    /// # Errors
+    /// [`JournalError::Key`] if the site has secure variables and there is no key.
+    pub fn begin_site(&mut self, image: Arc<SiteImage>, now_ms: i64) -> Result<(), JournalError> {
+        if image.has_secrets() && self.options.key.is_none() {
+            let text = "the tenant's flows have secure variables, and there is no key to seal \
+                        them with: name a key";
+            return Err(JournalError::Key { text: text.to_owned() });
+        }
+        let flow_hashes = image.flow_hashes(self.site_key(&image));
+        self.place = Some(Place { stream: None, image, flow_hashes });
+        if let Err(error) = self.site_stream(now_ms) {
+            self.outage = Some(Outage::new(&error, now_ms));
+        }
+        Ok(())
+    }
+
+    fn site_key(&self, image: &SiteImage) -> Option<&Key> {
+        self.options.key.as_ref().filter(|_| image.has_secrets())
+    }
+
+    /// Begins a routing domain that has taken `inputs` inputs before and in which these agents sit.
+    /// The era before, if there is one, is closed.
+    pub fn begin_routing(&mut self, inputs: u64, seats: Vec<Seat>) {
+        let id = format!("{}{}", self.routing_prefix(), Uuid::now_v7());
+        let id = match StreamId::new(id) {
+            Ok(id) => id,
+            Err(error) => return self.note_fault(error.into()),
+        };
+        let head = EraHead { semantics: SEMANTICS, inputs, seats };
+        let mut lane = Lane::new(id, Origin { flow_hash: None, semantics: SEMANTICS });
+        lane.inputs = inputs;
+        let begun = self.encode(&mut lane, EntryKind::Input, &WrittenRouting::Era(&head));
+        let seats = Seats::of(head.seats);
+        self.note(begun);
+        if let Some(before) = self.era.replace(Era { lane, seats }) {
+            self.retire(before.lane);
+        }
+        self.touch(Owner::Routing);
+    }
+
+    /// As [`Writer::begin_routing`] after a crash: nobody sits anywhere until they are told to, and
+    /// the eras before are taken over and closed.
+    pub(crate) fn begin_era(&mut self, inputs: u64, before: Vec<Lane>) {
+        self.begin_routing(inputs, Vec::new());
+        for lane in before {
+            self.retire(lane);
+        }
+    }
+
+    fn retire(&mut self, mut lane: Lane) {
+        let closed = WrittenRouting::Closed { inputs: lane.inputs };
+        let ended = self.encode(&mut lane, EntryKind::Closed, &closed);
+        self.note(ended);
+        self.retired.push(lane);
+    }
+
+    /// Prefix of the names of the domain's streams.
+    pub(crate) fn routing_prefix(&self) -> String {
+        let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let domain: String = self.options.domain.chars().filter(is_plain).collect();
+        format!("{ROUTING}{}.", &domain[..domain.len().min(DOMAIN_BYTES)])
+    }
+
+    /// A contact arrived. Its head is written before its inputs.
+    pub fn arrived(&mut self, arrival: &Arrival) {
+        let id = arrival.contact.clone();
+        let begun = self.begin_contact(arrival);
+        match begun {
+            Ok(lane) => {
+                self.contacts.insert(id.clone(), lane);
+                self.touch(Owner::Contact(id));
+            }
+            Err(error) => {
+                self.unjournalled.insert(id);
+                self.note_fault(error);
+            }
+        }
+    }
+
+    fn begin_contact(&mut self, arrival: &Arrival) -> Result<Lane, JournalError> {
+        let id = StreamId::new(format!("{CONTACTS}{}", arrival.contact))?;
+        let no_site = || {
+            let (stream, problem) = (id.clone(), "no site was begun".to_owned());
+            JournalError::Stream { stream, problem }
+        };
+        let place = self.place.as_ref().ok_or_else(no_site)?;
+        let flow_hash = place.flow_hashes.get(&arrival.entry_point).copied();
+        let is_sealed = place.image.has_secrets();
+        let site = self.site_stream(self.last_ms)?;
+        let mut lane = Lane::new(id, Origin { flow_hash, semantics: SEMANTICS });
+        lane.is_sealed = is_sealed;
+        let head = ContactHead { semantics: SEMANTICS, arrival: arrival.clone(), site };
+        self.encode(&mut lane, EntryKind::Input, &Written::Head(&head))?;
+        Ok(lane)
+    }
+
+    /// The stream of the present site, which is written now if it is not yet: once for all
+    /// contacts of it.
+    fn site_stream(&mut self, now_ms: i64) -> Result<StreamId, JournalError> {
+        self.last_ms = now_ms;
+        let Some(place) = &self.place else {
+            let text = "no site was begun".to_owned();
+            return Err(JournalError::Key { text });
+        };
+        if let Some(stream) = &place.stream {
+            return Ok(stream.clone());
+        }
+        let image = Arc::clone(&place.image);
+        let id = self.new_batch_id();
+        let stream = image.write(&*self.store, self.site_key(&image), (id, now_ms))?;
+        if let Some(place) = &mut self.place {
+            place.stream = Some(stream.clone());
+        }
+        Ok(stream)
+    }
+
+    /// Goes on with a contact's stream after a crash, as its new owner.
+    pub fn adopt(&mut self, read: &ReadContact) {
+        let id = read.arrival.contact.clone();
+        let mut lane = read.lane();
+        if read.is_foreign() {
+            let continued = Written::Continued { semantics: SEMANTICS };
+            let noted = self.encode(&mut lane, EntryKind::Input, &continued);
+            self.note(noted);
+            self.touch(Owner::Contact(id.clone()));
+        }
+        self.contacts.insert(id, lane);
+    }
+
+    /// What the arrival led to.
+    pub fn started(&mut self, id: &ContactId, outputs: &[Output]) {
+        self.write(id, None, outputs);
+    }
+
+    /// A contact took an input. With the contact, a snapshot of it is kept when it is worth one.
+    pub fn contact_took(
+        &mut self,
+        id: &ContactId,
+        record: &ContactRecord,
+        outputs: &[Output],
+        contact: Option<&Contact>,
+    ) {
+        let had_gap = self.contacts.get(id).is_some_and(|lane| lane.has_gap);
+        self.write(id, Some(record), outputs);
+        let Some(contact) = contact else { return };
+        if had_gap || is_worth_a_snapshot(Some(&record.record.input), outputs) {
+            self.keep(contact);
+        }
+    }
+
+    fn write(&mut self, id: &ContactId, record: Option<&ContactRecord>, outputs: &[Output]) {
+        let Some(mut lane) = self.contacts.remove(id) else { return };
+        let written = self.write_to(&mut lane, record, outputs);
+        self.contacts.insert(id.clone(), lane);
+        self.note(written);
+        self.touch(Owner::Contact(id.clone()));
+        if outputs.contains(&Output::Ended) {
+            self.ended(id);
+        }
+    }
+
+    fn write_to(
+        &mut self,
+        lane: &mut Lane,
+        record: Option<&ContactRecord>,
+        outputs: &[Output],
+    ) -> Result<(), JournalError> {
+        if let Some(record) = record {
+            if std::mem::take(&mut lane.has_gap) {
+                let gap = Written::Gap { inputs: record.number.saturating_sub(1) };
+                self.encode(lane, EntryKind::Input, &gap)?;
+            }
+            lane.inputs = record.number;
+            self.encode(lane, EntryKind::Input, &Written::Input(record))?;
+        }
+        if outputs.is_empty() {
+            return Ok(());
+        }
+        self.encode(lane, EntryKind::Effect, &Written::Outputs(outputs))
+    }
+
+    /// Keeps a snapshot of a contact, in place of an older one.
+    pub fn keep(&mut self, contact: &Contact) {
+        let Some(lane) = self.contacts.get_mut(contact.id()) else { return };
+        if lane.is_closing {
+            return;
+        }
+        let key = self.options.key.as_ref().filter(|_| lane.is_sealed);
+        let kept = serde_json::to_vec(&contact.snapshot())
+            .map_err(JournalError::from)
+            .and_then(|bytes| codec::seal(key, &lane.id, bytes));
+        match kept {
+            Ok(payload) => lane.keep(payload),
+            Err(error) => self.note_fault(error),
+        }
+    }
+
+    /// Nothing more comes of a contact: its stream is closed. To end one that wanted
+    /// [`Output::Ended`] is done already; for one that is gone otherwise it must be said.
+    pub fn ended(&mut self, id: &ContactId) {
+        self.unjournalled.remove(id);
+        let Some(mut lane) = self.contacts.remove(id) else { return };
+        if !lane.is_closing {
+            let closed = self.close(&mut lane);
+            self.note(closed);
+            self.touch(Owner::Contact(id.clone()));
+        }
+        self.contacts.insert(id.clone(), lane);
+    }
+
+    fn close(&mut self, lane: &mut Lane) -> Result<(), JournalError> {
+        let inputs = lane.inputs;
+        if std::mem::take(&mut lane.has_gap) {
+            self.encode(lane, EntryKind::Input, &Written::Gap { inputs })?;
+        }
+        self.encode(lane, EntryKind::Closed, &Written::Closed { inputs })
+    }
+
+    /// The routing domain took an input.
+    pub fn routing_took(&mut self, record: &RoutingRecord, outputs: &[acd::Output]) {
+        let Some(mut era) = self.era.take() else { return };
+        era.seats.take(record, outputs);
+        era.lane.inputs = record.number;
+        let is_over = era.lane.entries() >= ERA_ENTRIES || era.lane.has_gap;
+        if !era.lane.has_gap {
+            let step = WrittenRouting::Step(StepRef { record, outputs });
+            let written = self.encode(&mut era.lane, EntryKind::Input, &step);
+            self.note(written);
+        }
+        let seats = is_over.then(|| era.seats.list());
+        self.era = Some(era);
+        match seats {
+            Some(seats) => self.begin_routing(record.number, seats),
+            None => self.touch(Owner::Routing),
+        }
+    }
+
+    /// Whether a contact goes on without a journal, because it could not be written.
+    #[must_use]
+    pub fn is_unjournalled(&self, id: &ContactId) -> bool {
+        self.unjournalled.contains(id) || self.contacts.get(id).is_some_and(|lane| lane.has_gap)
+    }
+
+    /// Makes everything that was committed durable; before a request to another system leaves
+    /// (decision 17).
+    ///
+    /// # Errors
+    /// The store's; then the request may not leave.
+    pub fn sync(&self) -> Result<(), JournalError> {
+        Ok(self.store.sync()?)
+    }
+
+    /// The time by which [`Writer::sync`] is to be called, if anything waits for it.
+    #[must_use]
+    pub fn sync_due_ms(&self) -> Option<i64> {
+        self.store.sync_due_ms()
+    }
+
+    /// Queues a record.
+    fn encode(
+        &mut self,
+        lane: &mut Lane,
+        kind: EntryKind,
+        record: &impl serde::Serialize,
+    ) -> Result<(), JournalError> {
+        let key = self.options.key.as_ref().filter(|_| lane.is_sealed);
+        let payload = codec::seal(key, &lane.id, serde_json::to_vec(record)?)?;
+        self.pending_bytes += lane.push(codec::entries(kind, payload));
+        Ok(())
+    }
+
+    fn touch(&mut self, owner: Owner) {
+        if self.dirty.last() != Some(&owner) {
+            self.dirty.push(owner);
+        }
+        self.shed_if_too_much();
+    }
+
+    fn note(&mut self, result: Result<(), JournalError>) {
+        if let Err(error) = result {
+            self.note_fault(error);
+        }
+    }
+
+    fn note_fault(&mut self, error: JournalError) {
+        self.fault.get_or_insert(error);
+    }
+
+    fn new_batch_id(&mut self) -> BatchId {
+        // The parts of a site take as many as they need.
+        self.next_batch = self.next_batch.wrapping_add(1 << 16);
+        BatchId(self.next_batch)
+    }
+}
+
+impl Recorder for Writer {
+    fn arrived(&mut self, arrival: &Arrival, contact: &Contact, outputs: &[Output]) {
+        self.arrived(arrival);
+        self.started(&arrival.contact, outputs);
+        if is_worth_a_snapshot(None, outputs) {
+            self.keep(contact);
+        }
+    }
+
+    fn contact(&mut self, contact: &Contact, record: &ContactRecord, outputs: &[Output]) {
+        self.contact_took(contact.id(), record, outputs, Some(contact));
+    }
+
+    fn routing(&mut self, record: &RoutingRecord, outputs: &[acd::Output]) {
+        self.routing_took(record, outputs);
+    }
+}
