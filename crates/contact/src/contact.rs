@@ -199,6 +199,11 @@ impl Contact {
         &self.id
     }
 
+    /// How the contact arrived.
+    pub fn arrival(&self) -> &Arrival {
+        &self.arrival
+    }
+
     /// The contact's flow while it runs.
     pub fn run(&self) -> &Run {
         &self.run

@@ -303,8 +303,8 @@ impl Line {
         let (frames, receives) = (agreed.frames, agreed.plan.direction.receives());
         self.watch_media(receives, cx);
         self.report_keys(cx);
-        if self.recorder.as_mut().is_some_and(|recorder| !recorder.tick(at)) {
-            self.stop_recording(RecordEnd::Limit, cx);
+        if let Some(end) = self.recorder.as_mut().and_then(|recorder| recorder.tick(at)) {
+            self.stop_recording(end, cx);
         }
         if cx.now >= self.next_report {
             self.next_report = cx.now + reports::INTERVAL;

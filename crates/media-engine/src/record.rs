@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use trunkline_media::codec::Codec;
 use trunkline_media::jitter::{Config, JitterBuffer};
+use trunkline_media::measure;
 use trunkline_media::mix::Mix;
 use trunkline_media::rtp::Packet;
 use trunkline_media::wav::{self, Encoding};
@@ -69,6 +70,8 @@ pub struct RecordSettings {
     pub sides: RecordSides,
     /// When to stop at the latest.
     pub limit: Duration,
+    /// After so long without speech of the peer it ends. None: silence does not matter.
+    pub silence: Option<Duration>,
     /// Where it goes.
     pub to: RecordTo,
 }
@@ -77,7 +80,7 @@ impl Default for RecordSettings {
     /// What the peer says, into memory, for as long as that goes.
     fn default() -> Self {
         let (sides, to) = (RecordSides::default(), RecordTo::default());
-        Self { id: 0, sides, limit: MAX_IN_MEMORY, to }
+        Self { id: 0, sides, limit: MAX_IN_MEMORY, silence: None, to }
     }
 }
 
@@ -88,6 +91,10 @@ pub enum RecordEnd {
     Stopped,
     /// It reached its limit.
     Limit,
+    /// The peer spoke, and then was silent for as long as the settings say.
+    Silence,
+    /// The peer was silent from the beginning for as long as the settings say.
+    NothingHeard,
     /// The leg was closed.
     LegClosed,
     /// The file could not be written, as the text says; what there is of it may be broken.
@@ -148,6 +155,7 @@ pub(crate) struct Recorder {
     sent: Option<JitterBuffer>,
     limit_frames: u64,
     frames: u64,
+    quiet: Option<Quiet>,
     block: Vec<i16>,
     blocks: Vec<Vec<i16>>,
     take: Option<Take>,
@@ -173,11 +181,12 @@ impl Recorder {
         let limit_ms = settings.limit.min(longest).as_millis() as u64;
         Self {
             tag,
-            settings,
             received,
             sent,
             limit_frames: limit_ms.div_ceil(FRAME_MS.into()),
             frames: 0,
+            quiet: settings.silence.map(Quiet::new),
+            settings,
             block: Vec::new(),
             blocks: Vec::new(),
             take,
@@ -198,15 +207,21 @@ impl Recorder {
         }
     }
 
-    /// Records a frame. False if the limit is reached, and nothing is recorded.
-    pub(crate) fn tick(&mut self, now: Duration) -> bool {
+    /// Records a frame. Gives why it is over, if it is; nothing is recorded then.
+    pub(crate) fn tick(&mut self, now: Duration) -> Option<RecordEnd> {
         if self.frames >= self.limit_frames {
-            return false;
+            return Some(RecordEnd::Limit);
+        }
+        if let Some(end) = self.quiet.as_ref().and_then(Quiet::end) {
+            return Some(end);
         }
         self.frames += 1;
         let (mut left, mut right) = ([0; FRAME_SAMPLES], [0; FRAME_SAMPLES]);
         read(&mut self.received, now, &mut left);
         read(&mut self.sent, now, &mut right);
+        if let Some(quiet) = &mut self.quiet {
+            quiet.hear(&left);
+        }
         let length = FRAME_SAMPLES * usize::from(self.settings.sides.channels());
         if self.block.capacity() == 0 {
             self.block.reserve_exact(length * BLOCK_FRAMES);
@@ -229,7 +244,7 @@ impl Recorder {
         if self.block.len() >= length * BLOCK_FRAMES {
             self.flush();
         }
-        true
+        None
     }
 
     fn flush(&mut self) {
@@ -263,9 +278,83 @@ impl Recorder {
     }
 }
 
+/// What is louder is speech: -40 dBm0. Lines with comfort noise lie below -50 dBm0.
+const SPEECH_RMS: f64 = 160.0;
+
+/// So many loud frames in a row are speech, and no click.
+const SPEECH_FRAMES: u64 = 3;
+
+/// How long the peer has been silent.
+#[derive(Debug)]
+struct Quiet {
+    limit_frames: u64,
+    silent_frames: u64,
+    loud_frames: u64,
+    has_spoken: bool,
+}
+
+impl Quiet {
+    fn new(limit: Duration) -> Self {
+        let limit_frames = (limit.as_millis() as u64).div_ceil(FRAME_MS.into()).max(1);
+        Self { limit_frames, silent_frames: 0, loud_frames: 0, has_spoken: false }
+    }
+
+    fn hear(&mut self, frame: &Samples) {
+        if measure::rms(frame) < SPEECH_RMS {
+            self.loud_frames = 0;
+            self.silent_frames += 1;
+            return;
+        }
+        self.loud_frames += 1;
+        if self.loud_frames >= SPEECH_FRAMES {
+            self.has_spoken = true;
+            self.silent_frames = 0;
+        }
+    }
+
+    fn end(&self) -> Option<RecordEnd> {
+        let is_over = self.silent_frames >= self.limit_frames;
+        let end = if self.has_spoken { RecordEnd::Silence } else { RecordEnd::NothingHeard };
+        is_over.then_some(end)
+    }
+}
+
 fn read(buffer: &mut Option<JitterBuffer>, now: Duration, out: &mut Samples) {
     if let Some(buffer) = buffer {
         // Where there was nothing, the buffer makes up or leaves silence.
         buffer.tick(now, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trunkline_media::tone::Sine;
+
+    /// What a second of silence ends, after these frames of 20 ms: `_` is silent, `#` is loud.
+    fn ended(frames: &str) -> Option<RecordEnd> {
+        let mut quiet = Quiet::new(Duration::from_secs(1));
+        let mut sine = Sine::new(440.0, -20.0);
+        for frame in frames.chars() {
+            let mut samples = [0; FRAME_SAMPLES];
+            if frame == '#' {
+                sine.fill(&mut samples);
+            }
+            quiet.hear(&samples);
+        }
+        quiet.end()
+    }
+
+    #[test]
+    fn silence_ends_a_recording_and_clicks_do_not_begin_one() {
+        let silence = "_".repeat(50);
+        assert_eq!(ended(&silence), Some(RecordEnd::NothingHeard));
+        assert_eq!(ended(&silence[1..]), None);
+        assert_eq!(
+            ended(&format!("{}##_#{}", &silence[..20], &silence[..30])),
+            Some(RecordEnd::NothingHeard)
+        );
+        assert_eq!(ended(&format!("{}###{}", &silence[..40], &silence[1..])), None);
+        assert_eq!(ended(&format!("###{silence}")), Some(RecordEnd::Silence));
     }
 }
