@@ -28,6 +28,7 @@ use peer::{Peer, answer};
 use rusqlite::params;
 use serde_json::{Value, json};
 use support::{Ran, folder};
+use trunkline_contact::SEMANTICS;
 use trunkline_store::seal::Key;
 use trunkline_store::{
     Entry, EntryKind, Head, SqliteOptions, SqliteStore, Store, StreamId, sha256,
@@ -149,7 +150,7 @@ fn told(trace: &[Value]) -> String {
 fn a_call_of_another_release_is_finished_with_the_variables_of_its_snapshot() {
     let scene = Scene::new("upgrade_posts", "POST", 1);
     scene.kill_at("POST /comments");
-    scene.made_by(1, 999);
+    scene.made_by(SEMANTICS, 999);
     let trace = scene.recovered();
     let expected = json!({"customer": "Ann Novak", "notes": "Called about brakes."});
     assert_eq!(scene.comment(), expected);
@@ -161,8 +162,10 @@ fn a_call_of_another_release_is_finished_with_the_variables_of_its_snapshot() {
     assert_eq!((again.status, again.err.trim()), (Some(0), "no contact was cut off"));
     let refused = scene.replay();
     assert_eq!((refused.status, refused.out.as_str()), (Some(2), ""));
-    let said = "written with semantics 999, this program has 1: replay it with the release";
-    assert!(refused.err.contains(said), "{}", refused.err);
+    let said = format!(
+        "written with semantics 999, this program has {SEMANTICS}: replay it with the release"
+    );
+    assert!(refused.err.contains(&said), "{}", refused.err);
 }
 
 #[test]
@@ -182,7 +185,7 @@ fn a_caller_who_waited_in_a_queue_is_finished_too() {
     child.kill().unwrap();
     child.wait().unwrap();
     drop(person);
-    scene.made_by(1, 999);
+    scene.made_by(SEMANTICS, 999);
     let trace = scene.recovered();
     assert_eq!(scene.comment(), json!({"customer": "Ann Novak", "notes": ""}));
     assert_eq!(desk::comments(&scene.crm).len(), 1);
@@ -194,7 +197,7 @@ fn a_contact_without_a_snapshot_ends_with_its_defaults() {
     let scene = Scene::new("upgrade_none", "GET", 1);
     scene.kill_at("GET /customers/1234");
     assert!(!scene.has_snapshot());
-    scene.made_by(1, 999);
+    scene.made_by(SEMANTICS, 999);
     let trace = scene.recovered();
     assert_eq!(scene.comment(), json!({"customer": "nobody", "notes": ""}));
     assert!(told(&trace).contains("no snapshot"), "{trace:#?}");
@@ -209,7 +212,7 @@ fn inputs_that_this_release_does_not_know_stop_nothing() {
     journal::change(&scene.journal(), r#""CallerHungUp""#, r#"{"CallerLeft":{"why":7}}"#, true);
     let unread = scene.replay();
     assert_eq!(unread.status, Some(2), "our own semantics have no such input");
-    scene.made_by(1, 999);
+    scene.made_by(SEMANTICS, 999);
     assert!(scene.replay().err.contains("semantics 999"));
     scene.recovered();
     assert_eq!(scene.comment()["customer"], "Ann Novak");
@@ -219,7 +222,7 @@ fn inputs_that_this_release_does_not_know_stop_nothing() {
 fn a_recovery_that_is_killed_is_done_again_with_the_same_keys() {
     let scene = Scene::new("upgrade_killed", "POST", 2);
     scene.kill_at("POST /comments");
-    scene.made_by(1, 999);
+    scene.made_by(SEMANTICS, 999);
     scene.kill(scene.recovery().spawn().unwrap(), "POST /comments");
     scene.recovered();
     let key = |got: &peer::Got| {
@@ -238,12 +241,12 @@ fn a_recovery_that_is_killed_is_done_again_with_the_same_keys() {
 fn what_another_release_went_on_with_is_not_replayed() {
     let scene = Scene::new("upgrade_back", "POST", 2);
     scene.kill_at("POST /comments");
-    scene.made_by(1, 999);
+    scene.made_by(SEMANTICS, 999);
     scene.kill(scene.recovery().spawn().unwrap(), "POST /comments");
     // As if we had written the call, and the other release had gone on with it.
-    scene.made_by(999, 1);
-    let from = r#"{"continued":{"semantics":1}}"#;
-    journal::change(&scene.journal(), from, r#"{"continued":{"semantics":998}}"#, true);
+    scene.made_by(999, SEMANTICS);
+    let from = format!(r#"{{"continued":{{"semantics":{SEMANTICS}}}}}"#);
+    journal::change(&scene.journal(), &from, r#"{"continued":{"semantics":998}}"#, true);
     let refused = scene.replay();
     assert!(refused.err.contains("semantics 998"), "{}", refused.err);
     let trace = scene.recovered();
@@ -258,7 +261,8 @@ fn reseal(scene: &Scene, key: &Key) {
     let mut entry: Entry = store.inputs(&stream).unwrap().remove(0);
     let text = key.open(&entry.payload, place).unwrap();
     let text = String::from_utf8(text.to_vec()).unwrap();
-    let changed = text.replacen(r#""semantics":1,"#, r#""semantics":999,"#, 1);
+    let ours = format!(r#""semantics":{SEMANTICS},"#);
+    let changed = text.replacen(&ours, r#""semantics":999,"#, 1);
     assert_ne!(text, changed);
     entry.payload = key.seal(changed.as_bytes(), place).unwrap();
     let connection = journal::open(&scene.journal());
