@@ -1,0 +1,173 @@
+//! baresip as a phone that knows nothing of this program: it calls and is called.
+//!
+//! Without the program these tests say so and do nothing, unless `TRUNKLINE_NEED_BARESIP=1` is set.
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+mod peer;
+
+use std::time::Duration;
+
+use peer::{Baresip, SOON};
+use trunkline_softphone::script::{self, Step, ToneExpected};
+use trunkline_softphone::{Call, Happened, Phone, PhoneSettings, Recording};
+use trunkline_telephony::call::Cause;
+use trunkline_telephony::message::Headers;
+
+/// Whether the tests can be run here.
+#[expect(clippy::print_stderr, reason = "a test that does nothing has to say so")]
+fn is_here() -> bool {
+    let version = peer::version();
+    match &version {
+        Some(version) => eprintln!("the peer is {version}"),
+        None if std::env::var_os("TRUNKLINE_NEED_BARESIP").is_some_and(|value| value == "1") => {
+            panic!("baresip is not installed, and TRUNKLINE_NEED_BARESIP=1 asks for it");
+        }
+        None => eprintln!("baresip is not installed: nothing was tried against it"),
+    }
+    version.is_some()
+}
+
+async fn phone() -> Phone {
+    Phone::start(PhoneSettings::loopback("anna")).await.unwrap()
+}
+
+async fn hears(call: &Call, hz: f64) {
+    script::run(call, &[Step::ExpectTone(ToneExpected::new(hz))]).await.unwrap();
+}
+
+/// The tone was heard there at its level, clearly and without gaps, in half a second of one of the
+/// recordings.
+fn assert_heard(recordings: &[Recording], hz: f64) {
+    let half = Duration::from_millis(500);
+    let mut best = None;
+    for recording in recordings {
+        for begin_ms in (0..recording.length().as_millis() as u64).step_by(100) {
+            let part = recording.part(Duration::from_millis(begin_ms), half);
+            let heard = part.measure();
+            let is_it = ToneExpected::new(hz).is(&heard)
+                && (heard.level_dbm0 + 10.0).abs() < 1.0
+                && heard.longest_gap < Duration::from_millis(5);
+            if part.length() == half && is_it {
+                return;
+            }
+            best = best.or(Some(heard));
+        }
+    }
+    panic!("{hz} Hz was not heard: {best:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn baresip_calls_the_phone() {
+    if !is_here() {
+        return;
+    }
+    let phone = phone().await;
+    let mut peer = Baresip::start("bob", 620.0, None, ";regint=0;audio_codecs=pcmu,pcma").await;
+    peer.command("dial", &phone.uri()).await;
+    let incoming = tokio::time::timeout(SOON, phone.incoming()).await.unwrap().unwrap();
+    assert_eq!(incoming.from(), "bob");
+    incoming.ring();
+    peer.event("CALL_RINGING").await;
+    let call = incoming.answer();
+    call.record().unwrap();
+    peer.event("CALL_ESTABLISHED").await;
+    call.play_tone(440.0, -10.0);
+    hears(&call, 620.0).await;
+    call.press("12#").unwrap();
+    peer.keys("12#").await;
+    peer.command("sndcode", "7").await;
+    call.keys("7", SOON).await.unwrap();
+    // baresip holds and goes on.
+    peer.command("hold", "").await;
+    call.wait_for("the hold", SOON, |what| *what == Happened::Held).await.unwrap();
+    peer.command("resume", "").await;
+    call.wait_for("the resume", SOON, |what| *what == Happened::Resumed).await.unwrap();
+    hears(&call, 620.0).await;
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    peer.command("hangup", "").await;
+    assert_eq!(call.ended(SOON).await.unwrap(), Cause::HungUpThere);
+    peer.quit().await;
+    assert_heard(&peer.heard(), 440.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_phone_calls_baresip() {
+    if !is_here() {
+        return;
+    }
+    let phone = phone().await;
+    for (codec, transport) in [("pcmu", ""), ("pcma", ";transport=tcp")] {
+        let account = format!(";regint=0;audio_codecs={codec}");
+        let mut peer = Baresip::start("bob", 620.0, None, &account).await;
+        let uri = format!("{}{transport}", peer.uri);
+        let call = phone.dial(&uri, Headers::default()).await.unwrap();
+        call.record().unwrap();
+        peer.event("CALL_INCOMING").await;
+        let is_ringing = |what: &Happened| *what == Happened::Progressed { status: 180 };
+        call.wait_for("ringing", SOON, is_ringing).await.unwrap();
+        peer.command("accept", "").await;
+        call.answered(SOON).await.unwrap();
+        call.play_tone(440.0, -10.0);
+        hears(&call, 620.0).await;
+        peer.command("sndcode", "5").await;
+        call.keys("5", SOON).await.unwrap();
+        call.press("*9").unwrap();
+        peer.keys("*9").await;
+        // The phone holds: baresip is not heard, and comes back.
+        call.hold();
+        peer.event("CALL_REMOTE_SDP").await;
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        let before = call.heard_so_far();
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        let heard = call.heard_since(before).measure();
+        assert!(heard.length >= Duration::from_secs(1), "{heard:?}");
+        assert_eq!(heard.sound, Duration::ZERO);
+        call.resume();
+        hears(&call, 620.0).await;
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        call.hang_up();
+        peer.event("CALL_CLOSED").await;
+        assert_eq!(call.ended(SOON).await.unwrap(), Cause::HungUpHere);
+        peer.quit().await;
+        assert_heard(&peer.heard(), 440.0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_are_not_answered_end_on_both_sides() {
+    if !is_here() {
+        return;
+    }
+    let phone = phone().await;
+    let mut peer = Baresip::start("bob", 620.0, None, ";regint=0").await;
+    // baresip declines.
+    let call = phone.dial(&peer.uri, Headers::default()).await.unwrap();
+    peer.event("CALL_INCOMING").await;
+    peer.command("hangup", "").await;
+    let cause = call.ended(SOON).await.unwrap();
+    assert!(matches!(cause, Cause::Refused { status: 486 | 603 }), "{cause:?}");
+    // The phone gives up.
+    let call = phone.dial(&peer.uri, Headers::default()).await.unwrap();
+    peer.event("CALL_INCOMING").await;
+    let is_ringing = |what: &Happened| *what == Happened::Progressed { status: 180 };
+    call.wait_for("ringing", SOON, is_ringing).await.unwrap();
+    peer.event("CALL_CLOSED").await;
+    call.hang_up();
+    peer.event("CALL_CLOSED").await;
+    // baresip gives up.
+    peer.command("dial", &phone.uri()).await;
+    let incoming = tokio::time::timeout(SOON, phone.incoming()).await.unwrap().unwrap();
+    incoming.ring();
+    peer.event("CALL_RINGING").await;
+    peer.command("hangup", "").await;
+    assert_eq!(incoming.ignore().ended(SOON).await.unwrap(), Cause::Cancelled);
+    // The phone is busy.
+    peer.command("dial", &phone.uri()).await;
+    let incoming = tokio::time::timeout(SOON, phone.incoming()).await.unwrap().unwrap();
+    let call = incoming.decline(486);
+    assert_eq!(call.ended(SOON).await.unwrap(), Cause::RejectedHere { status: 486 });
+    peer.event("CALL_CLOSED").await;
+    let closed = peer.event("CALL_CLOSED").await;
+    assert!(closed["param"].as_str().unwrap().contains("486"), "{closed}");
+    peer.quit().await;
+}
