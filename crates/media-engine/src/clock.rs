@@ -46,7 +46,8 @@ impl Clock {
             return None;
         }
         let oldest = (current + 1).saturating_sub(SLOTS as u64);
-        let skipped = (self.next < oldest).then_some((self.next, oldest - self.next));
+        let count = oldest.saturating_sub(self.next);
+        let skipped = (count > 0).then_some((self.next, count));
         let number = self.next.max(oldest);
         self.next = number + 1;
         Some(Due { slot: index(number), at: time_of(number), skipped })
