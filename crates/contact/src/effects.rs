@@ -54,6 +54,9 @@ impl Contact {
             Effect::Disconnect => self.disconnect("flow"),
             Effect::FlowEnded => self.flow_ended(),
             Effect::EventEnded { .. } => self.event_ended(),
+            Effect::PromptFailed { activity, failure } => {
+                self.notice(activity, failure, KeptBy::FailurePort);
+            }
             Effect::Unhandled(unhandled) => self.unhandled(unhandled),
             Effect::Rescue { failure } => self.rescue(&failure),
             passing => {

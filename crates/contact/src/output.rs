@@ -175,6 +175,7 @@ impl Output {
             | Effect::Disconnect
             | Effect::FlowEnded
             | Effect::EventEnded { .. }
+            | Effect::PromptFailed { .. }
             | Effect::Unhandled(_)
             | Effect::Rescue { .. } => return None,
         })

@@ -133,6 +133,15 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
+    /// Whether it says that prompts or their providers are not as the operator thinks, so that the
+    /// operator should know even where the flow handles it.
+    pub fn is_of_prompts(self) -> bool {
+        matches!(
+            self,
+            Self::AudioUnknown | Self::AudioMissing | Self::AudioUnreadable | Self::SpeechFailed
+        )
+    }
+
     /// The code's text, which is the name of its page in `docs/errors/`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -179,6 +179,7 @@ impl Life {
             | Effect::Disconnect
             | Effect::FlowEnded
             | Effect::EventEnded { .. }
+            | Effect::PromptFailed { .. }
             | Effect::Unhandled(_)
             | Effect::Rescue { .. } => None,
         }

@@ -147,7 +147,8 @@ fn a_prompt_of_the_flow_that_fails_is_the_flows() {
     let flow = Builder::flow("f").say("Hello", "hello").say("Sorry", "sorry").row("Start Hello");
     let mut life = arrive(&flow.links("Hello error Sorry"));
     life.play_fails(PlayFailure::FileUnreadable);
-    assert_eq!(life.news(), ["play hello", "play sorry"]);
+    let told = "notice Hello TL-AUDIO-UNREADABLE FailurePort";
+    assert_eq!(life.news(), ["play hello", told, "play sorry"]);
 }
 
 /// Counts its ContactEnded events.

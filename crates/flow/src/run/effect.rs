@@ -187,6 +187,13 @@ pub enum Effect {
         /// The event's name.
         event: String,
     },
+    /// A prompt could not be played, and the flow handled that by a port; for the operator.
+    PromptFailed {
+        /// The activity's label.
+        activity: String,
+        /// Why.
+        failure: Failure,
+    },
     /// An error that the flow did not handle; for the operator.
     Unhandled(Unhandled),
     /// The flow cannot go on with the caller: send them to the fallback destination.
@@ -253,4 +260,6 @@ pub enum KeptBy {
     Overtaken,
     /// The caller waits on in the queue.
     Queue,
+    /// The flow went on by the activity's port for failures: it handled the error.
+    FailurePort,
 }

@@ -33,6 +33,10 @@ impl Run {
         let wired = wired.filter(|_| !spins_again);
         match wired {
             Some((port, target)) => {
+                if failure.code.is_of_prompts() {
+                    let (activity, failure) = (node.label.to_string(), failure.clone());
+                    self.effects.push_back(Effect::PromptFailed { activity, failure });
+                }
                 self.write_step(index, flow, Some(port), Some(failure));
                 self.go(index, target);
             }
@@ -148,6 +152,7 @@ fn step(unhandled: &Unhandled) -> ContactEvent {
         }
         (KeptBy::EventFlowEnded, _) => "nothing handled this; the event flow ends here",
         (KeptBy::Queue, _) => "the caller waits on in the queue",
+        (KeptBy::FailurePort, _) => "the flow goes on by the port for failures",
         (KeptBy::Overtaken, _) => "an agent answered or the call ended meanwhile",
         (KeptBy::Disconnected, _) => "the caller is disconnected, as the entry point asks for",
     };

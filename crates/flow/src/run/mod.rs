@@ -371,8 +371,8 @@ impl Run {
         self.is_queued = is_queued;
     }
 
-    /// Says whether the caller talks to an agent or to the third party of a transfer: event flows then speak to nobody alone, and the
-    /// contact cannot be queued.
+    /// Says whether the caller talks to an agent or to the third party of a transfer: event flows
+    /// then speak to nobody alone, and the contact cannot be queued.
     pub fn set_with_agent(&mut self, is_with_agent: bool) {
         self.is_with_agent = is_with_agent;
     }

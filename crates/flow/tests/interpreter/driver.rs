@@ -287,6 +287,9 @@ pub(crate) fn line(effect: &Effect) -> String {
         Effect::Disconnect => "disconnect".to_owned(),
         Effect::FlowEnded => "flow ended".to_owned(),
         Effect::EventEnded { event } => format!("{event} ended"),
+        Effect::PromptFailed { activity, failure } => {
+            format!("prompt failed {activity} {}", failure.code.as_str())
+        }
         Effect::Unhandled(it) => {
             let code = it.failure.code.as_str();
             format!("unhandled {} {} {code} {:?}", it.thread, it.activity, it.kept_by)

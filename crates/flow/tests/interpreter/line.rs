@@ -34,7 +34,11 @@ fn a_prompt_that_fails_leaves_by_the_error_port() {
             let mut driver = start(&flow.links("Play error Sorry"));
             driver.play_fails(reason);
             assert_eq!(driver.path(), format!("Start.out Play!{code}.error"), "{kind}");
-            assert_eq!(driver.lines()[1], "play sorry");
+            // The operator hears of files and voices, not of a line that is breaking off.
+            let told = format!("prompt failed Play {code}");
+            let is_told = driver.lines().contains(&told);
+            assert_eq!(is_told, reason != PlayFailure::LineNotReady);
+            assert_eq!(driver.lines().last().unwrap(), "play sorry");
             assert_eq!(driver.failure("Play").description, "cannot be played");
         }
     }
@@ -68,10 +72,12 @@ fn a_menu_that_answers_its_own_failure_does_not_go_round_for_ever() {
     for _ in 0..50 {
         driver.play_fails(PlayFailure::SpeechFailed);
     }
-    assert_eq!(driver.lines().len(), 51, "it tries again");
+    let tries = driver.lines().iter().filter(|line| *line == "play press").count();
+    assert_eq!(tries, 51, "it tries again");
+    let before = driver.lines().len();
     driver.play_fails(PlayFailure::SpeechFailed);
     let ends = ["unhandled main Menu TL-FLOW-SPIN Fallback", "rescue TL-FLOW-SPIN"];
-    assert_eq!(driver.lines()[51..], ends);
+    assert_eq!(driver.lines()[before..], ends);
 }
 
 #[test]
