@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use trunkline_model::tenant::{Path, Secret};
+use trunkline_speech::ProviderKind;
 
 use super::mistake::Problem;
 use super::read::ReadOptions;
@@ -17,6 +18,7 @@ pub(super) fn all(config: &Config, places: &Places, options: ReadOptions) -> Vec
     check.sip(config);
     check.trunks(config);
     check.phones(config);
+    check.speech(config);
     check.operation(config);
     check.problems
 }
@@ -84,7 +86,7 @@ impl Check<'_> {
         }
         for (index, header) in trunk.send_headers.iter().enumerate() {
             if !is_extension_header(header) {
-                let message = format!("{} does not begin with `X-`", shown(header));
+                let message = format!("{} is no name that begins with `X-`", shown(header));
                 self.put(&path.key("send_headers").index(index), message);
             }
         }
@@ -161,6 +163,26 @@ impl Check<'_> {
         }
     }
 
+    fn speech(&mut self, config: &Config) {
+        for (index, provider) in config.speech.providers.iter().enumerate() {
+            let key = match &provider.kind {
+                ProviderKind::OpenaiCompatible(it) => it.key.as_ref(),
+                ProviderKind::Google(it) => Some(&it.key),
+                ProviderKind::Azure(it) => Some(&it.key),
+                ProviderKind::EspeakNg(_)
+                | ProviderKind::OpenJtalk(_)
+                | ProviderKind::Command(_) => None,
+            };
+            if let Some(key) = key {
+                let path = Path::root("speech").key("providers").index(index).key("key");
+                // The speech crate takes no secret from the file, whatever is allowed here.
+                let allowed = std::mem::take(&mut self.options.allow_literal_secrets);
+                self.secret(key, &path);
+                self.options.allow_literal_secrets = allowed;
+            }
+        }
+    }
+
     fn operation(&mut self, config: &Config) {
         let http = &config.http;
         if !http.listen.ip().is_loopback() && !http.allow_plain {
@@ -210,7 +232,7 @@ fn listen_problem(address: SocketAddr, before: &[SocketAddr]) -> Option<&'static
     if address.is_ipv6() && address.ip().is_unspecified() {
         return Some("the SIP library cannot listen on all IPv6 addresses; name each of them");
     }
-    before.contains(&address).then_some("is there already")
+    before.contains(&address).then_some("the address is there already")
 }
 
 fn is_extension_header(name: &str) -> bool {

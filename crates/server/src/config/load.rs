@@ -40,6 +40,8 @@ pub struct Setup {
     pub trunks: Vec<TrunkAccount>,
     /// The agents' phones with their passwords.
     pub phones: Vec<PhoneAccount>,
+    /// Where everything is in the file.
+    pub places: Places,
     /// How it was loaded.
     pub options: SetupOptions,
     /// What is not wrong and may still not be meant.
@@ -90,6 +92,7 @@ impl Setup {
             base_dir,
             trunks,
             phones,
+            places,
             options,
             warnings,
         })

@@ -7,6 +7,7 @@
 mod accounts;
 mod check;
 mod defaults;
+mod inspect;
 pub mod load;
 mod mistake;
 mod operation;
@@ -20,6 +21,9 @@ pub mod schema;
 mod secret;
 mod shape;
 mod sip;
+mod summary;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tree;
 mod trunk;
@@ -31,6 +35,7 @@ use serde::{Deserialize, Serialize};
 use trunkline_speech::SpeechConfig;
 
 pub use accounts::{Credentials, PhoneAccount, TrunkAccount};
+pub use inspect::{Finding, Severity, inspect};
 pub use load::{Setup, SetupOptions};
 pub use mistake::{ConfigErrors, Problem};
 pub use operation::{
@@ -41,6 +46,7 @@ pub use ports::PortRange;
 pub use reload::{Change, changes};
 pub use rtp::RtpConfig;
 pub use sip::{BanConfig, RateConfig, SipConfig, SipListen};
+pub use summary::{NumberSummary, PhoneSummary, Summary, TrunkSummary};
 pub use text::HostPort;
 pub use trunk::{DigestConfig, DnisHeader, OutboundConfig, Transport, TrunkConfig};
 

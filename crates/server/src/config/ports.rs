@@ -25,7 +25,7 @@ impl PortRange {
         match (first, last) {
             _ if first < 1_024 => Err("begins below 1024".to_owned()),
             _ if first % 2 == 1 => Err("begins with an odd port".to_owned()),
-            _ if last % 2 == 0 => Err("ends with an even port".to_owned()),
+            _ if last.is_multiple_of(2) => Err("ends with an even port".to_owned()),
             _ if last <= first => Err("ends before it begins".to_owned()),
             _ => Ok(Self { first, last }),
         }

@@ -43,7 +43,7 @@ impl Shape<'_> {
         }
         if let Some(part) = parts.iter().find(|part| !accepts(part, node)) {
             let message = format!("expected {}, found {}", expected(part), node.found());
-            return self.put(node.place, path, message);
+            return self.put(node.place, path, message + advice(part, node));
         }
         let limits = parts.iter().find_map(|part| limit_problem(part, node));
         if let Some(message) = limits {
@@ -229,6 +229,16 @@ fn expected(schema: &Json) -> String {
     }
 }
 
+/// What to do about a value of the wrong type.
+fn advice(schema: &Json, node: &Node) -> &'static str {
+    match node.value {
+        Value::Table(_) if schema["type"] == "array" => "; write its head as `[[…]]`",
+        Value::Text(_) if schema["type"] == "array" => "; put `[` and `]` around it",
+        Value::Integer(_) | Value::Bool if schema["type"] == "string" => "; put quotes around it",
+        _ => "",
+    }
+}
+
 /// Which form a text of this name has.
 fn form(format: Option<&str>) -> Option<&'static str> {
     match format? {
@@ -273,7 +283,10 @@ fn text_problem(schema: &Json, text: &str) -> Option<String> {
     }
     let format = schema["format"].as_str();
     let problem = match format? {
-        "network" => network_problem(text)?,
+        "network" => match network_problem(text)? {
+            Some(meant) => return Some(format!("{} {meant}", shown(text))),
+            None => "is not a network".to_owned(),
+        },
         "ip-address" if text.parse::<IpAddr>().is_err() => "is not an IP address".to_owned(),
         "socket-address" if text.parse::<SocketAddr>().is_err() => {
             "is not an IP address and a port".to_owned()
@@ -286,15 +299,18 @@ fn text_problem(schema: &Json, text: &str) -> Option<String> {
     Some(format!("{} {problem}; expected {allowed}", shown(text)))
 }
 
-fn network_problem(text: &str) -> Option<String> {
+/// What is wrong with a network: None for nothing, and within it what was probably meant.
+fn network_problem(text: &str) -> Option<Option<String>> {
     match text.parse::<IpNet>() {
         Ok(network) if network.addr() == network.network() => None,
-        Ok(network) => Some(format!("is an address in a network; meant is `{}`?", network.trunc())),
-        Err(_) => Some(match text.parse::<IpAddr>() {
-            Ok(IpAddr::V4(_)) => format!("has no prefix length; meant is `{text}/32`?"),
-            Ok(IpAddr::V6(_)) => format!("has no prefix length; meant is `{text}/128`?"),
-            Err(_) => "is not a network".to_owned(),
-        }),
+        Ok(network) => {
+            let network = network.trunc();
+            Some(Some(format!("is an address in a network; did you mean `{network}`?")))
+        }
+        Err(_) => Some(text.parse::<IpAddr>().ok().map(|address| {
+            let length = if address.is_ipv4() { 32 } else { 128 };
+            format!("has no prefix length; did you mean `{address}/{length}`?")
+        })),
     }
 }
 

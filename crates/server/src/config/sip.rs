@@ -59,14 +59,11 @@ pub struct RateConfig {
     /// Requests in a second of one address of a trunk.
     #[schemars(range(min = 1, max = 100_000))]
     pub trunk_per_second: u32,
-    /// So many may come at once from a trunk.
-    #[schemars(range(min = 1, max = 1_000_000))]
-    pub trunk_burst: u32,
 }
 
 impl Default for RateConfig {
     fn default() -> Self {
-        Self { per_second: 10, burst: 50, trunk_per_second: 1_000, trunk_burst: 2_000 }
+        Self { per_second: 20, burst: 100, trunk_per_second: 1_000 }
     }
 }
 
