@@ -77,6 +77,11 @@ impl Contact {
     fn third_party_answered(&mut self, id: u32, outcome: &TransferOutcome) {
         self.answer();
         self.phase = Phase::Transferred { id };
+        // An event flow may have queued them meanwhile.
+        if self.queue.is_some() {
+            self.want(Output::Withdraw);
+            self.leave_queue();
+        }
         self.run.set_with_agent(true);
         self.step(|_| steps::plain("transfer_answered"));
         if matches!(outcome, TransferOutcome::PartyHungUp { .. }) {

@@ -187,6 +187,17 @@ fn a_blind_transfer_that_was_answered_and_over_at_once_is_over() {
 }
 
 #[test]
+fn a_transferred_caller_waits_in_no_queue() {
+    let flow = transfer("blind-transfer").event("AgentOfferContact", "AgentOffered");
+    let flow = flow.queue("Queue", "q1").end("Queued").row("AgentOfferContact Queue Queued");
+    let mut life = arrive(&flow);
+    life.offer("Ann");
+    life.news();
+    life.transferred(TransferOutcome::Connected);
+    assert_eq!(life.news(), ["withdraw"]);
+}
+
+#[test]
 fn a_blind_transfer_that_fails_keeps_the_caller() {
     let mut life = arrive(&transfer("blind-transfer"));
     life.transferred(TransferOutcome::NoAnswer);

@@ -12,6 +12,7 @@ use trunkline_contact::journal::{Head, replay};
 use trunkline_contact::{Arrival, Output, SEMANTICS};
 use trunkline_flow::activities::Need;
 use trunkline_flow::{Flow, FlowKind, Site};
+use trunkline_model::tenant::entry_point::Answer;
 use trunkline_model::tenant::{Tenant, needs::Needs, stand_in};
 use trunkline_model::{ContactId, EntryPointId};
 use trunkline_sim::{Script, World, WorldOptions};
@@ -19,7 +20,7 @@ use trunkline_sim::{Script, World, WorldOptions};
 use crate::tape::{Tape, run_out};
 
 /// What the servers, the caller and the agents do.
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 8] = [
     "http: [{body: '{}'}]",
     "http: [{status: 500, body: '<html>'}]\ncaller: {patience_s: 200}",
     "http: [{fail: connect}]",
@@ -28,6 +29,9 @@ const SCRIPTS: [&str; 6] = [
      agents: [{answer_after_s: null}, {decline_after_s: 2}, {hang_up_after_s: 8}]",
     "http: [{status: 204}]\nagents: [{answer_after_s: null, ready_after_rona_s: 80000}]\n\
      caller: {patience_s: 300}",
+    "http: [{body: '{}'}]\nprompts: [{fail: speech_failed}]\ntransfers: [{does: is_busy}]",
+    "http: [{body: '{}'}]\nprompts: [{contains: on_hold, fail: file_missing}]\n\
+     transfers: [{does: rings}, {hang_up_after_s: null}]\nagents: [{answer_after_s: null}]",
 ];
 
 fn corpus() -> Option<Vec<String>> {
@@ -70,6 +74,7 @@ fn call(site: &Arc<Site>, script: &str) -> Tape {
         dnis_received: "+18005550100".into(),
         entry_point,
         headers: Vec::new(),
+        rescue: None,
     };
     world.call(arrival).unwrap();
     run_out(&mut world);
@@ -83,12 +88,33 @@ fn check(name: &str, tenant: &Tenant, flows: &[String]) {
         let tape = call(&site, script);
         let ended = tape.outputs.iter().filter(|output| **output == Output::Ended).count();
         assert_eq!(ended, 1, "{name} under {script}: {}", tape.story());
+        check_answer(name, script, &tape.outputs);
         let (arrival, tenant) = (tape.arrival.clone().unwrap(), tenant.clone());
         let head = Head { semantics: SEMANTICS, arrival, tenant, flows: flows.to_vec() };
         let again = replay(&head, tape.inputs.iter().cloned()).unwrap();
         assert_eq!(again.trace, tape.steps, "{name} under {script}");
         assert_eq!(again.outputs, tape.outputs, "{name} under {script}");
     }
+}
+
+/// A call is answered at most once, and before it carries audio (decision 3).
+fn check_answer(name: &str, script: &str, outputs: &[Output]) {
+    let needs_audio = |output: &Output| {
+        matches!(
+            output,
+            Output::Play { .. }
+                | Output::PlayMusic { .. }
+                | Output::QueueMusic { file: Some(_) }
+                | Output::Enqueue { .. }
+                | Output::Record { .. }
+                | Output::SendDigits { .. }
+        )
+    };
+    let answers = outputs.iter().filter(|output| **output == Output::Answer).count();
+    assert!(answers <= 1, "{name} under {script}: answered {answers} times");
+    let answered = outputs.iter().position(|output| *output == Output::Answer);
+    let audio = outputs.iter().position(needs_audio);
+    assert!(audio.is_none_or(|at| answered.is_some_and(|it| it < at)), "{name} under {script}");
 }
 
 #[test]
@@ -110,6 +136,7 @@ fn every_real_flow_ends_its_calls_and_can_be_replayed() {
             "end_flow_while_queued": "disconnect", "main_flow_after_answer": "resumes",
         });
         tenant.compatibility = serde_json::from_value(other).unwrap();
+        tenant.entry_points[0].answer = Answer::FirstMedia;
         check(&flow.name, &tenant, &files);
     }
 }
