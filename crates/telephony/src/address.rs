@@ -74,6 +74,15 @@ impl<'a> Uri<'a> {
     }
 }
 
+/// The URI with another host and port. None when it has no host.
+pub(crate) fn with_host(uri: &str, host: &str) -> Option<String> {
+    let old = Uri::parse(uri).filter(|parsed| !parsed.host.is_empty())?.host;
+    // The host is a part of the text that was parsed; its place is its distance from the start.
+    let at = old.as_ptr() as usize - uri.as_ptr() as usize;
+    let rest = uri.get(at + old.len()..)?;
+    Some(format!("{}{host}{rest}", uri.get(..at)?))
+}
+
 /// Splits a header that holds a list at the commas outside quotes and brackets.
 pub(crate) fn split_list(value: &str) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
@@ -171,6 +180,19 @@ mod tests {
             assert_eq!((uri.user, uri.host, uri.param("user")), (user, host, param), "{text}");
         }
         assert!(Uri::parse("nothing").is_none());
+    }
+
+    #[test]
+    fn hosts_are_replaced() {
+        for (uri, expected) in [
+            ("sip:h@h:5060;transport=tcp", Some("sip:h@new:1;transport=tcp")),
+            ("sip:h", Some("sip:new:1")),
+            ("sip:a;b@[::1]?c=h", Some("sip:a;b@new:1?c=h")),
+            ("tel:+1480", None),
+            ("nothing", None),
+        ] {
+            assert_eq!(with_host(uri, "new:1").as_deref(), expected, "{uri}");
+        }
     }
 
     #[test]

@@ -16,8 +16,10 @@ mod effect;
 mod incoming;
 mod keys;
 mod outgoing;
+mod reliable;
 mod reoffer;
 mod requests;
+mod session_timer;
 mod timers;
 
 use std::collections::VecDeque;
@@ -31,6 +33,7 @@ use crate::sdp::Sdp;
 pub use command::{Command, Input};
 use dialog::Dialog;
 pub use effect::{Cause, Effect, Event};
+pub(crate) use incoming::unsupported;
 pub use outgoing::Target;
 use timers::{Timer, Timers};
 
@@ -49,6 +52,17 @@ pub struct Config {
     pub seed: u64,
     /// Name and password for an outgoing call's challenges.
     pub credentials: Option<Credentials>,
+    /// Where an outgoing call goes when its target fails, in this order: Request-URIs.
+    pub alternatives: Vec<String>,
+    /// How long a target that says nothing at all is waited for before the next is tried, in
+    /// milliseconds. The last one has as long as the call may ring.
+    pub target_patience_ms: u64,
+    /// Hosts, with ports as written, to which a redirection (3xx) is followed; with none it is a
+    /// refusal.
+    pub redirect_hosts: Vec<String>,
+    /// How long a session lasts without a refresh (RFC 4028), in seconds, 90 at the least; None
+    /// asks for no timer and yet grants one.
+    pub session_expires_s: Option<u32>,
     /// How long it may ring: the flow's time to answer, or an agent's.
     pub ring_limit_ms: u64,
     /// How long a call may last after it was answered.
@@ -72,6 +86,10 @@ impl Config {
             first_cseq: 1,
             seed,
             credentials: None,
+            alternatives: Vec::new(),
+            target_patience_ms: 4_000,
+            redirect_hosts: Vec::new(),
+            session_expires_s: Some(1_800),
             ring_limit_ms: 180_000,
             duration_limit_ms: 12 * 3_600_000,
             t1_ms: 500,
@@ -112,8 +130,9 @@ struct AckWait {
 /// What this side has asked for inside the dialog and waits for.
 #[derive(Clone, Debug)]
 enum Asked {
-    Reinvite { tx: ClientTx, cseq: u32, has_credentials: bool },
+    Reinvite { tx: ClientTx, has_credentials: bool },
     Bye { tx: ClientTx, has_credentials: bool },
+    Update { tx: ClientTx, has_credentials: bool },
 }
 
 /// One call.
@@ -130,6 +149,10 @@ pub struct Call {
     /// What the application wants of the session and the other side has not got yet.
     wish: Option<reoffer::Wish>,
     timers: Timers,
+    reliable: reliable::Reliable,
+    refreshing: session_timer::Refreshing,
+    /// How many redirections have been followed.
+    redirects: u8,
     announced: Option<MediaPlan>,
     has_ended: bool,
     owes_bye: bool,
@@ -151,6 +174,9 @@ impl Call {
             first_invite: None,
             wish: None,
             timers: Timers::default(),
+            reliable: reliable::Reliable::default(),
+            refreshing: session_timer::Refreshing::default(),
+            redirects: 0,
             announced: None,
             has_ended: false,
             owes_bye: false,
@@ -198,21 +224,23 @@ impl Call {
             Command::Answer { headers } => self.answer(now_ms, headers),
             Command::Reject { status, headers } => self.reject(status, headers),
             Command::HangUp => self.hang_up(now_ms, Cause::HungUpHere),
-            Command::Hold => self.want(reoffer::Wish { hold: Some(true), address: None }),
-            Command::Resume => self.want(reoffer::Wish { hold: Some(false), address: None }),
-            Command::Move(address) => {
-                self.want(reoffer::Wish { hold: None, address: Some(address) });
-            }
+            Command::Hold => self.want_hold(true),
+            Command::Resume => self.want_hold(false),
+            Command::SendKey { key, duration_ms } => self.send_key(key, duration_ms),
+            Command::Move(address) => self.want_address(address),
         }
     }
 
     fn on_response(&mut self, now_ms: u64, response: &Response) {
         match self.asked.clone() {
-            Some(Asked::Reinvite { tx, cseq, has_credentials }) if tx == response.tx => {
-                self.on_reinvite_response(now_ms, response, cseq, has_credentials);
+            Some(Asked::Reinvite { tx, has_credentials }) if tx == response.tx => {
+                self.on_reinvite_response(now_ms, response, has_credentials);
             }
             Some(Asked::Bye { tx, has_credentials }) if tx == response.tx => {
                 self.on_bye_response(response, has_credentials);
+            }
+            Some(Asked::Update { tx, has_credentials }) if tx == response.tx => {
+                self.on_update_response(now_ms, response, has_credentials);
             }
             Some(_) | None => self.on_invite_response(now_ms, response),
         }
@@ -228,6 +256,10 @@ impl Call {
                 // `settle` sends what is wanted now that nothing holds it back.
                 Timer::Glare => {}
                 Timer::Cancel => self.on_cancel_unanswered(),
+                Timer::Target => self.on_target_silent(now_ms),
+                Timer::Reliable => self.repeat_reliable(now_ms),
+                Timer::Refresh => self.refresh(now_ms),
+                Timer::SessionEnd => self.on_session_end(),
             }
         }
     }
@@ -241,6 +273,10 @@ impl Call {
         self.timers.clear(Timer::RingLimit);
         self.timers.clear(Timer::Provisional);
         self.timers.clear(Timer::Glare);
+        self.timers.clear(Timer::Target);
+        self.timers.clear(Timer::Reliable);
+        self.timers.clear(Timer::Refresh);
+        self.timers.clear(Timer::SessionEnd);
         self.wish = None;
         if self.announced.take().is_some() {
             self.out.push_back(Effect::StopMedia);

@@ -5,6 +5,7 @@
 //! makes the challenges and checks the answers.
 
 pub mod guard;
+pub mod outbound;
 
 use std::collections::HashMap;
 use std::net::IpAddr;

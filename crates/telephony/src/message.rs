@@ -46,7 +46,7 @@ methods! {
     Notify = "NOTIFY",
     /// Asks what the other side can do.
     Options = "OPTIONS",
-    /// Confirms a reliable provisional response (RFC 3262); none is ever sent.
+    /// Confirms a reliable provisional response (RFC 3262).
     Prack = "PRACK",
     /// Publishes a state (RFC 3903); not taken.
     Publish = "PUBLISH",
@@ -61,7 +61,10 @@ methods! {
 }
 
 /// The methods that a call takes, as the `Allow` header lists them.
-pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
+pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK";
+
+/// The extensions that a call knows, as the `Supported` header lists them.
+pub const SUPPORTED: &str = "100rel, timer";
 
 /// Headers in their order, names in full form (`Call-ID`, not `i`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,6 +96,11 @@ impl Headers {
     /// The elements of all headers of the name: lists are split at their commas.
     pub fn list<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         self.all(name).flat_map(address::split_list)
+    }
+
+    /// Takes all headers of a name away, whatever its case.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
     /// Names and values in order.

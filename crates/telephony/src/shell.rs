@@ -6,14 +6,24 @@
 
 mod allow_list;
 mod convert;
+mod dispatch;
+mod door;
 mod driver;
 mod endpoint;
+mod incoming;
+mod phones;
+mod pinned;
 mod registry;
+mod settings;
+mod shared;
 mod stack;
 
 pub use allow_list::AllowList;
 pub use driver::{CallControl, CallHandle, CallNotices, Notice};
-pub use endpoint::{Counters, Endpoint, IncomingCall, Settings};
+pub use endpoint::Endpoint;
+pub use incoming::IncomingCall;
+pub use phones::{Binding, Flow};
+pub use settings::{Counters, Settings};
 pub use stack::Bind;
 
 use std::net::SocketAddr;
@@ -37,6 +47,9 @@ pub enum ShellError {
     /// The machine gives no random numbers.
     #[error("the system's random numbers cannot be read: {0}")]
     Random(getrandom::Error),
+    /// No call can go out over the trunk.
+    #[error("no call goes out over a trunk `{0}`: give a trunk of this name targets")]
+    NoTrunk(String),
     /// There are as many calls as there may be.
     #[error("there are {0} calls, as many as there may be")]
     TooManyCalls(usize),

@@ -70,6 +70,8 @@ pub struct Head<'a> {
     pub call_id: &'a str,
     /// The number of `CSeq`, 0 when there is none.
     pub cseq: u32,
+    /// How many bytes stand before the request: empty lines (RFC 3261, section 7.5).
+    pub leading: usize,
     from: &'a str,
     to: &'a str,
     head: &'a [u8],
@@ -158,11 +160,10 @@ pub fn read(datagram: &[u8]) -> Reading<'_> {
         return Reading::Noise;
     }
     let rest = lines.rest();
-    let mut head = Head { method, head: rest, ..Head::default() };
+    let mut head = Head { method, leading: start, head: rest, ..Head::default() };
     let fault = request_line(first).or(fields(&mut head, body).err());
     match fault.or_else(|| unknown_method(method)) {
         Some(fault) => Reading::Broken(head, fault),
-        None if start > 0 => Reading::Broken(head, fault_400("Empty Lines Before The Request")),
         None => Reading::Request(head),
     }
 }

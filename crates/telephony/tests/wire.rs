@@ -183,8 +183,13 @@ async fn what_is_malformed_is_refused_or_dropped_and_the_endpoint_lives() {
     peer.send(&invite.replace("CSeq: 1", "CSeq: 99999999999"));
     // A body that is shorter than it says.
     peer.send(&invite[..invite.len() - 10]);
-    peer.read_until("400 ");
-    assert_eq!(endpoint.counters().malformed, 1);
+    for _ in 0..4 {
+        peer.read_until("400 ");
+    }
+    peer.send(&peer.message("BREW", "9", 1, "", ""));
+    peer.read_until("501 ");
+    let counters = endpoint.counters();
+    assert_eq!((counters.malformed, counters.noise), (5, 1));
     peer.send(&peer.message("OPTIONS", "2", 1, "", ""));
     let (options, _) = peer.read_until("200 OK");
     assert!(options.contains("Allow: INVITE, ACK"), "{options}");

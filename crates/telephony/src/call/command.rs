@@ -42,6 +42,13 @@ pub enum Command {
     Hold,
     /// End the hold.
     Resume,
+    /// Press a key towards the other side by INFO, where it takes no telephone events in RTP.
+    SendKey {
+        /// `0` to `9`, `*`, `#`, `A` to `D`; another does nothing.
+        key: char,
+        /// How long, in milliseconds.
+        duration_ms: u16,
+    },
     /// Receive RTP at another address.
     Move(SocketAddr),
 }

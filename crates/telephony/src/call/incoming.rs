@@ -1,7 +1,8 @@
 //! A call that comes in: from its INVITE to the ACK of the answer.
 
-use super::{AckWait, Call, Cause, Config, Dialog, Effect, Event, Phase, Timer};
-use crate::message::{ALLOW, Headers, OutResponse, Request, ServerTx};
+use super::reliable::{Reliable, Waiting};
+use super::{AckWait, Call, Cause, Config, Dialog, Effect, Event, Phase, Timer, session_timer};
+use crate::message::{ALLOW, Headers, OutResponse, Request, SUPPORTED, ServerTx};
 use crate::offer_answer::Refusal;
 use crate::sdp::{self, Sdp};
 
@@ -14,11 +15,15 @@ impl Call {
         let dialog = Dialog::of_invite(&invite, &config.tag, config.first_cseq);
         let ring_limit_ms = config.ring_limit_ms;
         let tx = invite.tx;
-        let refusal = unsupported(&invite).or_else(|| strange_body(&invite));
+        let refusal = unsupported(&invite, EXTENSIONS)
+            .or_else(|| strange_body(&invite))
+            .or_else(|| session_timer::too_small(&invite));
+        let reliable = Reliable::of_invite(&invite, config.seed);
         let offer = Sdp::parse(&invite.body).map_err(Refusal::from);
         let has_offer = invite.has_sdp();
         let phase = Phase::Ringing { invite: Box::new(invite), offer: None };
         let mut call = Self::new(config, phase, dialog);
+        call.reliable = reliable;
         if let Some((status, headers)) = refusal {
             call.refuse(tx, status, headers, Cause::RejectedHere { status });
             return call;
@@ -46,14 +51,19 @@ impl Call {
     }
 
     pub(super) fn refuse(&mut self, tx: ServerTx, status: u16, headers: Headers, cause: Cause) {
+        self.forget_reliable();
         self.respond(tx, status, headers, Vec::new());
         self.leave(cause);
     }
 
     pub(super) fn ring(&mut self, now_ms: u64) {
         let Some(tx) = self.open_invite() else { return };
-        let headers = self.dialog_headers();
-        self.respond(tx, 180, headers, Vec::new());
+        if self.reliable.is_wanted {
+            self.respond_reliably(now_ms, 180, Vec::new(), None);
+        } else {
+            let headers = self.dialog_headers();
+            self.respond(tx, 180, headers, Vec::new());
+        }
         self.timers.set(Timer::Provisional, now_ms.saturating_add(PROVISIONAL_EVERY_MS));
     }
 
@@ -61,11 +71,28 @@ impl Call {
         let Phase::Ringing { invite, offer } = &self.phase else { return };
         let Some(offer) = offer.clone() else { return self.ring(now_ms) };
         let tx = invite.tx;
+        if self.reliable.is_wanted {
+            return self.progress_reliably(now_ms, &offer);
+        }
         // The same answer is given again with the 200, as RFC 6337 advises.
         if let Ok(answer) = self.session.answer(&offer) {
             let headers = self.dialog_headers().with("Content-Type", sdp::CONTENT_TYPE);
             self.respond(tx, 183, headers, answer.to_string().into_bytes());
             self.timers.set(Timer::Provisional, now_ms.saturating_add(PROVISIONAL_EVERY_MS));
+            self.announce_agreed();
+        }
+    }
+
+    fn progress_reliably(&mut self, now_ms: u64, offer: &Sdp) {
+        self.timers.set(Timer::Provisional, now_ms.saturating_add(PROVISIONAL_EVERY_MS));
+        let waiting = Some(Waiting::Progress);
+        if self.reliable.has_answered {
+            self.respond_reliably(now_ms, 183, Vec::new(), None);
+        } else if let Ok(answer) = self.session.clone().answer(offer)
+            && self.respond_reliably(now_ms, 183, answer.to_string().into_bytes(), waiting)
+        {
+            // It fits, as the copy has shown.
+            let _ = self.session.answer(offer);
             self.announce_agreed();
         }
     }
@@ -79,19 +106,30 @@ impl Call {
 
     pub(super) fn answer(&mut self, now_ms: u64, more: Headers) {
         let Phase::Ringing { invite, offer } = &self.phase else { return };
-        let (tx, cseq, offer) = (invite.tx, invite.cseq, offer.clone());
-        let description = match &offer {
-            Some(offer) => self.session.answer(offer),
-            None => self.session.offer(),
+        let (invite, offer) = (invite.clone(), offer.clone());
+        let (tx, cseq) = (invite.tx, invite.cseq);
+        if self.holds_answer(&more) {
+            return;
+        }
+        let description = match (&offer, self.reliable.has_answered) {
+            // The answer went out before, in a response that arrived (RFC 6337, section 2.2).
+            (Some(_), true) => Ok(None),
+            (Some(offer), false) => self.session.answer(offer).map(Some),
+            (None, _) => self.session.offer().map(Some),
         };
         let description = match description {
-            Ok(description) => description,
+            Ok(description) => description.map(|sdp| sdp.to_string().into_bytes()),
             Err(refusal) => return self.refuse_offer(tx, &refusal),
         };
-        let mut headers = self.dialog_headers().with("Content-Type", sdp::CONTENT_TYPE);
+        let mut headers = self.dialog_headers();
+        if description.is_some() {
+            headers.push("Content-Type", sdp::CONTENT_TYPE);
+        }
         headers.push("Allow", ALLOW);
-        more.iter().for_each(|(name, value)| headers.push(name, value));
-        self.respond(tx, 200, headers, description.to_string().into_bytes());
+        headers.push("Supported", SUPPORTED);
+        let timer = self.agree_timer(now_ms, &invite);
+        timer.iter().chain(more.iter()).for_each(|(name, value)| headers.push(name, value));
+        self.respond(tx, 200, headers, description.unwrap_or_default());
         self.timers.clear(Timer::Provisional);
         self.timers.clear(Timer::RingLimit);
         self.phase = Phase::Talking;
@@ -170,9 +208,13 @@ impl Call {
     }
 }
 
-/// 420 for an extension that the request demands: Trunkline has none.
-pub(super) fn unsupported(request: &Request) -> Option<(u16, Headers)> {
-    let wanted: Vec<&str> = request.headers.list("Require").collect();
+/// The extensions that an INVITE may demand.
+pub(super) const EXTENSIONS: &[&str] = &["100rel", "timer"];
+
+/// 420 for an extension that the request demands and that is not known.
+pub(crate) fn unsupported(request: &Request, known: &[&str]) -> Option<(u16, Headers)> {
+    let is_unknown = |tag: &&str| !known.iter().any(|known| tag.eq_ignore_ascii_case(known));
+    let wanted: Vec<&str> = request.headers.list("Require").filter(is_unknown).collect();
     let headers = || Headers::default().with("Unsupported", wanted.join(", "));
     (!wanted.is_empty()).then(|| (420, headers()))
 }

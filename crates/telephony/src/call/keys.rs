@@ -1,5 +1,8 @@
 //! Keys that arrive by INFO, in the two forms that phones send.
 
+use super::{Call, Effect, Phase};
+use crate::message::Method;
+
 /// The content types of keys.
 pub(super) const CONTENT_TYPES: &str = "application/dtmf-relay, application/dtmf";
 
@@ -36,6 +39,22 @@ fn key(text: &str) -> Option<char> {
         ('1', Some('1')) => Some('#'),
         ('0'..='9' | '*' | '#' | 'A'..='D', None) => Some(letter),
         _ => None,
+    }
+}
+
+impl Call {
+    /// Presses a key towards the other side. Whether it arrives does not change the call.
+    pub(super) fn send_key(&mut self, key: char, duration_ms: u16) {
+        let is_key = matches!(key, '0'..='9' | '*' | '#' | 'A'..='D');
+        if !is_key || self.has_ended || !matches!(self.phase, Phase::Talking) {
+            return;
+        }
+        let tx = self.new_tx();
+        let mut info = self.dialog.request(tx, Method::Info, &self.config.contact);
+        info.headers.push("Content-Type", "application/dtmf-relay");
+        let duration_ms = duration_ms.clamp(1, MAX_DURATION_MS);
+        info.body = format!("Signal={key}\r\nDuration={duration_ms}\r\n").into_bytes();
+        self.out.push_back(Effect::Request(info));
     }
 }
 

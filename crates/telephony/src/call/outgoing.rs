@@ -1,9 +1,16 @@
 //! A call that goes out: an agent's phone, or a number behind the trunk.
 
 use super::{Call, Cause, Config, Dialog, Effect, Event, Phase, Timer};
+use crate::address::{NameAddr, Uri};
 use crate::digest;
 use crate::message::{ALLOW, ClientTx, Headers, Method, OutRequest, Response};
 use crate::sdp::{self, Sdp};
+
+/// The most redirections of a call that are followed.
+const MAX_REDIRECTS: u8 = 3;
+
+/// The most targets of one redirection that are tried.
+const MAX_REDIRECT_TARGETS: usize = 5;
 
 /// Whom an outgoing call is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,17 +64,23 @@ impl Call {
         let mut invite = call.dialog.request(tx, Method::Invite, &call.config.contact);
         target.headers.iter().for_each(|(name, value)| invite.headers.push(name, value));
         invite.headers.push("Allow", ALLOW);
+        call.ask_timer(&mut invite.headers);
         invite.headers.push("Content-Type", sdp::CONTENT_TYPE);
         // A fresh session has no open offer, so that this cannot fail.
         if let Ok(offer) = call.session.offer() {
             invite.body = offer.to_string().into_bytes();
         }
         call.timers.set(Timer::RingLimit, now_ms.saturating_add(ring_limit_ms));
-        call.send_invite(invite, false);
+        call.send_invite(now_ms, invite, false);
         call
     }
 
-    fn send_invite(&mut self, invite: OutRequest, has_credentials: bool) {
+    fn send_invite(&mut self, now_ms: u64, invite: OutRequest, has_credentials: bool) {
+        self.timers.clear(Timer::Target);
+        if !self.config.alternatives.is_empty() {
+            let patience_ms = self.config.target_patience_ms;
+            self.timers.set(Timer::Target, now_ms.saturating_add(patience_ms));
+        }
         self.first_invite = Some(invite.tx);
         self.phase = Phase::Calling(Calling {
             invite: Box::new(invite.clone()),
@@ -85,7 +98,7 @@ impl Call {
             Phase::Calling(calling) if calling.tx() == response.tx => match status {
                 0..200 => self.on_provisional(now_ms, response),
                 200..300 => self.on_success(now_ms, response),
-                _ => self.on_failure(response),
+                _ => self.on_failure(now_ms, response),
             },
             // Another branch of a forked INVITE has answered too: it gets a BYE (section 13.2.2.4).
             Phase::Talking | Phase::Leaving | Phase::Gone if (200..300).contains(&status) => {
@@ -102,6 +115,7 @@ impl Call {
     fn on_provisional(&mut self, now_ms: u64, response: &Response) {
         let Phase::Calling(calling) = &mut self.phase else { return };
         calling.has_provisional = true;
+        self.timers.clear(Timer::Target);
         if let Some((_, is_sent)) = &mut calling.given_up {
             if !std::mem::replace(is_sent, true) {
                 self.send_cancel(now_ms);
@@ -133,6 +147,7 @@ impl Call {
         self.dialog.learn(response);
         self.timers.clear(Timer::RingLimit);
         self.timers.clear(Timer::Cancel);
+        self.timers.clear(Timer::Target);
         self.phase = Phase::Talking;
         if given_up.is_some() {
             return self.say_bye();
@@ -145,6 +160,7 @@ impl Call {
             Ok(()) => {
                 let limit_ms = self.config.duration_limit_ms;
                 self.timers.set(Timer::Duration, now_ms.saturating_add(limit_ms));
+                self.learn_timer(now_ms, response);
                 self.announce_agreed();
                 self.out.push_back(Effect::Event(Event::Answered));
             }
@@ -155,7 +171,7 @@ impl Call {
         }
     }
 
-    fn on_failure(&mut self, response: &Response) {
+    fn on_failure(&mut self, now_ms: u64, response: &Response) {
         let Phase::Calling(calling) = &self.phase else { return };
         let status = response.status;
         if let Some((cause, _)) = calling.given_up.clone() {
@@ -164,10 +180,76 @@ impl Call {
         if !calling.has_credentials {
             let invite = (*calling.invite).clone();
             if let Some(invite) = self.with_credentials(invite, response) {
-                return self.send_invite(invite, true);
+                return self.send_invite(now_ms, invite, true);
             }
         }
+        let next = match status {
+            300..400 => self.redirected(response),
+            422 if self.takes_longer(response) => Some(calling_uri(&self.phase)),
+            408 | 500 | 502..=504 => self.next_target(),
+            _ => None,
+        };
+        if let Some(uri) = next {
+            return self.try_target(now_ms, uri);
+        }
         self.leave(Cause::Refused { status });
+    }
+
+    fn next_target(&mut self) -> Option<String> {
+        let targets = &mut self.config.alternatives;
+        (!targets.is_empty()).then(|| targets.remove(0))
+    }
+
+    /// The first target of a redirection that may be followed; its others come next.
+    fn redirected(&mut self, response: &Response) -> Option<String> {
+        self.redirects += 1;
+        if self.redirects > MAX_REDIRECTS {
+            return None;
+        }
+        let contacts = response.headers.list("Contact").filter_map(NameAddr::parse);
+        let hosts = &self.config.redirect_hosts;
+        let is_allowed = |uri: &str| {
+            let host = Uri::parse(uri).filter(|uri| uri.scheme.eq_ignore_ascii_case("sip"));
+            host.is_some_and(|uri| hosts.iter().any(|host| host.eq_ignore_ascii_case(uri.host)))
+        };
+        let found: Vec<String> = contacts
+            .map(|contact| contact.uri.to_owned())
+            .filter(|uri| is_allowed(uri))
+            .take(MAX_REDIRECT_TARGETS)
+            .collect();
+        self.config.alternatives.splice(0..0, found.iter().skip(1).cloned());
+        found.into_iter().next()
+    }
+
+    /// The INVITE once more, to another target: a new request of the same call.
+    fn try_target(&mut self, now_ms: u64, uri: String) {
+        let Phase::Calling(calling) = &self.phase else { return };
+        let mut invite = (*calling.invite).clone();
+        invite.tx = self.new_tx();
+        self.dialog.local_cseq += 1;
+        invite.cseq = self.dialog.local_cseq;
+        for name in
+            ["Authorization", "Proxy-Authorization", "Supported", "Session-Expires", "Min-SE"]
+        {
+            invite.headers.remove(name);
+        }
+        self.ask_timer(&mut invite.headers);
+        self.dialog.target.clone_from(&uri);
+        invite.uri = uri;
+        self.send_invite(now_ms, invite, false);
+    }
+
+    /// A target has not even said 100: the next one is tried, if there is one.
+    pub(super) fn on_target_silent(&mut self, now_ms: u64) {
+        let Phase::Calling(calling) = &self.phase else { return };
+        if calling.given_up.is_some() || calling.has_provisional {
+            return;
+        }
+        let tx = calling.tx();
+        if let Some(uri) = self.next_target() {
+            self.out.push_back(Effect::Abandon(tx));
+            self.try_target(now_ms, uri);
+        }
     }
 
     /// The request again, with credentials and a new number, when the response asks for them.
@@ -248,5 +330,12 @@ impl Call {
         let tx = self.new_tx();
         let bye = fork.request(tx, Method::Bye, &self.config.contact);
         self.out.push_back(Effect::Request(bye));
+    }
+}
+
+fn calling_uri(phase: &Phase) -> String {
+    match phase {
+        Phase::Calling(calling) => calling.invite.uri.clone(),
+        Phase::Ringing { .. } | Phase::Talking | Phase::Leaving | Phase::Gone => String::new(),
     }
 }

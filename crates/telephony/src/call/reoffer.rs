@@ -12,17 +12,32 @@ use crate::sdp::{self, Direction, Sdp};
 pub(super) struct Wish {
     pub(super) hold: Option<bool>,
     pub(super) address: Option<SocketAddr>,
+    /// Ask even when nothing changes (RFC 4028).
+    pub(super) is_refresh: bool,
 }
 
 impl Call {
+    pub(super) fn want_hold(&mut self, hold: bool) {
+        self.want(Wish { hold: Some(hold), ..Wish::default() });
+    }
+
+    pub(super) fn want_address(&mut self, address: SocketAddr) {
+        self.want(Wish { address: Some(address), ..Wish::default() });
+    }
+
+    pub(super) fn want_refresh(&mut self) {
+        self.want(Wish { is_refresh: true, ..Wish::default() });
+    }
+
     /// Notes a wish over what was wished before; [`Self::settle`] sends it when it may.
-    pub(super) fn want(&mut self, wish: Wish) {
+    fn want(&mut self, wish: Wish) {
         if self.has_ended {
             return;
         }
         let before = self.wish.unwrap_or_default();
         let (hold, address) = (wish.hold.or(before.hold), wish.address.or(before.address));
-        self.wish = Some(Wish { hold, address });
+        let is_refresh = wish.is_refresh || before.is_refresh;
+        self.wish = Some(Wish { hold, address, is_refresh });
     }
 
     /// Sends what is wanted, unless another exchange is open or a wait is on.
@@ -42,23 +57,25 @@ impl Call {
         let hold = wish.hold.unwrap_or(!self.session.wish().receives());
         let direction = Direction::new(true, !hold);
         let address = wish.address.unwrap_or(self.session.address());
-        if (direction, address) == (self.session.wish(), self.session.address()) {
+        let is_same = (direction, address) == (self.session.wish(), self.session.address());
+        if is_same && !wish.is_refresh {
             return;
         }
+        self.refreshing.is_under_way = is_same;
         self.session.set_wish(direction);
         self.session.set_address(address);
         let Ok(offer) = self.session.offer() else { return };
         let tx = self.new_tx();
         let mut invite = self.dialog.request(tx, Method::Invite, &self.config.contact);
         invite.headers.push("Allow", ALLOW);
+        self.ask_timer(&mut invite.headers);
         invite.headers.push("Content-Type", sdp::CONTENT_TYPE);
         invite.body = offer.to_string().into_bytes();
         self.send_reinvite(invite, false);
     }
 
     fn send_reinvite(&mut self, invite: OutRequest, has_credentials: bool) {
-        let (tx, cseq) = (invite.tx, invite.cseq);
-        self.asked = Some(Asked::Reinvite { tx, cseq, has_credentials });
+        self.asked = Some(Asked::Reinvite { tx: invite.tx, has_credentials });
         self.out.push_back(Effect::Request(invite));
     }
 
@@ -66,24 +83,24 @@ impl Call {
         &mut self,
         now_ms: u64,
         response: &Response,
-        cseq: u32,
         has_credentials: bool,
     ) {
         match response.status {
             0..200 => return,
             200..300 => {
                 self.asked = None;
-                return self.on_reinvite_success(response);
+                return self.on_reinvite_success(now_ms, response);
             }
             300.. => self.asked = None,
         }
         let is_challenge = matches!(response.status, 401 | 407) && !has_credentials;
-        if is_challenge && let Some(invite) = self.reinvite_again(response, cseq) {
+        if is_challenge && let Some(invite) = self.reinvite_again(response) {
             return self.send_reinvite(invite, true);
         }
         let wish = Wish {
             hold: Some(!self.session.wish().receives()),
             address: Some(self.session.address()),
+            is_refresh: self.refreshing.is_under_way,
         };
         self.session.withdraw();
         match response.status {
@@ -98,24 +115,30 @@ impl Call {
                 let wait_ms = self.glare_wait_ms();
                 self.timers.set(Timer::Glare, now_ms.saturating_add(wait_ms));
             }
+            422 if self.takes_longer(response) => {
+                self.wish.get_or_insert(wish);
+            }
+            _ if self.refreshing.is_under_way => self.refresh_later(now_ms),
             status => self.out.push_back(Effect::Event(Event::ChangeRefused { status })),
         }
     }
 
     /// The re-INVITE once more, with credentials. The open offer goes with it as it is.
-    fn reinvite_again(&mut self, response: &Response, cseq: u32) -> Option<OutRequest> {
+    fn reinvite_again(&mut self, response: &Response) -> Option<OutRequest> {
         let offer = self.session.open_offer()?.to_string();
         let mut invite = self.dialog.request(ClientTx(0), Method::Invite, &self.config.contact);
         // `with_credentials` takes the next number.
-        self.dialog.local_cseq = cseq;
+        self.dialog.local_cseq -= 1;
         invite.headers.push("Allow", ALLOW);
+        self.ask_timer(&mut invite.headers);
         invite.headers.push("Content-Type", sdp::CONTENT_TYPE);
         invite.body = offer.into_bytes();
         self.with_credentials(invite, response)
     }
 
-    fn on_reinvite_success(&mut self, response: &Response) {
+    fn on_reinvite_success(&mut self, now_ms: u64, response: &Response) {
         self.dialog.refresh_target(response.contact());
+        self.learn_timer(now_ms, response);
         let answer = Sdp::parse(&response.body).map_err(Refusal::from);
         match answer.and_then(|answer| self.session.take_answer(&answer)) {
             Ok(()) => self.announce_agreed(),
@@ -159,7 +182,7 @@ impl Call {
             return;
         }
         self.owes_bye = false;
-        if let Some(Asked::Reinvite { tx, .. }) = self.asked.take() {
+        if let Some(Asked::Reinvite { tx, .. } | Asked::Update { tx, .. }) = self.asked.take() {
             self.out.push_back(Effect::Abandon(tx));
         }
         let tx = self.new_tx();

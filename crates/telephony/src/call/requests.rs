@@ -1,6 +1,7 @@
 //! Requests of the other side inside the dialog.
 
-use super::incoming::{strange_body, unsupported, warning};
+use super::incoming::{EXTENSIONS, strange_body, unsupported, warning};
+use super::session_timer::too_small;
 use super::{AckWait, Asked, Call, Cause, Effect, Event, Phase, keys};
 use crate::message::{ALLOW, Headers, Method, Request};
 use crate::offer_answer::Refusal;
@@ -35,7 +36,7 @@ impl Call {
             return self.respond(request.tx, 500, Headers::default(), Vec::new());
         }
         self.dialog.remote_cseq = Some(request.cseq);
-        if let Some((status, headers)) = unsupported(&request) {
+        if let Some((status, headers)) = unsupported(&request, EXTENSIONS) {
             return self.respond(request.tx, status, headers, Vec::new());
         }
         self.grant(now_ms, &request);
@@ -46,14 +47,13 @@ impl Call {
         match request.method {
             Method::Bye => self.on_bye(request),
             Method::Invite => self.on_reinvite(now_ms, request),
-            Method::Update => self.on_update(request),
+            Method::Update => self.on_update(now_ms, request),
             Method::Info => self.on_info(request),
             Method::Options => {
                 let headers = Headers::default().with("Allow", ALLOW);
                 self.respond(tx, 200, headers.with("Accept", sdp::CONTENT_TYPE), Vec::new());
             }
-            // No provisional response is ever reliable, so there is none to confirm.
-            Method::Prack => self.respond(tx, 481, Headers::default(), Vec::new()),
+            Method::Prack => self.on_prack(now_ms, request),
             Method::Ack
             | Method::Cancel
             | Method::Message
@@ -69,6 +69,7 @@ impl Call {
 
     fn on_bye(&mut self, bye: &Request) {
         self.respond(bye.tx, 200, Headers::default(), Vec::new());
+        self.forget_reliable();
         // RFC 3261, section 15.1.2: an INVITE that is still open is answered with 487.
         if let Some(invite) = self.open_invite() {
             self.respond(invite, 487, Headers::default(), Vec::new());
@@ -79,7 +80,7 @@ impl Call {
         }
         match self.asked.take() {
             // Both hung up at once: the answer to the own BYE does not matter any more.
-            Some(Asked::Bye { tx, .. } | Asked::Reinvite { tx, .. }) => {
+            Some(Asked::Bye { tx, .. } | Asked::Reinvite { tx, .. } | Asked::Update { tx, .. }) => {
                 self.out.push_back(Effect::Abandon(tx));
             }
             None => {}
@@ -91,14 +92,15 @@ impl Call {
         if let Some((status, headers)) = self.out_of_turn() {
             return self.respond(invite.tx, status, headers, Vec::new());
         }
-        if let Some((status, headers)) = strange_body(invite) {
+        if let Some((status, headers)) = strange_body(invite).or_else(|| too_small(invite)) {
             return self.respond(invite.tx, status, headers, Vec::new());
         }
         let has_offer = !invite.has_sdp();
         match self.describe(invite) {
             Ok(description) => {
                 self.dialog.refresh_target(invite.contact());
-                self.accept(invite, description);
+                let timer = self.agree_timer(now_ms, invite);
+                self.accept(invite, &description, timer);
                 let (cseq, is_first) = (invite.cseq, false);
                 self.wait_for_ack(now_ms, AckWait { cseq, has_offer, is_first });
                 self.announce_agreed();
@@ -107,13 +109,15 @@ impl Call {
         }
     }
 
-    fn on_update(&mut self, update: &Request) {
-        if let Some((status, headers)) = strange_body(update) {
+    fn on_update(&mut self, now_ms: u64, update: &Request) {
+        if let Some((status, headers)) = strange_body(update).or_else(|| too_small(update)) {
             return self.respond(update.tx, status, headers, Vec::new());
         }
         if !update.has_sdp() {
             self.dialog.refresh_target(update.contact());
-            let headers = self.dialog_headers();
+            let mut headers = self.dialog_headers();
+            let timer = self.agree_timer(now_ms, update);
+            timer.iter().for_each(|(name, value)| headers.push(name, value));
             return self.respond(update.tx, 200, headers, Vec::new());
         }
         if let Some((status, headers)) = self.out_of_turn() {
@@ -122,7 +126,8 @@ impl Call {
         match self.describe(update) {
             Ok(description) => {
                 self.dialog.refresh_target(update.contact());
-                self.accept(update, description);
+                let timer = self.agree_timer(now_ms, update);
+                self.accept(update, &description, timer);
                 self.announce_agreed();
             }
             Err(refusal) => self.respond(update.tx, 488, warning(&refusal), Vec::new()),
@@ -155,7 +160,7 @@ impl Call {
             return Some((491, Headers::default()));
         }
         // The INVITE's own offer waits for its answer.
-        if self.open_invite().is_some() {
+        if self.open_invite().is_some() && !self.reliable.has_answered {
             let wait_s = self.random() % (MAX_RETRY_AFTER_S + 1);
             return Some((500, Headers::default().with("Retry-After", wait_s.to_string())));
         }
@@ -163,7 +168,7 @@ impl Call {
     }
 
     /// The answer to the request's offer, or an offer when it has none.
-    fn describe(&mut self, request: &Request) -> Result<Sdp, Refusal> {
+    pub(super) fn describe(&mut self, request: &Request) -> Result<Sdp, Refusal> {
         if !request.has_sdp() {
             return self.session.offer();
         }
@@ -171,8 +176,9 @@ impl Call {
         self.session.answer(&offer)
     }
 
-    fn accept(&mut self, request: &Request, description: Sdp) {
-        let headers = self.dialog_headers().with("Content-Type", sdp::CONTENT_TYPE);
+    pub(super) fn accept(&mut self, request: &Request, description: &Sdp, more: Headers) {
+        let mut headers = self.dialog_headers().with("Content-Type", sdp::CONTENT_TYPE);
+        more.iter().for_each(|(name, value)| headers.push(name, value));
         let body = description.to_string().into_bytes();
         self.respond(request.tx, 200, headers.with("Allow", ALLOW), body);
     }

@@ -1,6 +1,9 @@
 //! Tests of calls: each is a script of steps with what has to follow, in virtual time.
 
 mod harness;
+mod reliable;
+mod session_timer;
+mod targets;
 
 use super::*;
 use crate::message::{Headers, Method};
@@ -144,7 +147,7 @@ fn invites_that_cannot_be_taken_are_refused_at_once() {
         bench.run(&[":answer ->", ":ring ->", ":hangup ->", "CANCEL ->"]);
     }
     let rows = [
-        (("Require", "100rel, x"), 420, ("Unsupported", "100rel, x")),
+        (("Require", "100rel, x"), 420, ("Unsupported", "x")),
         (("Content-Type", "text/plain"), 415, ("Accept", "application/sdp")),
     ];
     for ((name, value), status, (says, what)) in rows {

@@ -15,15 +15,27 @@ pub(super) enum Timer {
     Glare,
     /// The INVITE that was cancelled has no final response in 64 T1.
     Cancel,
+    /// A target has said nothing at all.
+    Target,
+    /// A reliable provisional response has no PRACK.
+    Reliable,
+    /// The session has to be refreshed (RFC 4028).
+    Refresh,
+    /// The session has not been refreshed.
+    SessionEnd,
 }
 
-const ALL: [Timer; 6] = [
+const ALL: [Timer; 10] = [
     Timer::RingLimit,
     Timer::Provisional,
     Timer::Ack,
     Timer::Duration,
     Timer::Glare,
     Timer::Cancel,
+    Timer::Target,
+    Timer::Reliable,
+    Timer::Refresh,
+    Timer::SessionEnd,
 ];
 
 /// When each timer is due.

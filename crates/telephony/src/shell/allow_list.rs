@@ -17,6 +17,11 @@ impl AllowList {
         Self { networks: networks.into_iter().collect() }
     }
 
+    /// The networks.
+    pub fn networks(&self) -> &[IpNet] {
+        &self.networks
+    }
+
     /// Whether the source may speak. An IPv4 address in IPv6 form counts as IPv4.
     pub fn allows(&self, source: IpAddr) -> bool {
         let source = source.to_canonical();

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::convert;
 use super::registry::Place;
-use super::stack::Stack;
+use super::stack::{Path, Stack};
 use crate::call::{Call, Command, Effect, Event, Input};
 use crate::message::ServerTx;
 use crate::message::{ClientTx, Headers, Method, OutRequest, OutResponse, Request, Response};
@@ -105,8 +105,7 @@ pub(super) struct Driver {
     pub(super) stack: Arc<Stack>,
     /// Given back when the task ends, however it ends.
     _place: Place,
-    /// The stream on which the call came; requests go back on it while it is open.
-    pub(super) connection: Option<SipConnection>,
+    pub(super) path: Path,
     pub(super) started: Instant,
     pub(super) mail: UnboundedSender<Mail>,
     pub(super) inbox: UnboundedReceiver<Mail>,
@@ -127,7 +126,7 @@ impl Driver {
         stack: Arc<Stack>,
         place: Place,
         (mail, inbox): Mailbox,
-        connection: Option<SipConnection>,
+        path: Path,
     ) -> (Self, CallHandle) {
         let (commands, taken) = tokio::sync::mpsc::unbounded_channel();
         let (notices, told) = tokio::sync::mpsc::unbounded_channel();
@@ -135,7 +134,7 @@ impl Driver {
             call,
             stack,
             _place: place,
-            connection,
+            path,
             started: Instant::now(),
             mail,
             inbox,
@@ -277,8 +276,7 @@ impl Driver {
     fn send(&mut self, out: &OutRequest) {
         let tx = out.tx;
         let via = out.cancels.and_then(|invite| self.vias.get(&invite).cloned());
-        let connection = self.connection.clone().filter(is_open);
-        let Some((transaction, via)) = self.stack.transaction(out, via, connection) else {
+        let Some((transaction, via)) = self.stack.transaction(out, via, &self.path) else {
             return send_failure(&self.mail, tx);
         };
         if out.method == Method::Invite {
@@ -304,7 +302,7 @@ impl Drop for Driver {
     }
 }
 
-fn is_open(connection: &SipConnection) -> bool {
+pub(super) fn is_open(connection: &SipConnection) -> bool {
     let token = connection.cancel_token();
     connection.is_reliable() && token.is_none_or(|token| !token.is_cancelled())
 }

@@ -65,6 +65,14 @@ impl Registry {
         (call_id == request.call_id()).then(|| mail.clone())
     }
 
+    /// Whether the INVITE belongs to a call that is here already.
+    pub(super) fn knows(&self, from_tag: &str, cseq: u32, call_id: &str) -> bool {
+        let calls = self.lock();
+        // An empty table needs no key.
+        !calls.invites.is_empty()
+            && calls.invites.contains(&(from_tag.to_owned(), cseq, call_id.to_owned()))
+    }
+
     pub(super) fn count(&self) -> usize {
         self.lock().count
     }

@@ -5,7 +5,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rsipstack::EndpointBuilder;
@@ -19,11 +18,18 @@ use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipAddr, SipConnection, TcpListenerConnection, TransportLayer};
 use tokio_util::sync::CancellationToken;
 
-use super::{AllowList, ShellError, convert};
+use super::door::Door;
+use super::driver::is_open;
+use super::pinned::{self, Contacts};
+use super::shared::Shared;
+use super::{ShellError, convert, random_text};
 use crate::message::OutRequest;
 
 /// When the library gives up a call that rings (its timer C). Longer than any call's own limit.
 const RING_LIMIT: Duration = Duration::from_secs(86_400);
+
+/// When a silent stream is closed: after the longest usual registration.
+const STREAM_IDLE_LIMIT: Duration = Duration::from_secs(3_900);
 
 /// An address to open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,27 +52,24 @@ pub(super) struct Stack {
 impl Stack {
     pub(super) async fn open(
         bind: Bind,
-        allow: Arc<AllowList>,
-        dropped: Arc<AtomicU64>,
-        t1: Duration,
+        shared: &Arc<Shared>,
     ) -> Result<(Self, TransactionReceiver), ShellError> {
+        let t1 = shared.settings.t1;
         let failed = |reason: String| ShellError::Open { address: bind.address, reason };
         let stop = CancellationToken::new();
         let layer = TransportLayer::new(stop.child_token());
         let token = Some(stop.child_token());
         // The library opens TCP later and only logs a failure: try now, to be able to tell.
         std::net::TcpListener::bind(bind.address).map_err(|error| failed(error.to_string()))?;
-        let udp = UdpConnection::create_connection(bind.address, bind.advertised, token).await;
+        let door = Door::open(bind.address, shared.clone());
+        let door = Arc::new(door.map_err(|error| failed(error.to_string()))?);
+        let udp = UdpConnection::from_socket(door, bind.advertised, token).await;
         layer.add_transport(udp.map_err(|error| failed(error.to_string()))?.into());
         let tcp = TcpListenerConnection::new(bind.address, bind.advertised).await;
         layer.add_transport(tcp.map_err(|error| failed(error.to_string()))?.into());
-        layer.set_whitelist(move |source| {
-            let is_allowed = allow.allows(source);
-            if !is_allowed {
-                dropped.fetch_add(1, Ordering::Relaxed);
-            }
-            std::future::ready(is_allowed)
-        });
+        let gate = shared.clone();
+        layer.set_whitelist(move |source| std::future::ready(gate.admits(source)));
+        layer.set_stream_idle_timeout(STREAM_IDLE_LIMIT);
         let timerc = RING_LIMIT;
         let option = EndpointOption { t1, t1x64: t1 * 64, timerc, ..EndpointOption::default() };
         let endpoint = EndpointBuilder::new()
@@ -74,6 +77,7 @@ impl Stack {
             .with_transport_layer(layer)
             .with_cancel_token(stop.clone())
             .with_option(option)
+            .with_inspector(Box::new(Contacts))
             .build();
         let incoming = endpoint.incoming_transactions();
         let incoming = incoming.map_err(|error| failed(error.to_string()))?;
@@ -98,28 +102,62 @@ impl Stack {
         self.stop.cancel();
     }
 
-    /// A transaction for a request, not yet sent. `via` is the INVITE's for a CANCEL; the
-    /// connection is that of the call, when it is a stream. Gives the `Via` that it used, too.
+    /// A transaction for a request, not yet sent. `via` is the INVITE's for a CANCEL. Gives the
+    /// `Via` that it used, too.
     pub(super) fn transaction(
         &self,
         out: &OutRequest,
         via: Option<Header>,
-        connection: Option<SipConnection>,
+        path: &Path,
     ) -> Option<(Transaction, Header)> {
         let mut request = convert::library_request(out)?;
-        let transport = match &connection {
-            Some(connection) => connection.transport(),
-            None => request.destination().transport().copied().unwrap_or(Transport::Udp),
+        let connection = path.connection.clone().filter(is_open);
+        let has_route = out.headers.get("Route").is_some();
+        let pinned = path.pinned.filter(|_| connection.is_none() && !has_route);
+        let transport = match (&connection, pinned) {
+            (Some(connection), _) => connection.transport(),
+            (None, Some(_)) => Transport::Udp,
+            (None, None) => request.destination().transport().copied().unwrap_or(Transport::Udp),
         };
         let via = match via {
             Some(via) => via,
-            None => {
-                let address = SipAddr::new(transport, self.advertised.into());
-                Header::Via(self.inner.get_via(Some(address), None::<Param>).ok()?.into())
-            }
+            None => self.via(transport, path.is_pinned())?,
         };
         request.headers.push_front(via.clone());
         let key = TransactionKey::from_request(&request, TransactionRole::Client).ok()?;
-        Some((Transaction::new_client(key, request, self.inner.clone(), connection), via))
+        let inner = self.inner.clone();
+        let mut transaction = Transaction::new_client(key, request, inner, connection);
+        if let Some(address) = pinned {
+            transaction.destination = Some(SipAddr::new(Transport::Udp, address.into()));
+        }
+        Some((transaction, via))
+    }
+
+    fn via(&self, transport: Transport, is_pinned: bool) -> Option<Header> {
+        let address = SipAddr::new(transport, self.advertised.into());
+        let branch = match is_pinned {
+            true => {
+                let branch = format!("{}{}", pinned::BRANCH, random_text().ok()?);
+                Some(Param::Branch(branch.into()))
+            }
+            false => None,
+        };
+        Some(Header::Via(self.inner.get_via(Some(address), branch).ok()?.into()))
+    }
+}
+
+/// How the other side of a call is reached when not by its `Contact`.
+#[derive(Clone, Default)]
+pub(super) struct Path {
+    /// The stream on which the call came, or on which the phone registered. Requests go there
+    /// while it is open.
+    pub(super) connection: Option<SipConnection>,
+    /// The address of a phone that may be behind a translation.
+    pub(super) pinned: Option<SocketAddr>,
+}
+
+impl Path {
+    fn is_pinned(&self) -> bool {
+        self.pinned.is_some()
     }
 }

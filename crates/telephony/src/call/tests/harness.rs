@@ -81,20 +81,38 @@ pub(super) struct Bench {
     responses: Vec<OutResponse>,
     asked: BTreeMap<u64, Method>,
     events: Vec<Effect>,
+    /// Headers of the other side's next messages.
+    pub(super) extra: Headers,
 }
 
 impl Bench {
     fn new(call: Call, cseq: u32) -> Self {
         let (sent, responses, events) = (Vec::new(), Vec::new(), Vec::new());
         let asked = if cseq > 0 { [(1, Method::Invite)].into() } else { BTreeMap::new() };
-        Self { call, now_ms: 0, cseq, tag: "there", sent, responses, asked, events }
+        let extra = Headers::default();
+        Self { call, now_ms: 0, cseq, tag: "there", sent, responses, asked, events, extra }
     }
 
     pub(super) fn incoming(body: &str) -> Self {
         Self::new(Call::incoming(0, request(Method::Invite, 1, body), config()), 1)
     }
 
+    /// A call from an INVITE with an offer and these headers.
+    pub(super) fn incoming_with(headers: &[(&str, &str)]) -> Self {
+        let mut invite = request(Method::Invite, 1, OFFER);
+        headers.iter().for_each(|(name, value)| invite.headers.push(*name, *value));
+        Self::new(Call::incoming(0, invite, config()), 1)
+    }
+
+    pub(super) fn last_response(&self) -> &OutResponse {
+        self.responses.last().unwrap()
+    }
+
     pub(super) fn outgoing() -> Self {
+        Self::outgoing_with(config())
+    }
+
+    pub(super) fn outgoing_with(config: Config) -> Self {
         let target = Target {
             uri: "sip:phone@198.51.100.1".into(),
             to: "<sip:phone@198.51.100.1>".into(),
@@ -102,7 +120,7 @@ impl Bench {
             call_id: "call-2".into(),
             headers: Headers::default(),
         };
-        Self::new(Call::outgoing(0, &target, config()), 0)
+        Self::new(Call::outgoing(0, &target, config), 0)
     }
 
     pub(super) fn talking_in() -> Self {
@@ -148,6 +166,7 @@ impl Bench {
             ":answer" => Command::Answer { headers },
             ":reject" => Command::Reject { status: name.parse().unwrap(), headers },
             ":hangup" => Command::HangUp,
+            ":key" => Command::SendKey { key: name.parse().unwrap(), duration_ms: 200 },
             ":hold" => Command::Hold,
             ":resume" => Command::Resume,
             ":move" => Command::Move("192.0.2.9:30000".parse().unwrap()),
@@ -167,6 +186,7 @@ impl Bench {
         headers.push("Contact", "<sip:phone@198.51.100.1:5070>");
         headers.push("WWW-Authenticate", "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"");
         headers.push("Proxy-Authenticate", "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"");
+        self.extra.iter().for_each(|(name, value)| headers.push(name, value));
         let tx = asked.map_or(ClientTx(0), |asked| asked.tx);
         let body = body(name).as_bytes().to_vec();
         Input::Response(Box::new(Response { tx, status, headers, body }))
@@ -194,6 +214,7 @@ impl Bench {
         };
         let mut request = request(method, cseq, "");
         request.headers.push("Content-Type", content_type(name));
+        self.extra.iter().for_each(|(name, value)| request.headers.push(name, value));
         request.body = body(name).as_bytes().to_vec();
         Input::Request(Box::new(request))
     }

@@ -1,0 +1,66 @@
+//! The UDP socket that the library reads: what may not come in never gets there.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rsipstack::platform::net::UdpSocket as LibrarySocket;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::UdpSocket;
+
+use super::shared::{Look, Shared};
+
+/// A socket with the gate in front.
+pub(super) struct Door {
+    socket: UdpSocket,
+    shared: Arc<Shared>,
+}
+
+impl Door {
+    /// Opens a socket. A receive buffer that the system does not give is no error.
+    pub(super) fn open(address: SocketAddr, shared: Arc<Shared>) -> std::io::Result<Self> {
+        let domain = if address.is_ipv6() { Domain::IPV6 } else { Domain::IPV4 };
+        let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
+        socket.set_nonblocking(true)?;
+        if let Err(error) = socket.set_recv_buffer_size(shared.settings.receive_buffer_bytes) {
+            tracing::debug!(%error, "receive buffer not enlarged");
+        }
+        socket.bind(&address.into())?;
+        Ok(Self { socket: UdpSocket::from_std(socket.into())?, shared })
+    }
+}
+
+#[async_trait::async_trait]
+impl LibrarySocket for Door {
+    async fn recv_from(&self, buffer: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
+        loop {
+            let (length, source) = match self.socket.recv_from(buffer).await {
+                Ok(received) => received,
+                // A peer's port was closed; nothing is wrong with this socket.
+                Err(error) if error.kind() == ErrorKind::ConnectionRefused => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let is_cut = length == buffer.len();
+            match self.shared.look(&buffer[..length], source, is_cut) {
+                Look::Pass(0) => return Ok((length, source)),
+                Look::Pass(leading) => {
+                    buffer.copy_within(leading..length, 0);
+                    return Ok((length - leading, source));
+                }
+                // Not waited for: whoever sends too much must not make others wait.
+                Look::Answer(response) => {
+                    let _ = self.socket.try_send_to(&response, source);
+                }
+                Look::Drop => {}
+            }
+        }
+    }
+
+    async fn send_to(&self, bytes: &[u8], to: SocketAddr) -> rsipstack::Result<usize> {
+        Ok(self.socket.send_to(bytes, to).await?)
+    }
+
+    fn local_addr(&self) -> rsipstack::Result<SocketAddr> {
+        Ok(self.socket.local_addr()?)
+    }
+}
