@@ -93,6 +93,7 @@ fn run(flow: &Value, change: impl FnOnce(&mut Tenant), script: &Value) -> Wanted
         dnis_received: "+12025550100".to_owned(),
         entry_point: EntryPointId::new("main-line"),
         headers: Vec::new(),
+        rescue: None,
     };
     world.call(arrival).unwrap();
     loop {

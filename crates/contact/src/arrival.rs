@@ -5,7 +5,7 @@ use trunkline_expr::Value;
 use trunkline_flow::{Flow, outputs::Outputs};
 use trunkline_model::number::normalise;
 use trunkline_model::tenant::{EntryPoint, Tenant};
-use trunkline_model::{ContactId, EntryPointId};
+use trunkline_model::{ContactId, EntryPointId, Failure};
 
 /// A call as it arrives at an entry point.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,10 @@ pub struct Arrival {
     pub entry_point: EntryPointId,
     /// `X-` headers of the call, names in lower case, at most 20 and 1,000 bytes in all.
     pub headers: Vec<(String, String)>,
+    /// Set for a contact in place of one over which the program made a mistake: its flow does not
+    /// start, and the caller goes to the fallback destination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rescue: Option<Box<Failure>>,
 }
 
 /// Why a call cannot become a contact.

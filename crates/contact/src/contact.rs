@@ -101,7 +101,10 @@ impl Contact {
         if contact.entry.answer == Answer::Immediately {
             contact.answer();
         }
-        contact.run.start(arrival.at_ms);
+        match &arrival.rescue {
+            None => contact.run.start(arrival.at_ms),
+            Some(failure) => contact.rescue(failure),
+        }
         contact.settle();
         Ok(contact)
     }

@@ -36,6 +36,7 @@ fn arrival() -> Arrival {
         dnis_received: "+18005550100".into(),
         entry_point: EntryPointId::new("ep"),
         headers: Vec::new(),
+        rescue: None,
     }
 }
 

@@ -8,7 +8,7 @@ use trunkline_acd::{self as acd, Routing};
 use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{self as contact, Arrival, ArrivalError, Contact};
 use trunkline_flow::Site;
-use trunkline_model::ContactId;
+use trunkline_model::{ContactId, Failure, FailureCode};
 
 use crate::allocation::Allocations;
 use crate::contacts::Contacts;
@@ -25,6 +25,9 @@ enum Work {
     Contact { contact: ContactId, input: contact::Input, from: Option<MessageId> },
     Routing { input: acd::Input, from: Option<MessageId> },
 }
+
+/// What a panic carries.
+type Panic = Box<dyn std::any::Any + Send>;
 
 /// Contacts and their routing domain.
 pub struct Exchange {
@@ -108,9 +111,17 @@ impl Exchange {
         self.contacts.put(contact, inputs);
     }
 
-    /// Numbers of routing's inputs go on after this one.
-    pub fn continue_routing(&mut self, routing: Routing, inputs: u64) {
-        self.routing = routing;
+    /// Drops a contact that somebody else has, or that never was. The queues forget it; nobody is
+    /// told.
+    pub fn forget(&mut self, id: &ContactId) {
+        if self.contacts.take(id).is_some() && self.routing.knows(id) {
+            let input = acd::Input::Withdraw { contact: id.clone() };
+            self.work.push_back(Work::Routing { input, from: None });
+        }
+    }
+
+    /// Inputs of routing are numbered after this one: an earlier run has taken so many.
+    pub fn number_routing_from(&mut self, inputs: u64) {
         self.routing_inputs = inputs;
     }
 
@@ -174,7 +185,7 @@ impl Exchange {
             let Some(work) = self.work.pop_front() else { return };
             match work {
                 Work::Contact { contact, input, from } => {
-                    self.give(now_ms, contact, input, from, recorder);
+                    self.give(now_ms, &contact, input, from, recorder);
                 }
                 Work::Routing { input, from } => self.give_routing(now_ms, input, from, recorder),
             }
@@ -188,46 +199,50 @@ impl Exchange {
         arrival: &Arrival,
         recorder: &mut impl Recorder,
     ) -> Result<(), ArrivalError> {
-        let (site, is_traced) = (&self.site, self.is_traced);
-        let begin = || {
-            let mut contact = Contact::arrive(site, arrival, is_traced)?;
-            let outputs: Vec<_> = std::iter::from_fn(|| contact.poll()).collect();
-            Ok((Box::new(contact), outputs))
-        };
-        match catch_unwind(AssertUnwindSafe(begin)) {
-            Ok(begun) => {
-                let (contact, outputs) = begun?;
-                recorder.arrived(arrival, &contact, &outputs);
-                self.carry_out(arrival.at_ms, contact, 0, outputs);
-            }
-            Err(panic) => self.crashed(arrival.contact.clone(), &*panic),
+        if let Some(panic) = self.begin(arrival, recorder)? {
+            self.crashed(arrival.at_ms, arrival, true, &*panic, recorder);
         }
         Ok(())
+    }
+
+    /// Begins a contact. Gives the panic if it came to one.
+    fn begin(
+        &mut self,
+        arrival: &Arrival,
+        recorder: &mut impl Recorder,
+    ) -> Result<Option<Panic>, ArrivalError> {
+        let (site, is_traced) = (&self.site, self.is_traced);
+        let begin = || Contact::arrive(site, arrival, is_traced).map(Box::new);
+        let mut contact = match catch_unwind(AssertUnwindSafe(begin)) {
+            Ok(begun) => begun?,
+            Err(panic) => return Ok(Some(panic)),
+        };
+        let outputs: Vec<_> = std::iter::from_fn(|| contact.poll()).collect();
+        recorder.arrived(arrival, &contact, &outputs);
+        self.carry_out(arrival.at_ms, contact, 0, outputs);
+        Ok(None)
     }
 
     fn give(
         &mut self,
         now_ms: i64,
-        id: ContactId,
+        id: &ContactId,
         input: contact::Input,
         from: Option<MessageId>,
         recorder: &mut impl Recorder,
     ) {
-        let Some(life) = self.contacts.take(&id) else { return };
+        let Some(life) = self.contacts.take(id) else { return };
         let (mut contact, number) = (life.contact, life.inputs + 1);
+        let was_there = contact.is_caller_there();
         let record = InputRecord { now_ms, input: input.clone() };
-        let work = AssertUnwindSafe(|| {
-            contact.handle(now_ms, input);
-            let outputs: Vec<_> = std::iter::from_fn(|| contact.poll()).collect();
-            (contact, outputs)
-        });
-        match catch_unwind(work) {
-            Ok((contact, outputs)) => {
-                recorder.contact(&contact, &ContactRecord { number, record, from }, &outputs);
-                self.carry_out(now_ms, contact, number, outputs);
-            }
-            Err(panic) => self.crashed(id, &*panic),
+        let handle = AssertUnwindSafe(|| contact.handle(now_ms, input));
+        if let Err(panic) = catch_unwind(handle) {
+            let arrival = contact.arrival().clone();
+            return self.crashed(now_ms, &arrival, was_there, &*panic, recorder);
         }
+        let outputs: Vec<_> = std::iter::from_fn(|| contact.poll()).collect();
+        recorder.contact(&contact, &ContactRecord { number, record, from }, &outputs);
+        self.carry_out(now_ms, contact, number, outputs);
     }
 
     /// Does what concerns queues, passes the rest on.
@@ -369,12 +384,33 @@ impl Exchange {
         }
     }
 
-    /// The contact's flow cannot be trusted any more: it is gone, and its agent is free.
-    fn crashed(&mut self, contact: ContactId, panic: &(dyn std::any::Any + Send)) {
+    /// The contact's flow cannot be trusted any more. Its agent is free, and a caller who is still
+    /// there goes to the fallback as another contact.
+    fn crashed(
+        &mut self,
+        now_ms: i64,
+        arrival: &Arrival,
+        is_caller_there: bool,
+        panic: &(dyn std::any::Any + Send),
+        recorder: &mut impl Recorder,
+    ) {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
         let message = text.unwrap_or("without a message").to_owned();
+        let contact = arrival.contact.clone();
         self.route(acd::Input::Withdraw { contact: contact.clone() });
-        self.outputs.push_back(Output::Crashed { contact, message });
+        // One rescue is enough: what fails there too would fail for ever.
+        let may_rescue = is_caller_there && arrival.rescue.is_none();
+        let successor = may_rescue.then(|| ContactId::new(format!("{contact}-rescued")));
+        let crashed =
+            Output::Crashed { contact, successor: successor.clone(), message: message.clone() };
+        self.outputs.push_back(crashed);
+        let Some(contact) = successor else { return };
+        let rescue = Some(Box::new(Failure::new(FailureCode::ProgramFault, message)));
+        let arrival = Arrival { contact, at_ms: now_ms, rescue, ..arrival.clone() };
+        // Whatever is wrong may be wrong here too; then the shell disconnects the caller.
+        if !self.begin(&arrival, recorder).is_ok_and(|begun| begun.is_none()) {
+            self.outputs.push_back(Output::Ended { contact: arrival.contact });
+        }
     }
 }

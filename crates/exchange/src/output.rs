@@ -27,6 +27,8 @@ pub enum Output {
     Crashed {
         /// The contact.
         contact: ContactId,
+        /// The contact that takes its place, if it was not over for the caller; its outputs follow.
+        successor: Option<ContactId>,
         /// What the program said.
         message: String,
     },
@@ -83,4 +85,21 @@ pub enum Output {
         /// Why.
         reason: Refusal,
     },
+}
+
+impl Output {
+    /// The contact that it concerns.
+    pub fn contact(&self) -> Option<&ContactId> {
+        match self {
+            Self::Contact { contact, .. }
+            | Self::Ended { contact }
+            | Self::Crashed { contact, .. }
+            | Self::Queued { contact, .. }
+            | Self::Ring { contact, .. }
+            | Self::StopRinging { contact, .. }
+            | Self::Connect { contact, .. }
+            | Self::Release { contact, .. } => Some(contact),
+            Self::AgentState { .. } | Self::Refused { .. } => None,
+        }
+    }
 }

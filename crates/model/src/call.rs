@@ -10,6 +10,15 @@ const KEYS: &str = "0123456789ABCD*#";
 /// The most keys and pauses that are sent at once (Webex).
 pub const MAX_SENT_DIGITS: usize = 32;
 
+/// The longest reason for a failure that is kept, in characters: another system words it.
+const LONGEST_REASON: usize = 200;
+
+/// The most header fields of a transfer, either way.
+pub const MAX_HEADERS: usize = 20;
+
+/// The most bytes of the names and values of all header fields of a transfer, either way.
+pub const MAX_HEADER_BYTES: usize = 1_000;
+
 /// Whether the caller comes back from a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,7 +36,8 @@ pub struct Transfer {
     pub kind: TransferKind,
     /// The number: digits, `*` and `#`, perhaps a `+` before them.
     pub number: String,
-    /// Header fields of the INVITE. Their names begin with `X-`; at most 20 and 1,000 bytes in all.
+    /// Header fields of the INVITE. Their names begin with `X-`; at most [`MAX_HEADERS`] and
+    /// [`MAX_HEADER_BYTES`].
     pub headers: Vec<(String, String)>,
     /// How long the third party may ring, in milliseconds.
     pub ring_timeout_ms: u64,
@@ -59,7 +69,8 @@ pub enum TransferOutcome {
     PartyHungUp {
         /// How long the two could talk, in milliseconds.
         talked_ms: u64,
-        /// The `X-` header fields of its BYE.
+        /// The `X-` header fields of its BYE; of more than [`MAX_HEADERS`] or
+        /// [`MAX_HEADER_BYTES`] the rest is left out.
         headers: Vec<(String, String)>,
     },
 }
@@ -76,11 +87,11 @@ impl TransferOutcome {
                 let text = "the third party did not answer in time";
                 Some(Failure::numbered(FailureCode::TransferNoAnswer, 3, text))
             }
-            Self::Failed { status: 0, text } => {
-                Some(Failure::numbered(FailureCode::TransferFailed, 6, text.clone()))
-            }
             Self::Failed { status, text } => {
-                let text = format!("{text} (SIP status {status})");
+                let mut text: String = text.chars().take(LONGEST_REASON).collect();
+                if *status > 0 {
+                    text.push_str(&format!(" (SIP status {status})"));
+                }
                 Some(Failure::numbered(FailureCode::TransferFailed, 6, text))
             }
         }
@@ -129,6 +140,17 @@ pub fn is_sendable(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_is_cut_and_has_its_status() {
+        let failed = |status, text: &str| {
+            let outcome = TransferOutcome::Failed { status, text: text.to_owned() };
+            outcome.failure().unwrap().description
+        };
+        assert_eq!(failed(404, "not found"), "not found (SIP status 404)");
+        assert_eq!(failed(0, "no trunk"), "no trunk");
+        assert_eq!(failed(0, &"é".repeat(9_000)).chars().count(), LONGEST_REASON);
+    }
 
     #[test]
     fn keys_and_pauses_can_be_sent() {

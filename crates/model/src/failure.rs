@@ -130,6 +130,12 @@ pub enum FailureCode {
     /// The process ended between the request and its answer; whether it had effect is not known.
     #[serde(rename = "TL-HTTP-IN-DOUBT")]
     InDoubt,
+    /// The journal cannot be brought to the disk, so that nothing is written to other systems.
+    #[serde(rename = "TL-JOURNAL-FAILED")]
+    JournalFailed,
+    /// The program made a mistake over the contact.
+    #[serde(rename = "TL-PROGRAM-FAULT")]
+    ProgramFault,
 }
 
 impl FailureCode {
@@ -186,6 +192,8 @@ impl FailureCode {
             Self::SoqlGuard => "TL-HTTP-SOQL-GUARD",
             Self::WriteDenied => "TL-HTTP-WRITE-DENIED",
             Self::InDoubt => "TL-HTTP-IN-DOUBT",
+            Self::JournalFailed => "TL-JOURNAL-FAILED",
+            Self::ProgramFault => "TL-PROGRAM-FAULT",
         }
     }
 }

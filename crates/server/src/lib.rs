@@ -7,4 +7,11 @@
 //! blocks but the journal.
 
 pub mod config;
+mod figures;
 pub mod ops;
+mod parts;
+mod recovery;
+mod server;
+mod switchboard;
+
+pub use server::{Server, StartError};

@@ -102,6 +102,7 @@ fn arrival(loaded: &Loaded, script: &Script) -> Result<Arrival> {
         dnis_received: entry.dnis.first().cloned().unwrap_or_default(),
         entry_point: entry.id.clone(),
         headers: Vec::new(),
+        rescue: None,
     })
 }
 

@@ -153,6 +153,7 @@ fn arrival(arguments: &Arguments, script: &Script, loaded: &Loaded) -> Result<Ar
         dnis_received: dnis.or_else(|| first_number(entry)).unwrap_or_default(),
         entry_point: entry.id.clone(),
         headers: Vec::new(),
+        rescue: None,
     })
 }
 

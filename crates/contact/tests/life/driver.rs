@@ -68,6 +68,7 @@ impl Setup {
             dnis_received: "+18005550100".into(),
             entry_point: EntryPointId::new("ep"),
             headers: Vec::new(),
+            rescue: None,
         };
         let contact = Contact::arrive(&site, &arrival, true).unwrap();
         let (outputs, steps) = (Vec::new(), Vec::new());

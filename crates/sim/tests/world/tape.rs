@@ -159,6 +159,7 @@ impl Scenario {
             dnis_received: "+18005550100".into(),
             entry_point: EntryPointId::new("ep"),
             headers: Vec::new(),
+            rescue: None,
         }
     }
 

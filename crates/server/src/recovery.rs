@@ -1,0 +1,53 @@
+//! The journal of a server, and what an earlier run left in it.
+
+use std::sync::Arc;
+
+use trunkline_journal::{
+    JournalError, Keys, RecoverOptions, Recovered, Retention, SiteImage, Writer, WriterOptions,
+    recover,
+};
+use trunkline_store::{JournalSync, SqliteOptions, SqliteStore};
+
+use crate::config::{Setup, SyncMode};
+
+/// Opens the journal and takes over what never ended.
+///
+/// # Errors
+/// The file cannot be opened or read, or there is no key for what it holds.
+pub(crate) fn open(setup: &Setup, now_ms: i64) -> Result<(Writer, Recovered), JournalError> {
+    let config = &setup.config.journal;
+    let path = setup.journal_path();
+    if let Some(folder) = path.parent() {
+        // What cannot be made shows when the file is opened.
+        let _ = std::fs::create_dir_all(folder);
+    }
+    let sync = match config.sync {
+        SyncMode::Always => JournalSync::Always,
+        SyncMode::Within50Ms => JournalSync::Within50Ms,
+        SyncMode::Never => JournalSync::Never,
+    };
+    let options = SqliteOptions { sync, ..SqliteOptions::default() };
+    let store = Arc::new(SqliteStore::open(&path, options)?);
+    let keys = Keys::File(setup.key_path());
+    let image = image(setup)?;
+    let key = if image.has_secrets() { Some(keys.find_or_make()?) } else { None };
+    let retention = Retention {
+        keep_ms: i64::from(config.keep_h) * 3_600_000,
+        keep_contacts: usize::try_from(config.keep_calls).unwrap_or(usize::MAX),
+    };
+    let tenant = &setup.site.tenant;
+    let domain = tenant.name.clone();
+    let mut writer = Writer::new(store, WriterOptions { key, domain, retention });
+    writer.begin_site(image, now_ms)?;
+    let options = RecoverOptions { tenant, keys: &keys, now_ms, is_traced: false };
+    let recovered = recover(&mut writer, &options)?;
+    Ok((writer, recovered))
+}
+
+/// What contacts are started with, as the journal keeps it.
+///
+/// # Errors
+/// A flow that cannot be read, which the set-up has excluded.
+pub(crate) fn image(setup: &Setup) -> Result<Arc<SiteImage>, JournalError> {
+    SiteImage::new(&setup.site.tenant, setup.exports.clone()).map(Arc::new)
+}

@@ -1,0 +1,182 @@
+//! A running server: sockets, threads, and the switchboard between them.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+use tokio::runtime::Handle;
+use trunkline_connector as connector;
+use trunkline_media_engine::{self as media_engine, Engine};
+use trunkline_prompts::{Library, Limits};
+use trunkline_speech::{self as speech, Speaker};
+use trunkline_telephony::shell::{self as sip, Endpoint};
+
+use crate::config::Setup;
+use crate::ops::{Ask, Check, Control, Health, Metrics};
+use crate::switchboard::{Clock, Devices, Event, Io, Scribe, Switchboard};
+use crate::{figures, parts, recovery};
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// SIP.
+    #[error(transparent)]
+    Sip(#[from] sip::ShellError),
+    /// RTP.
+    #[error(transparent)]
+    Rtp(#[from] media_engine::EngineError),
+    /// Connectors.
+    #[error(transparent)]
+    Connector(#[from] connector::ConnectorError),
+    /// Speech.
+    #[error(transparent)]
+    Speech(#[from] speech::SpeechError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] trunkline_journal::JournalError),
+    /// The folder for recordings.
+    #[error("the folder for recordings {path} cannot be made: {source}; set `data_dir`")]
+    Recordings {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The machine gives no thread.
+    #[error("the switchboard's thread cannot be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// A running server. Dropping it ends all calls at once.
+pub struct Server {
+    events: Sender<Event>,
+    switchboard: Option<JoinHandle<()>>,
+    _endpoint: Arc<Endpoint>,
+}
+
+impl Server {
+    /// Opens the sockets and begins to take calls.
+    ///
+    /// # Errors
+    /// Whatever of the set-up cannot be had; nothing is left running then.
+    pub async fn start(
+        setup: &Setup,
+        health: &Health,
+        metrics: &Metrics,
+    ) -> Result<Self, StartError> {
+        let (events, inbox) = channel();
+        let (writer, recovered) = recovery::open(setup, Clock::start().now_ms())?;
+        health.good(Check::Journal);
+        let recordings = recordings_folder(setup)?;
+        let options = connector_options(setup);
+        let client = connector::Client::new(&setup.site.tenant, options)?;
+        let library = library(setup)?;
+        let media = events.clone();
+        let sink = Arc::new(move |event| drop(media.send(Event::Media(event))));
+        let engine = Engine::start(parts::rtp(setup), sink)?;
+        let (endpoint, calls) = Endpoint::start(parts::sip(setup)).await?;
+        let endpoint = Arc::new(endpoint);
+        forward(calls, events.clone(), |call| Event::Call(Box::new(call)));
+        forward(endpoint.registrations(), events.clone(), Event::Phone);
+        let users = setup.phones.iter().map(|it| it.credentials.user.clone()).collect();
+        figures::observe(metrics, &endpoint, &engine, users);
+        health.good(Check::Sockets);
+        let io = Io {
+            runtime: Handle::current(),
+            endpoint: endpoint.clone(),
+            engine,
+            library,
+            client,
+            events: events.clone(),
+            metrics: metrics.clone(),
+            recordings,
+        };
+        let phones = setup.phones.iter();
+        let phones = phones.map(|it| (it.credentials.user.clone(), it.agent.clone()));
+        let (site, devices) = (setup.site.clone(), Devices::new(phones));
+        let scribe = Scribe::new(writer, health.clone(), metrics.clone());
+        let (trunk, health) = (outbound_trunk(setup), health.clone());
+        let run = move || {
+            let mut switchboard = Switchboard::new(site, io, scribe, devices);
+            switchboard.call_out_by(trunk);
+            switchboard.recover(recovered);
+            health.good(Check::Recovery);
+            switchboard.run(&inbox);
+        };
+        let thread = std::thread::Builder::new().name("switchboard".into()).spawn(run);
+        let switchboard = Some(thread.map_err(StartError::Thread)?);
+        Ok(Self { events, switchboard, _endpoint: endpoint })
+    }
+
+    /// What an operator may ask of the server, for [`crate::ops::operate`].
+    pub fn control(&self) -> Arc<dyn Control> {
+        Arc::new(Operator(self.events.clone()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It is gone already when it was told to stop.
+        let _ = self.events.send(Event::Stop);
+        if let Some(thread) = self.switchboard.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Operator(Sender<Event>);
+
+impl Control for Operator {
+    fn ask(&self, ask: Ask) {
+        // A switchboard that is gone drops the channel for the answer; whoever asked sees that.
+        let _ = self.0.send(Event::Asked(Box::new(ask)));
+    }
+}
+
+fn recordings_folder(setup: &Setup) -> Result<std::path::PathBuf, StartError> {
+    let path = setup.data_dir().join("recordings");
+    let made = std::fs::create_dir_all(&path);
+    made.map_err(|source| StartError::Recordings { path: path.clone(), source })?;
+    Ok(path)
+}
+
+/// The trunk by which calls go out: the first that takes them.
+pub(crate) fn outbound_trunk(setup: &Setup) -> Option<String> {
+    let trunks = &setup.config.trunks;
+    trunks.iter().find(|trunk| trunk.outbound.is_some()).map(|trunk| trunk.name.clone())
+}
+
+pub(crate) fn connector_options(setup: &Setup) -> connector::Options {
+    connector::Options {
+        base_dir: setup.tenant_dir.clone(),
+        allow_literal_secrets: setup.options.allow_literal_secrets,
+        ..connector::Options::default()
+    }
+}
+
+pub(crate) fn library(setup: &Setup) -> Result<Library, StartError> {
+    let listener: speech::Listener = Arc::new(|notice| tracing::warn!("{notice}"));
+    let base_dir = setup.base_dir.clone();
+    let options = speech::Options { base_dir, listener, ..speech::Options::default() };
+    let speaker = Speaker::new(setup.config.speech.clone(), &options)?;
+    let limits = Limits::default();
+    let (library, problems) =
+        Library::load(&setup.site.tenant, &setup.tenant_dir, Some(speaker), limits);
+    problems.iter().for_each(|problem| tracing::warn!("{problem}"));
+    Ok(library)
+}
+
+/// Sends on what comes out of a channel of the runtime.
+fn forward<T: Send + 'static>(
+    mut from: tokio::sync::mpsc::UnboundedReceiver<T>,
+    events: Sender<Event>,
+    event: impl Fn(T) -> Event + Send + 'static,
+) {
+    tokio::spawn(async move {
+        while let Some(item) = from.recv().await {
+            if events.send(event(item)).is_err() {
+                return;
+            }
+        }
+    });
+}

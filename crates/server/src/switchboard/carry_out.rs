@@ -1,0 +1,138 @@
+//! What contacts and queues want, done.
+
+use trunkline_contact::{Notice, Output as Wanted};
+use trunkline_exchange::Output;
+use trunkline_flow::run::ScreenPop;
+use trunkline_model::{AgentId, ContactId};
+
+use super::Switchboard;
+use super::legs::Role;
+use crate::ops::CallOutcome;
+
+/// Temporarily unavailable (RFC 3261, section 21.4.18): the flow ended before it answered.
+const UNAVAILABLE: u16 = 480;
+
+impl Switchboard {
+    pub(super) fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Contact { contact, output } => self.wanted(contact, output),
+            Output::Ended { contact } => self.ended(&contact),
+            Output::Crashed { contact, successor, message } => {
+                self.crashed(&contact, successor, &message);
+            }
+            Output::Ring { contact, agent, ring_timeout_ms } => {
+                self.ring(contact, &agent, ring_timeout_ms);
+            }
+            Output::StopRinging { contact, agent, .. } => self.stop_ringing(&contact, &agent),
+            Output::Connect { contact, agent } => self.connect(&contact, &agent.id),
+            Output::Release { contact, agent } => self.release(&contact, &agent),
+            Output::AgentState { agent, state } => {
+                tracing::info!(%agent, ?state, "agent");
+            }
+            Output::Queued { contact, queue } => {
+                tracing::info!(%contact, %queue, "queued");
+                self.legs.line_mut(&contact).queue = Some(queue);
+            }
+            Output::Refused { input, reason } => {
+                tracing::debug!(?input, %reason, "refused by the queues");
+            }
+        }
+    }
+
+    fn wanted(&mut self, contact: ContactId, output: Wanted) {
+        match output {
+            Wanted::Http { id, request, .. } => self.send(contact, id, request),
+            Wanted::StopRetries { id } => self.stop_retries(&contact, id),
+            Wanted::Play { id, prompts } => self.play(contact, id, &prompts),
+            Wanted::PlayMusic { id, music } => self.play_music(contact, id, &music),
+            Wanted::StopPlaying { id } => self.stop_playing(&contact, id),
+            Wanted::Answer => self.answer(&contact),
+            Wanted::QueueMusic { file } => self.queue_music(contact, file),
+            Wanted::Transfer { id, transfer } => self.transfer(contact, id, &transfer),
+            Wanted::SetCallerId { number } => self.set_caller_id(&contact, number),
+            Wanted::SendDigits { id, digits, tone_ms, pause_ms } => {
+                self.send_digits(&contact, id, &digits, (tone_ms, pause_ms));
+            }
+            Wanted::Record { id, recording } => self.record(contact, id, &recording),
+            Wanted::StopRecording { id } => self.stop_recording(&contact, id),
+            Wanted::Disconnect => self.disconnect(&contact),
+            Wanted::ScreenPop { agent, pop } => screen_pop(&contact, agent.as_ref(), &pop),
+            Wanted::Notice(notice) => {
+                self.io.metrics.flow_failed(notice.failure.code.as_str());
+                tell_operator(&contact, &notice);
+            }
+            // The exchange has done these itself.
+            Wanted::Enqueue { .. }
+            | Wanted::Withdraw
+            | Wanted::LeaveAgent
+            | Wanted::QueryQueue { .. }
+            | Wanted::Allocate { .. }
+            | Wanted::Ended => {}
+        }
+    }
+
+    fn answer(&mut self, contact: &ContactId) {
+        let now_ms = self.now_ms;
+        if let Some(caller) = self.legs.caller_mut(contact) {
+            caller.answered_ms = now_ms;
+            caller.answer();
+        }
+    }
+
+    fn disconnect(&mut self, contact: &ContactId) {
+        if let Some(caller) = self.legs.caller_mut(contact) {
+            caller.end(UNAVAILABLE);
+        }
+    }
+
+    /// The program made a mistake: the caller stays, as another contact.
+    fn crashed(&mut self, contact: &ContactId, successor: Option<ContactId>, message: &str) {
+        tracing::error!(%contact, "the program made a mistake: {message}");
+        self.io.metrics.call_ended(CallOutcome::Crashed);
+        self.scribe.writer().ended(contact);
+        let Some(mut line) = self.legs.forget(contact) else { return };
+        for id in line.ringing.drain(..).chain(line.agent.take()).chain(line.party.take()) {
+            if let Some(leg) = self.legs.get_mut(id) {
+                leg.end(UNAVAILABLE);
+            }
+        }
+        let Some(caller) = line.caller.and_then(|caller| self.legs.get_mut(caller)) else { return };
+        match successor {
+            None => caller.end(500),
+            Some(successor) => {
+                caller.role = Role::Caller(successor.clone());
+                caller.media.unbridge();
+                self.legs.line_mut(&successor).caller = line.caller;
+            }
+        }
+    }
+
+    /// The contact is over; legs that are still up end by themselves or are ended here.
+    fn ended(&mut self, contact: &ContactId) {
+        tracing::info!(%contact, "contact ended");
+        let Some(line) = self.legs.forget(contact) else { return };
+        let left = line.caller.into_iter().chain(line.agent).chain(line.party).chain(line.ringing);
+        for id in left {
+            if let Some(leg) = self.legs.get_mut(id) {
+                leg.end(UNAVAILABLE);
+            }
+        }
+    }
+}
+
+/// Until agents have a desktop, the page is in the log (decision 25).
+fn screen_pop(contact: &ContactId, agent: Option<&AgentId>, pop: &ScreenPop) {
+    let agent = agent.map(AgentId::as_str);
+    tracing::info!(%contact, agent, label = pop.label, from_defaults = ?pop.from_defaults, "pop");
+}
+
+fn tell_operator(contact: &ContactId, notice: &Notice) {
+    tracing::warn!(
+        %contact,
+        activity = notice.activity,
+        code = notice.failure.code.as_str(),
+        kept_by = ?notice.kept_by,
+        "{}",
+        notice.failure.description
+    );
+}

@@ -1,0 +1,33 @@
+//! What reaches the switchboard, from whatever thread.
+
+use trunkline_media_engine::LegEvent;
+use trunkline_model::ContactId;
+use trunkline_model::http::Outcome;
+use trunkline_prompts::PromptFailure;
+use trunkline_telephony::registrar::Registration;
+use trunkline_telephony::shell::{IncomingCall, Notice};
+
+use super::legs::LegId;
+use crate::ops::Ask;
+
+/// Something that happened outside of the switchboard.
+pub(crate) enum Event {
+    /// An INVITE.
+    Call(Box<IncomingCall>),
+    /// A call's signalling has news.
+    Signal { leg: LegId, notice: Notice },
+    /// A leg's media has news.
+    Media(LegEvent),
+    /// A phone has come or gone.
+    Phone(Registration),
+    /// A request has ended.
+    Http { contact: ContactId, id: u32, outcome: Box<Outcome> },
+    /// A prompt could not be made.
+    PromptFailed { contact: ContactId, id: u32, failure: PromptFailure },
+    /// Something that came of what a contact wanted.
+    Told { contact: ContactId, input: Box<trunkline_contact::Input> },
+    /// An operator asks or wants something.
+    Asked(Box<Ask>),
+    /// The thread is to end.
+    Stop,
+}

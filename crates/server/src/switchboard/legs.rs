@@ -1,0 +1,159 @@
+//! The calls that are up, and what each contact has on the wire.
+
+use std::collections::HashMap;
+
+use trunkline_media_engine::Leg;
+use trunkline_model::{AgentId, ContactId, QueueId};
+use trunkline_telephony::call::Command;
+use trunkline_telephony::message::Headers;
+use trunkline_telephony::shell::CallControl;
+
+/// Names one leg: a call with its media. The media engine knows it by the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct LegId(pub(crate) u64);
+
+/// What a leg is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The one who called.
+    Caller(ContactId),
+    /// An agent's phone to which a contact is offered, or which has it.
+    Agent { contact: ContactId, agent: AgentId },
+    /// Whom the caller is transferred to.
+    Party { contact: ContactId, transfer: u32 },
+    /// A phone that dialled a service code and hears a tone.
+    Service,
+}
+
+/// One call with its media.
+pub(crate) struct CallLeg {
+    pub(crate) role: Role,
+    pub(crate) media: Leg,
+    /// Whether the call has been answered, by whichever side had to.
+    pub(crate) is_answered: bool,
+    /// Whether the other side has put this one on hold.
+    pub(crate) is_held: bool,
+    /// Whether its media has been missing for longer than the engine's limit.
+    pub(crate) is_media_lost: bool,
+    /// When it was answered, in milliseconds since the Unix epoch.
+    pub(crate) answered_ms: i64,
+    /// Whether it has been asked to end; nothing more is to be played on it then.
+    pub(crate) is_leaving: bool,
+    control: CallControl,
+}
+
+impl CallLeg {
+    pub(crate) fn new(role: Role, media: Leg, control: CallControl) -> Self {
+        Self {
+            role,
+            media,
+            is_answered: false,
+            is_held: false,
+            is_media_lost: false,
+            answered_ms: 0,
+            is_leaving: false,
+            control,
+        }
+    }
+
+    /// Answers the call, once.
+    pub(crate) fn answer(&mut self) {
+        if !std::mem::replace(&mut self.is_answered, true) {
+            self.control.command(Command::Answer { headers: Headers::default() });
+        }
+    }
+
+    /// Ends the call, or refuses it with `status` if it has not been answered here.
+    pub(crate) fn end(&mut self, status: u16) {
+        self.is_leaving = true;
+        let is_refusal = matches!(self.role, Role::Caller(_)) && !self.is_answered;
+        self.control.command(if is_refusal {
+            Command::Reject { status, headers: Headers::default() }
+        } else {
+            Command::HangUp
+        });
+    }
+}
+
+/// What a contact has on the wire.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    /// The caller's leg; none when they are gone.
+    pub(crate) caller: Option<LegId>,
+    /// Phones that ring for it, or are being let go.
+    pub(crate) ringing: Vec<LegId>,
+    /// The agent's leg while they talk.
+    pub(crate) agent: Option<LegId>,
+    /// The leg of a transfer.
+    pub(crate) party: Option<LegId>,
+    /// The queue in which it waits, or waited last.
+    pub(crate) queue: Option<QueueId>,
+    /// The calling number for outbound legs, if the flow has set one.
+    pub(crate) caller_id: Option<String>,
+    /// Whether caller and agent hear each other.
+    pub(crate) is_bridged: bool,
+    /// Whether an agent has had it.
+    pub(crate) was_handled: bool,
+    /// Whether it has gone to a number outside.
+    pub(crate) was_transferred: bool,
+}
+
+/// All legs and lines.
+#[derive(Default)]
+pub(crate) struct Legs {
+    last: u64,
+    legs: HashMap<LegId, CallLeg>,
+    lines: HashMap<ContactId, Line>,
+}
+
+impl Legs {
+    /// A number that no leg has had.
+    pub(crate) fn fresh_id(&mut self) -> LegId {
+        self.last += 1;
+        LegId(self.last)
+    }
+
+    pub(crate) fn add(&mut self, id: LegId, leg: CallLeg) {
+        self.legs.insert(id, leg);
+    }
+
+    pub(crate) fn get(&self, id: LegId) -> Option<&CallLeg> {
+        self.legs.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: LegId) -> Option<&mut CallLeg> {
+        self.legs.get_mut(&id)
+    }
+
+    pub(crate) fn remove(&mut self, id: LegId) -> Option<CallLeg> {
+        self.legs.remove(&id)
+    }
+
+    pub(crate) fn line(&self, contact: &ContactId) -> Option<&Line> {
+        self.lines.get(contact)
+    }
+
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (&ContactId, &Line)> + Clone {
+        self.lines.iter()
+    }
+
+    /// The contact's line, a fresh one if it has none.
+    pub(crate) fn line_mut(&mut self, contact: &ContactId) -> &mut Line {
+        self.lines.entry(contact.clone()).or_default()
+    }
+
+    /// Forgets the contact's line. Legs that are still up stay until they end.
+    pub(crate) fn forget(&mut self, contact: &ContactId) -> Option<Line> {
+        self.lines.remove(contact)
+    }
+
+    /// The caller's leg.
+    pub(crate) fn caller(&self, contact: &ContactId) -> Option<&CallLeg> {
+        self.get(self.line(contact)?.caller?)
+    }
+
+    pub(crate) fn caller_mut(&mut self, contact: &ContactId) -> Option<&mut CallLeg> {
+        let id = self.line(contact)?.caller?;
+        self.get_mut(id)
+    }
+}

@@ -1,0 +1,294 @@
+//! The one thread that owns contacts, queues and legs.
+//!
+//! It takes the events that have gathered, lets contacts and queues decide, has everything that
+//! they took in written to the journal at once, and only then does what they want (decision 17).
+
+mod agents;
+mod audio;
+mod calls;
+mod carry_out;
+mod clock;
+mod control;
+mod dial_plan;
+mod event;
+mod legs;
+mod outgoing;
+mod recordings;
+mod reload;
+mod requests;
+mod scribe;
+mod timers;
+mod transfers;
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use trunkline_connector::{Client, RetryStop};
+use trunkline_exchange::{Exchange, Input, Output};
+use trunkline_flow::Site;
+use trunkline_journal::Recovered;
+use trunkline_media_engine::Engine;
+use trunkline_model::ContactId;
+use trunkline_model::tenant::{Agent, Queue, Team};
+use trunkline_prompts::Library;
+use trunkline_telephony::shell::Endpoint;
+
+pub(crate) use crate::ops::Metrics;
+pub(crate) use agents::Devices;
+pub(crate) use clock::Clock;
+use dial_plan::DialPlan;
+pub(crate) use event::Event;
+use legs::{LegId, Legs};
+pub(crate) use scribe::Scribe;
+use timers::{Timer, Timers};
+
+/// So many events are taken before the journal is written: a batch is one commit, and nobody in
+/// it waits longer than for the batch.
+const MAX_BATCH: usize = 64;
+
+/// The thread looks at its clock at least so often.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// Everything with which the switchboard reaches the world.
+pub(crate) struct Io {
+    pub(crate) runtime: Handle,
+    pub(crate) endpoint: Arc<Endpoint>,
+    pub(crate) engine: Engine,
+    pub(crate) library: Library,
+    pub(crate) client: Client,
+    pub(crate) events: Sender<Event>,
+    pub(crate) metrics: Metrics,
+    /// Where recordings of callers go.
+    pub(crate) recordings: PathBuf,
+}
+
+/// How calls are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// New calls are taken.
+    Open,
+    /// New calls are refused; those that are up go on.
+    Draining,
+    /// The thread ends.
+    Over,
+}
+
+/// Contacts, queues, agents and legs.
+pub(crate) struct Switchboard {
+    exchange: Exchange,
+    scribe: Scribe,
+    io: Io,
+    legs: Legs,
+    devices: Devices,
+    dial_plan: DialPlan,
+    timers: Timers,
+    clock: Clock,
+    now_ms: i64,
+    admission: Admission,
+    /// Recordings of callers that go on.
+    recordings: HashMap<LegId, recordings::Asked>,
+    /// Keys that are being sent to callers.
+    sending_digits: HashMap<LegId, u32>,
+    /// The trunk by which calls go out.
+    outbound_trunk: Option<String>,
+    /// Requests under way.
+    requests: HashMap<(ContactId, u32), RetryStop>,
+    /// Keys to be sent to parties of transfers once they have answered.
+    pending_digits: HashMap<LegId, String>,
+    /// Contacts that arrived in this batch.
+    arrived: Vec<ContactId>,
+    /// What the queues were made for; a reload cannot change it.
+    queues_and_agents: (Vec<Queue>, Vec<Team>, Vec<Agent>),
+    /// What came up while outputs were carried out.
+    pending: VecDeque<Event>,
+}
+
+impl Switchboard {
+    pub(crate) fn new(site: Arc<Site>, io: Io, scribe: Scribe, devices: Devices) -> Self {
+        let (clock, tenant) = (Clock::start(), &site.tenant);
+        let queues_and_agents =
+            (tenant.queues.clone(), tenant.teams.clone(), tenant.agents.clone());
+        Self {
+            dial_plan: DialPlan::new(&site.tenant),
+            exchange: Exchange::new(site),
+            scribe,
+            io,
+            legs: Legs::default(),
+            devices,
+            timers: Timers::default(),
+            now_ms: clock.now_ms(),
+            clock,
+            admission: Admission::Open,
+            recordings: HashMap::new(),
+            sending_digits: HashMap::new(),
+            outbound_trunk: None,
+            requests: HashMap::new(),
+            pending_digits: HashMap::new(),
+            arrived: Vec::new(),
+            queues_and_agents,
+            pending: VecDeque::new(),
+        }
+    }
+
+    /// Works until it is told to stop.
+    pub(crate) fn run(mut self, events: &Receiver<Event>) {
+        while self.admission != Admission::Over {
+            self.take_batch(events);
+            self.run_due();
+            self.commit_and_carry_out();
+        }
+    }
+
+    /// Waits for events, or until something is due.
+    fn take_batch(&mut self, events: &Receiver<Event>) {
+        let first = match self.pending.pop_front() {
+            Some(event) => Some(event),
+            None => match events.recv_timeout(self.patience()) {
+                Ok(event) => Some(event),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => Some(Event::Stop),
+            },
+        };
+        self.now_ms = self.clock.now_ms();
+        let Some(first) = first else { return };
+        self.take(first);
+        for _ in 1..MAX_BATCH {
+            let next = self.pending.pop_front().or_else(|| events.try_recv().ok());
+            let Some(event) = next else { return };
+            self.take(event);
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        let times = [self.exchange.wake_at(), self.timers.next_at(), self.scribe.wake_at()];
+        let Some(at_ms) = times.into_iter().flatten().min() else { return LONGEST_SLEEP };
+        let left_ms = u64::try_from(at_ms - self.clock.now_ms()).unwrap_or(0);
+        // A millisecond at least: what is due and does not go away must not keep a core busy.
+        Duration::from_millis(left_ms.max(1)).min(LONGEST_SLEEP)
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Call(call) => self.incoming(*call),
+            Event::Signal { leg, notice } => self.signal(leg, notice),
+            Event::Media(event) => self.media(event),
+            Event::Phone(notice) => self.phone(notice),
+            Event::Http { contact, id, outcome } => self.answered(contact, id, outcome),
+            Event::PromptFailed { contact, id, failure } => {
+                self.prompt_failed(contact, id, &failure);
+            }
+            Event::Told { contact, input } => {
+                self.exchange(Input::Contact { contact, input: *input });
+            }
+            Event::Asked(ask) => self.asked(*ask),
+            Event::Stop => self.admission = Admission::Over,
+        }
+    }
+
+    fn run_due(&mut self) {
+        while let Some(timer) = self.timers.due(self.now_ms) {
+            match timer {
+                Timer::AgentLost { leg } => self.agent_did_not_come_back(leg),
+            }
+        }
+        if self.exchange.wake_at().is_some_and(|at_ms| at_ms <= self.now_ms) {
+            self.exchange(Input::Tick);
+        }
+    }
+
+    /// Lets contacts and queues decide; what they want is carried out after the batch.
+    fn exchange(&mut self, input: Input) {
+        // Only an arrival can fail, and those go by `arrive`.
+        let _ = self.exchange.handle(self.now_ms, input, &mut self.scribe);
+    }
+
+    fn tell_flow(&mut self, contact: ContactId, input: trunkline_flow::Input) {
+        let input = trunkline_contact::Input::Flow(input);
+        self.exchange(Input::Contact { contact, input });
+    }
+
+    /// Not at once: the contact is in the middle of its outputs.
+    fn tell_flow_later(&mut self, contact: ContactId, input: trunkline_flow::Input) {
+        let input = Box::new(trunkline_contact::Input::Flow(input));
+        self.pending.push_back(Event::Told { contact, input });
+    }
+
+    fn commit_and_carry_out(&mut self) {
+        let outputs: Vec<Output> = std::iter::from_fn(|| self.exchange.poll()).collect();
+        let arrived = std::mem::take(&mut self.arrived);
+        let committed = self.scribe.commit(self.now_ms);
+        if committed.is_over {
+            tracing::error!("another process has taken over the queues: this one stops");
+            self.admission = Admission::Over;
+            return;
+        }
+        let refused = if committed.has_failed { arrived } else { Vec::new() };
+        refused.iter().for_each(|contact| self.refuse_contact(contact));
+        committed.fenced.iter().for_each(|contact| self.lose_contact(contact));
+        let is_gone =
+            |contact: &ContactId| refused.contains(contact) || committed.fenced.contains(contact);
+        // What is written to other systems waits until the journal is on the disk.
+        let is_synced = !outputs.iter().any(requests::writes) || self.scribe.sync();
+        for output in outputs {
+            if output.contact().is_some_and(is_gone) {
+                continue;
+            }
+            match output {
+                output if !is_synced && requests::writes(&output) => self.not_sent(output),
+                output => self.carry_out(output),
+            }
+        }
+        self.scribe.tend(self.now_ms);
+    }
+
+    /// The journal could not take the contact: it never was, and the caller is told to try again.
+    fn refuse_contact(&mut self, contact: &ContactId) {
+        self.exchange.forget(contact);
+        if let Some(line) = self.legs.forget(contact)
+            && let Some(caller) = line.caller.and_then(|caller| self.legs.get_mut(caller))
+        {
+            caller.end(503);
+        }
+    }
+
+    /// Another process has the contact.
+    fn lose_contact(&mut self, contact: &ContactId) {
+        tracing::error!(%contact, "another process has taken over the contact");
+        self.refuse_contact(contact);
+    }
+
+    /// Goes on with what an earlier run left: event flows after calls that a crash cut off, and
+    /// the agents' states.
+    pub(crate) fn recover(&mut self, recovered: Recovered) {
+        for problem in &recovered.problems {
+            tracing::error!(stream = %problem.stream, "not recovered: {}", problem.text);
+        }
+        let count = recovered.contacts.len();
+        if count > 0 {
+            tracing::warn!(count, "contacts of an earlier run go on after their calls");
+        }
+        self.exchange.number_routing_from(recovered.routing_inputs);
+        self.devices.remember(&recovered.seats);
+        let committed = self.scribe.commit(self.now_ms);
+        for it in recovered.contacts {
+            let contact = it.contact.id().clone();
+            if committed.fenced.contains(&contact) {
+                continue;
+            }
+            tracing::info!(%contact, note = it.note, "recovered");
+            self.exchange.adopt(it.contact, it.inputs);
+            let outputs = it.outputs.into_iter();
+            let output = |output| Output::Contact { contact: contact.clone(), output };
+            outputs.map(output).for_each(|output| self.carry_out(output));
+        }
+    }
+
+    /// Calls to numbers go out by this trunk.
+    pub(crate) fn call_out_by(&mut self, trunk: Option<String>) {
+        self.outbound_trunk = trunk;
+    }
+}

@@ -1,0 +1,145 @@
+//! The switchboard's hand at the journal.
+
+use std::time::Instant;
+
+use trunkline_acd as acd;
+use trunkline_contact::{Arrival, Contact, Output};
+use trunkline_exchange::{ContactRecord, Recorder, RoutingRecord};
+use trunkline_journal::{FailureClass, JournalError, Writer};
+use trunkline_model::ContactId;
+
+use crate::ops::{Check, Health, JournalFault, Metrics};
+
+/// Finished contacts are looked at so often, to see whether they are to be purged.
+const PURGE_EVERY_MS: i64 = 10_000;
+
+/// So many are purged at a time: a call must not wait for it.
+const PURGE_AT_ONCE: usize = 50;
+
+/// What a commit means for the batch that it ends.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Committed {
+    /// Nothing could be written: who arrived in the batch is refused, who was there goes on.
+    pub(super) has_failed: bool,
+    /// Another process has these: nothing may be done for them.
+    pub(super) fenced: Vec<ContactId>,
+    /// Another process has the whole domain: this one has nothing to do any more.
+    pub(super) is_over: bool,
+}
+
+/// Writes down what contacts and queues take in.
+pub(crate) struct Scribe {
+    writer: Writer,
+    health: Health,
+    metrics: Metrics,
+    next_purge_ms: i64,
+}
+
+impl Scribe {
+    pub(crate) fn new(writer: Writer, health: Health, metrics: Metrics) -> Self {
+        Self { writer, health, metrics, next_purge_ms: 0 }
+    }
+
+    /// Whether new calls may be taken: what happens to them can be written down.
+    pub(super) fn takes_calls(&self) -> bool {
+        self.writer.is_writable()
+    }
+
+    /// When something is due here, in milliseconds since the Unix epoch.
+    pub(super) fn wake_at(&self) -> Option<i64> {
+        let times = [self.writer.sync_due_ms(), self.writer.retry_at_ms()];
+        times.into_iter().flatten().min()
+    }
+
+    /// Contacts that arrive from now on meet another site.
+    pub(super) fn writer(&mut self) -> &mut Writer {
+        &mut self.writer
+    }
+
+    /// Writes what has gathered.
+    pub(super) fn commit(&mut self, now_ms: i64) -> Committed {
+        let started = Instant::now();
+        match self.writer.commit(now_ms) {
+            Ok(commit) => {
+                if commit.entries > 0 {
+                    self.metrics.committed(commit.entries, started.elapsed());
+                }
+                if self.health.good(Check::Journal) {
+                    tracing::info!("the journal can be written again");
+                }
+                for (contact, why) in &commit.broken {
+                    tracing::error!(%contact, "goes on without a journal: {why}");
+                }
+                let (fenced, is_over) = (commit.fenced, commit.is_routing_fenced);
+                Committed { has_failed: false, fenced, is_over }
+            }
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    fn failed(&self, error: &JournalError) -> Committed {
+        // One record at fault concerns its own stream only.
+        if error.class() == FailureClass::Fault {
+            tracing::error!("journal: {error}");
+            return Committed::default();
+        }
+        if self.health.bad(Check::Journal, error.to_string()) {
+            tracing::error!("new calls are refused, the journal cannot be written: {error}");
+            self.metrics.commit_failed(fault(error.class()));
+        }
+        Committed { has_failed: true, ..Committed::default() }
+    }
+
+    /// Brings what was written to the disk. Says whether that worked.
+    pub(super) fn sync(&self) -> bool {
+        match self.writer.sync() {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!("the journal cannot be synced: {error}");
+                self.metrics.commit_failed(fault(error.class()));
+                false
+            }
+        }
+    }
+
+    /// What has to be done now and then: syncs, and purging what is old.
+    pub(super) fn tend(&mut self, now_ms: i64) {
+        if self.writer.sync_due_ms().is_some_and(|due_ms| due_ms <= now_ms) {
+            self.sync();
+        }
+        if now_ms < self.next_purge_ms || !self.writer.is_writable() {
+            return;
+        }
+        self.next_purge_ms = now_ms + PURGE_EVERY_MS;
+        match self.writer.purge_finished(now_ms, PURGE_AT_ONCE) {
+            // There may be more of them.
+            Ok(PURGE_AT_ONCE..) => self.next_purge_ms = now_ms + PURGE_EVERY_MS / 10,
+            Ok(_) => {}
+            Err(error) => tracing::error!("old contacts cannot be purged: {error}"),
+        }
+    }
+}
+
+fn fault(class: FailureClass) -> JournalFault {
+    match class {
+        FailureClass::Full => JournalFault::Full,
+        FailureClass::Busy => JournalFault::Busy,
+        FailureClass::Damaged => JournalFault::Damaged,
+        FailureClass::Engine | FailureClass::Fault => JournalFault::Other,
+    }
+}
+
+impl Recorder for Scribe {
+    fn arrived(&mut self, arrival: &Arrival, contact: &Contact, outputs: &[Output]) {
+        self.writer.arrived(arrival);
+        self.writer.started(contact.id(), outputs, Some(contact));
+    }
+
+    fn contact(&mut self, contact: &Contact, record: &ContactRecord, outputs: &[Output]) {
+        self.writer.contact_took(contact.id(), record, outputs, Some(contact));
+    }
+
+    fn routing(&mut self, record: &RoutingRecord, outputs: &[acd::Output]) {
+        self.writer.routing_took(record, outputs);
+    }
+}

@@ -1,0 +1,102 @@
+//! Callers joined with a third party: blind and bridged transfers, both through this server.
+
+use trunkline_flow::Input as FlowInput;
+use trunkline_model::ContactId;
+use trunkline_model::call::{Transfer, TransferOutcome};
+use trunkline_telephony::call::Cause;
+use trunkline_telephony::identity::outbound::TrunkCall;
+
+use super::Switchboard;
+use super::legs::{CallLeg, LegId, Role};
+use super::outgoing::{self, Way};
+
+/// How long each key lasts that is sent to a third party, and the pause after it (RFC 4733 leaves
+/// both open; what exchanges understand everywhere), in milliseconds.
+const KEY_MS: u16 = 100;
+
+impl Switchboard {
+    pub(super) fn transfer(&mut self, contact: ContactId, id: u32, transfer: &Transfer) {
+        tracing::info!(%contact, number = transfer.number, kind = ?transfer.kind, "transfer");
+        let role = Role::Party { contact: contact.clone(), transfer: id };
+        let way = self.way_to(&contact, transfer);
+        let leg = way.and_then(|way| self.dial(&way, role, transfer.ring_timeout_ms));
+        match leg {
+            Some(leg) => {
+                self.legs.line_mut(&contact).party = Some(leg);
+                self.pending_digits.insert(leg, transfer.digits.clone());
+            }
+            None => {
+                let text = "no trunk can take the call; configure `outbound` for one".to_owned();
+                let outcome = TransferOutcome::Failed { status: 0, text };
+                let input = FlowInput::TransferEnded { id, outcome };
+                self.tell_flow_later(contact, input);
+            }
+        }
+    }
+
+    /// A phone that is registered under the number, or else the first trunk that takes calls.
+    fn way_to(&self, contact: &ContactId, transfer: &Transfer) -> Option<Way> {
+        let number = &transfer.number;
+        let shown = transfer.caller_id.clone();
+        let shown = shown.or_else(|| self.legs.line(contact)?.caller_id.clone());
+        let shown = shown.unwrap_or_else(|| self.ani_of(contact));
+        if let Some(binding) = self.io.endpoint.bindings(number).into_iter().next() {
+            return Some(Way::Phone(Box::new(binding), outgoing::target(&shown, number)));
+        }
+        let trunk = self.outbound_trunk.clone()?;
+        let (number, caller) = (number.clone(), shown);
+        let headers = transfer.headers.clone();
+        let display = String::new();
+        Some(Way::Trunk(TrunkCall { trunk, number, caller, display, headers }))
+    }
+
+    pub(super) fn party_answered(&mut self, contact: &ContactId, transfer: u32, id: LegId) {
+        let Some(line) = self.legs.line(contact) else { return };
+        let caller = line.caller.and_then(|caller| self.legs.get(caller));
+        let (Some(caller), Some(party)) = (caller, self.legs.get(id)) else { return };
+        caller.media.bridge(&party.media);
+        if let Some(digits) = self.pending_digits.remove(&id).filter(|it| !it.is_empty()) {
+            if let Err(error) = party.media.send_keys(&digits, KEY_MS, KEY_MS) {
+                tracing::warn!(%contact, "{error}");
+            }
+        }
+        let line = self.legs.line_mut(contact);
+        (line.is_bridged, line.was_transferred) = (true, true);
+        self.transfer_ended(contact.clone(), transfer, TransferOutcome::Connected);
+    }
+
+    pub(super) fn party_left(
+        &mut self,
+        contact: &ContactId,
+        transfer: u32,
+        leg: &CallLeg,
+        cause: &Cause,
+    ) {
+        if self.legs.line(contact).is_none() {
+            return;
+        }
+        let line = self.legs.line_mut(contact);
+        (line.party, line.is_bridged) = (None, false);
+        if let Some(caller) = self.legs.caller(contact) {
+            caller.media.unbridge();
+        }
+        let outcome = match cause {
+            _ if leg.is_answered => {
+                let talked_ms = u64::try_from(self.now_ms - leg.answered_ms).unwrap_or(0);
+                TransferOutcome::PartyHungUp { talked_ms, headers: Vec::new() }
+            }
+            Cause::Refused { status: 486 | 600 | 603 } => TransferOutcome::Busy,
+            Cause::NotAnswered | Cause::Refused { status: 408 | 480 } => TransferOutcome::NoAnswer,
+            Cause::Refused { status } => {
+                let text = format!("the call was refused with {status}");
+                TransferOutcome::Failed { status: *status, text }
+            }
+            other => TransferOutcome::Failed { status: 0, text: format!("{other:?}") },
+        };
+        self.transfer_ended(contact.clone(), transfer, outcome);
+    }
+
+    pub(super) fn transfer_ended(&mut self, contact: ContactId, id: u32, outcome: TransferOutcome) {
+        self.tell_flow(contact, FlowInput::TransferEnded { id, outcome });
+    }
+}
