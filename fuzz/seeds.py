@@ -8,6 +8,8 @@ kind of activity, and one that holds them all. Exports of other people can be ad
     fuzz/seeds.py [FOLDER_WITH_EXPORTS]
 
 They go into fuzz/seeds/flow-others, which nothing of what is committed is made from.
+
+Session descriptions, texts to be spoken, streams and datagrams are made in `fuzz/seeds_calls.py`.
 """
 
 import hashlib
@@ -16,9 +18,12 @@ import pathlib
 import shutil
 import sys
 
+import seeds_calls
+
 HOME = pathlib.Path(__file__).resolve().parent
 ROOT = HOME.parent
-MOST_BYTES = {"expr": 4096, "jsonpath": 8192, "soql": 4096, "flow": 8 << 10, "flow-others": 64 << 10}
+MOST_BYTES = {"expr": 4096, "jsonpath": 8192, "soql": 4096, "flow": 8 << 10, "flow-others": 64 << 10,
+              "sdp": 4096, "rtp": 4096, "rtcp": 2048, "ssml": 4096}
 
 
 def cases(crate):
@@ -32,7 +37,7 @@ def write(target, texts):
     folder.mkdir(parents=True)
     count = 0
     for text in dict.fromkeys(texts):
-        data = text.encode("utf-8", "replace")
+        data = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
         if len(data) <= MOST_BYTES[target]:
             (folder / hashlib.sha1(data).hexdigest()[:16]).write_bytes(data)
             count += 1
@@ -248,6 +253,10 @@ def main():
     write("jsonpath", (f"{case['path']}\n{case['json']}" for case in cases("jsonpath")))
     write("soql", (case["soql"] for case in cases("salesforce-sandbox")))
     write("flow", flows())
+    write("sdp", seeds_calls.descriptions())
+    write("rtp", seeds_calls.streams())
+    write("rtcp", seeds_calls.compounds())
+    write("ssml", seeds_calls.texts())
     if len(sys.argv) > 1:
         others = sorted(pathlib.Path(sys.argv[1]).glob("*.json"))
         write("flow-others", (without_pictures(file) for file in others))
