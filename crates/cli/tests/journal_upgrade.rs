@@ -266,8 +266,10 @@ fn reseal(scene: &Scene, key: &Key) {
     assert_ne!(text, changed);
     entry.payload = key.seal(changed.as_bytes(), place).unwrap();
     let connection = journal::open(&scene.journal());
-    let row = params![entry.payload, entry.expected_checksum(&stream), entry.number.cast_signed()];
-    let set = "UPDATE entry SET payload = ?1, checksum = ?2 WHERE number = ?3";
+    let (number, checksum) = (entry.number.cast_signed(), entry.expected_checksum(&stream));
+    let row = params![entry.payload, checksum, number, stream.as_str()];
+    let set = "UPDATE entry SET payload = ?1, checksum = ?2 WHERE number = ?3 \
+               AND stream = (SELECT key FROM stream WHERE id = ?4)";
     assert_eq!(connection.execute(set, row).unwrap(), 1);
 }
 
@@ -312,7 +314,12 @@ fn a_stream_names_its_flow_by_its_hash_and_keeps_real_time() {
         assert!(entries.iter().all(|entry| (before..=after).contains(&entry.at_ms)), "{sync}");
         assert_eq!(entries.last().unwrap().kind, EntryKind::Closed);
         let first: Value = serde_json::from_slice(&entries[0].payload).unwrap();
-        let export = first["head"]["head"]["flows"][0].as_str().unwrap();
+        let site = StreamId::new(first["head"]["site"].as_str().unwrap()).unwrap();
+        let written = store.inputs(&site).unwrap().remove(0).payload;
+        let hex: String = sha256(&written).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(site.as_str(), format!("site.{hex}"));
+        let content: Value = serde_json::from_slice(&written).unwrap();
+        let export = content["site"]["flows"][0].as_str().unwrap();
         assert_eq!(serde_json::from_str::<Value>(export).unwrap()["name"], "desk");
         assert_eq!(head.origin.flow_hash, Some(sha256(export.as_bytes())));
         // The contact's own times are those of its virtual clock.

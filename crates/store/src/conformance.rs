@@ -7,9 +7,9 @@
 use std::sync::Barrier;
 
 use crate::{
-    Batch, BatchFault, BatchId, Entry, EntryKind, Expected, Head, MAX_BATCH_BYTES,
+    Append, Batch, BatchFault, BatchId, Entry, EntryKind, Expected, Head, MAX_BATCH_BYTES,
     MAX_BATCH_ENTRIES, NewEntry, Origin, Position, Resolved, Snapshot, Store, StoreError, StreamId,
-    append_resolved, read_all,
+    append_all_resolved, append_resolved, read_all,
 };
 
 /// Runs the suite; `make` gives a new, empty store each time.
@@ -17,7 +17,7 @@ use crate::{
 /// # Panics
 /// If the store breaks the contract.
 pub fn conformance(make: &mut dyn FnMut() -> Box<dyn Store>) {
-    let checks: [fn(&dyn Store); 16] = [
+    let checks: [fn(&dyn Store); 19] = [
         what_was_appended_is_read,
         numbers_are_dense_and_positions_grow,
         a_read_ends_at_until,
@@ -33,6 +33,9 @@ pub fn conformance(make: &mut dyn FnMut() -> Box<dyn Store>) {
         nothing_follows_the_close,
         a_purge_needs_a_close,
         open_streams_are_found,
+        closed_streams_are_found,
+        each_append_of_a_group_has_its_own_answer,
+        a_group_is_repeated_as_one_append_is,
         snapshots_are_whole_or_lost,
     ];
     for check in checks {
@@ -135,6 +138,7 @@ fn texts(entries: &[Entry]) -> Vec<String> {
     entries.iter().map(|entry| String::from_utf8_lossy(&entry.payload).into_owned()).collect()
 }
 
+#[track_caller]
 fn stored(resolved: Result<Resolved, StoreError>) -> Position {
     match resolved.expect("the append succeeds") {
         Resolved::Stored(position) => position,
@@ -470,6 +474,99 @@ fn open_streams_are_found(store: &dyn Store) {
     assert!(store.open_streams("", None, 0).expect("a page").is_empty());
 }
 
+fn closed_streams_are_found(store: &dyn Store) {
+    for number in 0..6 {
+        let mut writer = Writer::new(store, &format!("contact.{number}"));
+        writer.write(&["a"]);
+        if number != 3 {
+            writer.close();
+        }
+    }
+    let mut other = Writer::new(store, "domain.closed");
+    other.write(&["a"]);
+    other.close();
+    store.purge(&name("contact.1"), 0).expect("a closed stream can be purged");
+    let mut found = Vec::new();
+    loop {
+        let page = store.closed_streams("contact.", found.last(), 3).expect("a page");
+        assert!(page.len() <= 3);
+        if page.is_empty() {
+            break;
+        }
+        found.extend(page);
+    }
+    assert_eq!(found, [0, 2, 4, 5].map(|number| name(&format!("contact.{number}"))));
+    assert_eq!(store.count_closed("contact.").expect("a count"), 4);
+    assert_eq!(store.count_closed("").expect("a count"), 5);
+}
+
+fn each_append_of_a_group_has_its_own_answer(store: &dyn Store) {
+    let mut known = Writer::new(store, "contact.known");
+    known.write(&["a"]);
+    let mut closed = Writer::new(store, "contact.closed-in-group");
+    closed.write(&["a"]);
+    closed.close();
+    let mut new = Writer::new(store, "contact.new-in-group");
+    let mut late = Writer::new(store, "contact.known");
+    late.next_id = 1_000;
+    let batches = [
+        new.batch(&["first"]),
+        late.batch(&["not the owner"]),
+        known.batch(&["b", "c"]),
+        known.batch(&[]),
+        closed.batch(&["too late"]),
+    ];
+    let at = |writer: &Writer<'_>| (writer.stream.clone(), writer.expected);
+    let places = [at(&new), at(&late), at(&known), at(&known), at(&closed)];
+    let group: Vec<_> = places
+        .iter()
+        .zip(&batches)
+        .map(|((stream, expected), batch)| Append { stream, expected: *expected, batch })
+        .collect();
+    let mut answers = append_all_resolved(store, &group, 7, &mut |_| {}).into_iter();
+    let mut next = || answers.next().expect("an answer to each");
+    stored(next());
+    assert_fenced(next());
+    stored(next());
+    assert!(matches!(next(), Err(StoreError::BadBatch { .. })));
+    assert!(matches!(next(), Err(StoreError::Closed { .. })));
+    assert_eq!(new.texts(), ["first"]);
+    assert_eq!(known.texts(), ["a", "b", "c"]);
+    assert_eq!(closed.read().len(), 2);
+    assert!(store.append_all(&[], 8).is_empty());
+}
+
+fn a_group_is_repeated_as_one_append_is(store: &dyn Store) {
+    const STREAMS: usize = 5;
+    let mut writers: Vec<_> =
+        (0..STREAMS).map(|place| Writer::new(store, &format!("contact.group-{place}"))).collect();
+    for round in 0..10 {
+        let batches: Vec<_> = writers.iter_mut().map(|it| it.batch(&["x", "y"])).collect();
+        let append = |(writer, batch)| {
+            let writer: &Writer<'_> = writer;
+            Append { stream: &writer.stream, expected: writer.expected, batch }
+        };
+        let group: Vec<_> = writers.iter().zip(&batches).map(append).collect();
+        let positions: Vec<_> = append_all_resolved(store, &group, round, &mut |_| {})
+            .into_iter()
+            .map(stored)
+            .collect();
+        let again: Vec<_> = append_all_resolved(store, &group, round, &mut |_| {})
+            .into_iter()
+            .map(stored)
+            .collect();
+        assert_eq!(positions, again, "the identical call changes nothing");
+        for (writer, position) in writers.iter_mut().zip(positions) {
+            writer.expected = Expected::At(position);
+        }
+    }
+    for writer in &writers {
+        let entries = writer.read();
+        assert_eq!(entries.len(), 20);
+        assert!(entries.iter().map(|entry| entry.number).eq(1..=20));
+    }
+}
+
 fn snapshots_are_whole_or_lost(store: &dyn Store) {
     let mut writer = Writer::new(store, "domain.snapshot");
     let at = |position, number, text: &[u8]| Snapshot { position, number, payload: text.to_vec() };
@@ -485,7 +582,7 @@ fn snapshots_are_whole_or_lost(store: &dyn Store) {
     let (old, new) = (at(first, 2, b"after b"), at(second, 3, b"after c"));
     save(&old);
     assert!(is_seen(Some(&old)));
-    save(&new);
+    store.save_snapshots(&[(writer.stream.clone(), new.clone())]).expect("it is kept");
     assert!(is_seen(Some(&new)));
     save(&old);
     save(&at(second, 4, b"of an entry that is not there"));

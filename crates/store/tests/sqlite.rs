@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 use trunkline_store::{
-    Batch, BatchId, Corruption, Expected, JournalSync, NewEntry, Origin, Outcome, Position,
+    Append, Batch, BatchId, Corruption, Expected, JournalSync, NewEntry, Origin, Outcome, Position,
     Snapshot, SqliteOptions, SqliteStore, Store, StoreError, StreamId,
 };
 
@@ -335,4 +335,63 @@ fn long_streams_are_read_page_by_page() {
     })
     .unwrap();
     assert!(numbers.into_iter().eq(1..=21_040));
+}
+
+/// Appends a batch of its own to each of these streams, in one call.
+fn group(
+    store: &SqliteStore,
+    streams: &[StreamId],
+    payload: &[u8],
+) -> Vec<Result<Outcome, StoreError>> {
+    let batches: Vec<_> = (1..).zip(streams).map(|(id, _)| batch(id, payload)).collect();
+    let expected = Expected::New(ORIGIN);
+    let append = |(stream, batch)| Append { stream, expected, batch };
+    let appends: Vec<_> = streams.iter().zip(&batches).map(append).collect();
+    store.append_all(&appends, 0)
+}
+
+#[test]
+fn a_group_that_finds_no_room_stores_nothing() {
+    let place = place();
+    let options = SqliteOptions { max_bytes: Some(200_000), ..SqliteOptions::default() };
+    let store = SqliteStore::open(&place.path, options).unwrap();
+    let streams: Vec<_> = (0..50).map(|number| stream(&format!("contact.{number}"))).collect();
+    for answer in group(&store, &streams, &[7; 10_000]) {
+        assert!(matches!(answer, Err(StoreError::Full { .. })), "{answer:?}");
+    }
+    assert!(streams.iter().all(|it| store.head(it).unwrap().is_none()));
+    // With room again the identical call is stored, all of it.
+    drop(store);
+    let store = open(&place.path);
+    assert_eq!(group(&store, &streams, &[7; 10_000]).into_iter().map(stored).count(), 50);
+    assert_eq!(integrity(&place.path), "ok");
+}
+
+#[test]
+fn a_damaged_stream_does_not_keep_a_group_from_being_stored() {
+    let place = place();
+    let store = open(&place.path);
+    let streams: Vec<_> = (0..3).map(|number| stream(&format!("contact.{number}"))).collect();
+    fill(&store, &streams[1], 1);
+    let raw = Connection::open(&place.path).unwrap();
+    raw.execute("UPDATE stream SET batch = x'00' WHERE id = 'contact.1'", []).unwrap();
+    let answers = group(&store, &streams, b"x");
+    assert!(matches!(answers[0], Ok(Outcome::Stored(_))), "{answers:?}");
+    assert!(matches!(answers[1], Err(StoreError::Damaged { .. })), "{answers:?}");
+    assert!(matches!(answers[2], Ok(Outcome::Stored(_))), "{answers:?}");
+}
+
+#[test]
+fn a_group_is_synced_as_one_append_is() {
+    for (sync, due) in [(JournalSync::Within50Ms, Some(50)), (JournalSync::Always, None)] {
+        let place = place();
+        let options = SqliteOptions { sync, ..SqliteOptions::default() };
+        let store = SqliteStore::open(&place.path, options).unwrap();
+        let streams = [stream("contact.1"), stream("contact.2")];
+        group(&store, &streams, b"x").into_iter().for_each(|answer| drop(stored(answer)));
+        assert_eq!(store.sync_due_ms(), due, "{sync:?}");
+        store.sync().unwrap();
+        let wanted = i64::from(due.is_some());
+        assert_eq!((syncs(&place.path), store.sync_due_ms()), (wanted, None), "{sync:?}");
+    }
 }

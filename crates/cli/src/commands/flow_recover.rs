@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use trunkline_journal::ReadContact;
+
 use crate::problem::{FAILED, Problem, Result};
-use crate::run::journal::{self, ReadContact, Wanted};
+use crate::run::journal::{self, Wanted};
 use crate::run::printer::Printer;
 use crate::run::recovery::{self, Finish};
 use crate::run::shell::Client;
@@ -33,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let mut status = ExitCode::SUCCESS;
     for read in cut_off {
-        let contact = read.head.arrival.contact.clone();
+        let contact = read.arrival.contact.clone();
         // One contact that cannot be finished must not keep the others.
         match finish(arguments, read) {
             Err(problem) => {
@@ -52,15 +54,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 fn finish(arguments: &Arguments, read: ReadContact) -> Result<Finish> {
     let tenant = match &arguments.tenant {
         Some(path) => site::read_tenant(path, arguments.allow_literal_secrets)?,
-        None if !read.needs_credentials.is_empty() => {
+        None if !read.site.needs_credentials().is_empty() => {
             return Err(Problem::misuse(format!(
                 "contact {}: name the tenant with --tenant; the journal does not hold the \
                  credentials of {}",
-                read.head.arrival.contact,
-                read.needs_credentials.join(", ")
+                read.arrival.contact,
+                read.site.needs_credentials().join(", ")
             )));
         }
-        None => recovery::tenant_with_sandbox_credentials(&read.head.tenant),
+        None => recovery::tenant_with_sandbox_credentials(read.site.tenant()),
     };
     let base_dir = site::folder(arguments.tenant.as_deref().unwrap_or(Path::new(".")));
     let client = Client::for_tenant(&tenant, &base_dir, arguments.allow_literal_secrets)?;

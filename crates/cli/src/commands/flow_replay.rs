@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use trunkline_contact::journal::replay;
+use trunkline_journal::{ReadContact, replay};
 use trunkline_model::trace::{Head, SCHEMA_VERSION};
 
 use crate::problem::{Problem, Result};
-use crate::run::journal::{self, ReadContact, Wanted};
+use crate::run::journal::{self, Wanted};
 use crate::run::printer::Printer;
 
 /// Build contacts again from their journal and print their trace.
@@ -40,7 +40,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn print(read: ReadContact, is_json: bool) -> Result<()> {
-    let replayed = replay(&read.head, read.inputs).map_err(Problem::misuse)?;
+    read.check_replayable().map_err(Problem::misuse)?;
+    let replayed = replay(read.site.site(), &read.arrival, &read.inputs, true);
+    let replayed = replayed.map_err(Problem::misuse)?;
     let flow = replayed.contact.run().flow();
     let mut notes = vec!["replayed from a journal".to_owned()];
     if !read.is_closed {
@@ -51,8 +53,8 @@ fn print(read: ReadContact, is_json: bool) -> Result<()> {
         version: SCHEMA_VERSION,
         flow: flow.name.clone(),
         flow_version: flow.version,
-        contact: read.head.arrival.contact.clone(),
-        started_ms: read.head.arrival.at_ms,
+        contact: read.arrival.contact.clone(),
+        started_ms: read.arrival.at_ms,
         notes,
     })?;
     replayed.trace.into_iter().try_for_each(|step| printer.step(step))

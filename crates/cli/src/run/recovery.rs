@@ -2,30 +2,22 @@
 //! carried through what follows a call. Where a release of other semantics wrote the journal, it
 //! goes on from its snapshot instead (decision 21).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::Arc;
 
-use trunkline_contact::journal::{InputRecord, ReplayError, replay};
-use trunkline_contact::{Contact, Input, Output, SEMANTICS};
-use trunkline_model::http::{Outcome, Request, Target};
+use trunkline_contact::journal::InputRecord;
+use trunkline_contact::{Contact, Input, Output};
+use trunkline_journal::{InDoubt, ReadContact, lost, may_resend, rebuild};
+use trunkline_model::http::{Outcome, Request};
 use trunkline_model::tenant::connector::{Connector, ConnectorKind};
 use trunkline_model::tenant::{Auth, Secret, Tenant};
 use trunkline_model::trace::{Head, SCHEMA_VERSION};
-use trunkline_model::{Failure, FailureCode};
 use trunkline_store::JournalSync;
 
-use super::journal::{Journal, ReadContact};
+use super::journal::Journal;
 use super::printer::Printer;
 use super::shell::Client;
 use crate::problem::{Problem, Result};
-
-/// A request that was wanted and not answered.
-struct Open {
-    id: u32,
-    request: Request,
-    may_repeat: bool,
-}
 
 /// What became of a contact that was cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,92 +40,23 @@ pub(crate) fn finish(
     printer: Printer,
 ) -> Result<Finish> {
     let journal = Journal::resume(path, &read, JournalSync::default())?;
-    let rebuilt = if read.is_foreign() { from_snapshot(&read) } else { from_inputs(&read) };
-    let rebuilt = rebuilt.map_err(Problem::misuse)?;
+    let rebuilt = rebuild(&read, true).map_err(Problem::misuse)?;
     let mut recovery = Recovery {
         contact: rebuilt.contact,
-        arrival: read.head.arrival,
+        arrival: read.arrival,
         journal,
         client,
         tenant,
         printer,
-        notes: rebuilt.notes,
+        notes: vec![rebuilt.note],
         now_ms: read.last_ms,
         is_begun: false,
-        wanted: rebuilt.wanted,
+        wanted: rebuilt.unanswered.into(),
     };
-    match recovery.run(rebuilt.open) {
+    match recovery.run(rebuilt.in_doubt) {
         Err(_) if recovery.journal.is_fenced() => Ok(Finish::TakenOver),
         result => result.map(|()| Finish::Ended),
     }
-}
-
-/// A contact as the journal gives it, and what it still waits for.
-struct Rebuilt {
-    contact: Contact,
-    open: Vec<Open>,
-    wanted: VecDeque<Output>,
-    notes: Vec<String>,
-}
-
-fn from_inputs(read: &ReadContact) -> std::result::Result<Rebuilt, ReplayError> {
-    let replayed = replay(&read.head, read.inputs.clone())?;
-    Ok(Rebuilt {
-        open: in_doubt(&replayed.outputs, &read.inputs),
-        wanted: unanswered(&replayed.outputs, &read.inputs),
-        contact: replayed.contact,
-        notes: vec!["recovered from a journal".to_owned()],
-    })
-}
-
-/// What the contact waited for is not known, and only ContactEnded, which begins anew, asks again.
-fn from_snapshot(read: &ReadContact) -> std::result::Result<Rebuilt, ReplayError> {
-    let site = Arc::new(read.head.site_for_snapshot()?);
-    let (arrival, now_ms) = (&read.head.arrival, read.last_ms);
-    let contact = match &read.snapshot {
-        Some(snapshot) => Contact::from_snapshot(&site, arrival, snapshot, now_ms, true)?,
-        None => Contact::without_snapshot(&site, arrival, now_ms, true)?,
-    };
-    let note = format!(
-        "recovered from a journal of semantics {}, which this program (semantics {SEMANTICS}) \
-         cannot replay: only ContactEnded runs, with the variables of the last snapshot",
-        read.head.semantics
-    );
-    Ok(Rebuilt { contact, open: Vec::new(), wanted: VecDeque::new(), notes: vec![note] })
-}
-
-/// The requests that were wanted and whose answer was not written (decision 18). They are taken
-/// from the replay: a crash may come between an input and the entries of what it led to.
-fn in_doubt(outputs: &[Output], inputs: &[InputRecord]) -> Vec<Open> {
-    let mut open: BTreeMap<u32, Open> = BTreeMap::new();
-    for output in outputs {
-        if let Output::Http { id, request, may_repeat } = output {
-            let request = request.as_ref().clone();
-            open.insert(*id, Open { id: *id, request, may_repeat: *may_repeat });
-        }
-    }
-    for record in inputs {
-        if let Input::Flow(trunkline_flow::Input::Http { id, .. }) = &record.input {
-            open.remove(id);
-        }
-    }
-    open.into_values().collect()
-}
-
-/// Questions to the queues and counters that were asked and whose answer was not written.
-fn unanswered(outputs: &[Output], inputs: &[InputRecord]) -> VecDeque<Output> {
-    use trunkline_flow::Input::{Allocated, Figures};
-    let is_answered = |wanted: u32| {
-        inputs.iter().any(|record| match &record.input {
-            Input::Flow(Figures { id, .. } | Allocated { id, .. }) => *id == wanted,
-            _ => false,
-        })
-    };
-    let open = outputs.iter().filter(|output| match output {
-        Output::QueryQueue { id, .. } | Output::Allocate { id, .. } => !is_answered(*id),
-        _ => false,
-    });
-    open.cloned().collect()
 }
 
 struct Recovery<'r> {
@@ -165,13 +88,14 @@ impl Recovery<'_> {
         })
     }
 
-    fn run(&mut self, open: Vec<Open>) -> Result<()> {
+    fn run(&mut self, in_doubt: Vec<InDoubt>) -> Result<()> {
         if self.contact.is_ended() {
             return self.journal.close();
         }
         self.give(Input::Recovered)?;
-        for request in open {
-            let outcome = if request.may_repeat && self.may_resend(&request.request) {
+        for request in in_doubt {
+            let may_resend = may_resend(self.tenant, &request.request);
+            let outcome = if request.may_repeat && may_resend {
                 self.send(&request.request)?
             } else {
                 lost()
@@ -250,39 +174,17 @@ impl Recovery<'_> {
         Ok(self.client.send(request))
     }
 
-    fn may_resend(&self, request: &Request) -> bool {
-        match &request.target {
-            Target::Connector { id, name, .. } => self
-                .tenant
-                .connector(id, name.as_deref())
-                .is_none_or(|connector| connector.resend_in_doubt),
-            Target::Url(_) => true,
-        }
-    }
-
     /// Gives the contact an input; what it wants is written before it is done, or even shown.
     fn give(&mut self, input: Input) -> Result<()> {
         let record = InputRecord { now_ms: self.now_ms, input: input.clone() };
         self.contact.handle(self.now_ms, input);
         let outputs: Vec<_> = std::iter::from_fn(|| self.contact.poll()).collect();
-        self.journal.append(&self.arrival, Some(&record), &outputs)?;
-        self.journal.keep(&self.contact, Some(&record), &outputs)?;
+        self.journal.took(Some(&record), &outputs, &self.contact)?;
         if !std::mem::replace(&mut self.is_begun, true) {
             self.head()?;
         }
         self.wanted.extend(outputs);
         self.contact.take_trace().into_iter().try_for_each(|step| self.printer.step(step))
-    }
-}
-
-fn lost() -> Outcome {
-    let text = "the process ended before the answer came; whether the request had effect is not \
-                known, and it is not sent again";
-    Outcome {
-        result: Err(Failure::new(FailureCode::InDoubt, text)),
-        duration_ms: 0,
-        attempts: 0,
-        stand_in: None,
     }
 }
 

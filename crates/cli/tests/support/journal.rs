@@ -29,17 +29,19 @@ pub(crate) fn change(journal: &Path, from: &str, to: &str, with_checksum: bool) 
     entry.payload = text.replacen(from, to, 1).into_bytes();
     let checksum = if with_checksum { entry.expected_checksum(&stream) } else { entry.checksum };
     let changed = open(journal).execute(
-        "UPDATE entry SET payload = ?1, checksum = ?2 WHERE number = ?3",
-        params![entry.payload, checksum, entry.number.cast_signed()],
+        "UPDATE entry SET payload = ?1, checksum = ?2 WHERE number = ?3 \
+         AND stream = (SELECT key FROM stream WHERE id = ?4)",
+        params![entry.payload, checksum, entry.number.cast_signed(), stream.as_str()],
     );
     assert_eq!(changed.unwrap(), 1);
 }
 
-/// Removes the entry of this kind that stands at this place among those of its kind.
+/// Removes the contact's entry of this kind that stands at this place among those of its kind.
 pub(crate) fn delete(journal: &Path, kind: EntryKind, place: u64) {
     let changed = open(journal).execute(
-        "DELETE FROM entry WHERE number = \
-         (SELECT number FROM entry WHERE kind = ?1 ORDER BY number LIMIT 1 OFFSET ?2)",
+        "DELETE FROM entry WHERE (stream, number) = \
+         (SELECT stream, entry.number FROM entry JOIN stream ON stream.key = stream \
+          WHERE kind = ?1 AND id LIKE 'contact.%' ORDER BY entry.number LIMIT 1 OFFSET ?2)",
         params![kind.code(), place.cast_signed()],
     );
     assert_eq!(changed.unwrap(), 1);
