@@ -9,7 +9,9 @@
 //! an object or a list of `key` and `value`, names beginning with `X-`.
 
 use trunkline_expr::{Map, Value};
-use trunkline_model::call::{TransferKind, TransferOutcome, is_sendable};
+use trunkline_model::call::{
+    MAX_HEADER_BYTES, MAX_HEADERS, TransferKind, TransferOutcome, is_sendable,
+};
 use trunkline_model::{Failure, FailureCode};
 
 use crate::read::{Properties, Templated};
@@ -105,8 +107,12 @@ impl BridgedTransfer {
 
 /// The caller is back in the flow.
 fn back(cx: &mut Cx<'_>, talked_ms: u64, headers: &[(String, String)]) {
-    let mut map = Map::new();
-    for (name, value) in headers {
+    let (mut map, mut bytes) = (Map::new(), 0);
+    for (name, value) in headers.iter().take(MAX_HEADERS) {
+        bytes += name.len() + value.len();
+        if bytes > MAX_HEADER_BYTES {
+            break;
+        }
         map.insert(Value::from(name.clone()), Value::from(value.clone()));
     }
     cx.set_output("FailureCode", 0);

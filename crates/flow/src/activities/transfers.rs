@@ -1,6 +1,6 @@
 //! What blind and bridged transfers share: the number, header fields, where they are allowed.
 
-use trunkline_model::call::{Transfer, TransferKind};
+use trunkline_model::call::{MAX_HEADER_BYTES, MAX_HEADERS, Transfer, TransferKind};
 use trunkline_model::{Failure, FailureCode};
 
 use crate::diagnostic::Severity;
@@ -21,10 +21,6 @@ const NOT_IN_THIS_STATE: i32 = 48;
 
 /// The longest number, without separators.
 const LONGEST_NUMBER: usize = 32;
-
-/// The most header fields, and the most bytes of all of them (as for those of a call's arrival).
-const MAX_HEADERS: usize = 20;
-const MAX_HEADER_BYTES: usize = 1_000;
 
 /// Where a transfer goes.
 #[derive(Debug)]

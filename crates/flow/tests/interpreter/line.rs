@@ -167,6 +167,18 @@ fn a_bridged_transfer_comes_back() {
 }
 
 #[test]
+fn headers_that_come_back_are_limited() {
+    let back = |headers: Vec<(String, String)>| {
+        let mut driver = start(&bridged(json!({})));
+        driver.transferred(TransferOutcome::PartyHungUp { talked_ms: 1, headers });
+        driver.out("Bridge", "Headers")
+    };
+    let many = (0..500).map(|n| (format!("X-{n}"), "v".to_owned())).collect();
+    assert_eq!(back(many).matches("X-").count(), 20);
+    assert_eq!(back(vec![("X-Long".to_owned(), "v".repeat(2_000))]), r#""{}""#);
+}
+
+#[test]
 fn a_bridged_transfer_that_fails_says_why() {
     for (outcome, code, number) in outcomes() {
         let mut driver = start(&bridged(json!({})));
