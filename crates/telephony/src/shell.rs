@@ -17,6 +17,7 @@ mod registry;
 mod settings;
 mod shared;
 mod stack;
+mod streams;
 
 pub use allow_list::AllowList;
 pub use driver::{CallControl, CallHandle, CallNotices, Notice};

@@ -1,101 +1,14 @@
 //! The endpoint against a peer that is written out here, datagram by datagram.
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
-use std::net::{SocketAddr, UdpSocket};
+mod peer;
+
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::UnboundedReceiver;
-use trunkline_telephony::call::{Cause, Command, Event};
+use peer::{Peer, SDP, answered, ended, start};
+use trunkline_telephony::call::{Cause, Command};
 use trunkline_telephony::message::Headers;
-use trunkline_telephony::shell::{
-    AllowList, Bind, CallHandle, Endpoint, IncomingCall, Notice, Settings, ShellError,
-};
-
-const SDP: &str =
-    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 0\r\n";
-
-/// A peer with its socket.
-struct Peer {
-    socket: UdpSocket,
-    server: SocketAddr,
-}
-
-impl Peer {
-    fn new(server: SocketAddr) -> Self {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-        Self { socket, server }
-    }
-
-    fn message(&self, method: &str, branch: &str, cseq: u32, to_tag: &str, body: &str) -> String {
-        let me = self.socket.local_addr().unwrap();
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
-        let cseq_method = method.split(' ').next().unwrap();
-        format!(
-            "{method} sip:service@{server} SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bK{branch}\r\n\
-             From: <sip:peer@{me}>;tag=f1\r\nTo: <sip:service@{server}>{to_tag}\r\nCall-ID: c1\r\n\
-             CSeq: {cseq} {cseq_method}\r\nContact: <sip:peer@{me}>\r\nMax-Forwards: 70\r\n{kind}\
-             Content-Length: {length}\r\n\r\n{body}",
-            server = self.server,
-            length = body.len(),
-        )
-    }
-
-    fn send(&self, text: &str) {
-        self.socket.send_to(text.as_bytes(), self.server).unwrap();
-    }
-
-    /// The next message.
-    fn read(&self) -> String {
-        let mut bytes = [0; 8_192];
-        let length = self.socket.recv(&mut bytes).expect("a message in time");
-        String::from_utf8(bytes[..length].to_vec()).unwrap()
-    }
-
-    /// The next message whose first line has the word, and how many came before it.
-    fn read_until(&self, word: &str) -> (String, usize) {
-        for before in 0..100 {
-            let text = self.read();
-            if text.lines().next().unwrap().contains(word) {
-                return (text, before);
-            }
-        }
-        panic!("{word} never comes");
-    }
-}
-
-type Calls = UnboundedReceiver<IncomingCall>;
-
-async fn start(adjust: impl Fn(&mut Settings)) -> (Endpoint, Calls, SocketAddr) {
-    // Another program may take the port in between.
-    for _ in 0..10 {
-        let address = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let allow = AllowList::new(["127.0.0.1/32".parse().unwrap()]);
-        let mut settings = Settings::new(address, allow);
-        settings.t1 = Duration::from_millis(20);
-        adjust(&mut settings);
-        if let Ok((endpoint, calls)) = Endpoint::start(settings).await {
-            return (endpoint, calls, address);
-        }
-    }
-    panic!("no free port");
-}
-
-async fn answered(calls: &mut Calls) -> CallHandle {
-    let call = calls.recv().await.unwrap();
-    let handle = call.accept("127.0.0.1:20000".parse().unwrap(), |_| ()).unwrap();
-    handle.command(Command::Answer { headers: Headers::default() });
-    handle
-}
-
-async fn ended(handle: &mut CallHandle) -> Cause {
-    loop {
-        let notice = tokio::time::timeout(Duration::from_secs(5), handle.next()).await.unwrap();
-        if let Notice::Event(Event::Ended(cause)) = notice.expect("an end") {
-            return cause;
-        }
-    }
-}
+use trunkline_telephony::shell::{AllowList, Bind, Endpoint, Settings, ShellError};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answer_is_sent_again_until_the_ack_is_given_up() {
@@ -108,8 +21,8 @@ async fn the_answer_is_sent_again_until_the_ack_is_given_up() {
     assert!(first.contains("Content-Type: application/sdp"), "{first}");
     let begin = Instant::now();
     let (bye, again) = peer.read_until("BYE");
-    // 20, 40, 80, … 1,280 ms: at least six times within 64 T1.
-    assert!(again >= 6, "{again}");
+    // After 20, 60, 140, 300, 620 and 1,260 ms; the last may come too late for 64 T1.
+    assert!(again >= 5, "{again}");
     let waited = begin.elapsed();
     assert!((1_200..2_500).contains(&waited.as_millis()), "{waited:?}");
     assert!(bye.contains("CSeq: 2 BYE") || bye.contains(" BYE"), "{bye}");

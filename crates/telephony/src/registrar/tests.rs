@@ -1,3 +1,5 @@
+//! Registrations in virtual time.
+
 use super::*;
 use crate::message::{Method, ServerTx};
 

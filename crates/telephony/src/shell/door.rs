@@ -28,6 +28,11 @@ impl Door {
         socket.bind(&address.into())?;
         Ok(Self { socket: UdpSocket::from_std(socket.into())?, shared })
     }
+
+    /// The address with its real port.
+    pub(super) fn address(&self) -> std::io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
 }
 
 #[async_trait::async_trait]

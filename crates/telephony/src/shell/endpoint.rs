@@ -56,6 +56,11 @@ impl Endpoint {
         Ok((Self { stacks, shared, stop }, calls))
     }
 
+    /// The addresses that were opened, with their real ports, in the order of the settings.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.stacks.iter().map(|stack| stack.address()).collect()
+    }
+
     /// Places a call. `target.call_id` may be empty: then it gets a fresh one.
     ///
     /// # Errors

@@ -15,13 +15,15 @@ use rsipstack::transaction::endpoint::{Endpoint, EndpointInnerRef, EndpointOptio
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{SipAddr, SipConnection, TcpListenerConnection, TransportLayer};
+use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::door::Door;
 use super::driver::is_open;
 use super::pinned::{self, Contacts};
 use super::shared::Shared;
+use super::streams::{Open, Streams};
 use super::{ShellError, convert, random_text};
 use crate::message::OutRequest;
 
@@ -31,10 +33,13 @@ const RING_LIMIT: Duration = Duration::from_secs(86_400);
 /// When a silent stream is closed: after the longest usual registration.
 const STREAM_IDLE_LIMIT: Duration = Duration::from_secs(3_900);
 
+/// How many ports are tried when any will do.
+const PORT_TRIES: u32 = 20;
+
 /// An address to open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bind {
-    /// Where SIP is received, by UDP and TCP. The port is given, not 0.
+    /// Where SIP is received, by UDP and TCP. Port 0 takes one that is free for both.
     pub address: SocketAddr,
     /// What others are told, when it differs: behind a translation, or for a wildcard address.
     pub advertised: Option<SocketAddr>,
@@ -45,6 +50,7 @@ pub(super) struct Stack {
     pub(super) inner: EndpointInnerRef,
     /// Dropping it closes the sockets.
     _endpoint: Endpoint,
+    address: SocketAddr,
     advertised: SocketAddr,
     stop: CancellationToken,
 }
@@ -59,16 +65,10 @@ impl Stack {
         let stop = CancellationToken::new();
         let layer = TransportLayer::new(stop.child_token());
         let token = Some(stop.child_token());
-        // The library opens TCP later and only logs a failure: try now, to be able to tell.
-        std::net::TcpListener::bind(bind.address).map_err(|error| failed(error.to_string()))?;
-        let door = Door::open(bind.address, shared.clone());
-        let door = Arc::new(door.map_err(|error| failed(error.to_string()))?);
-        let udp = UdpConnection::from_socket(door, bind.advertised, token).await;
+        let sockets = sockets(bind.address, shared).await;
+        let (door, listener, address) = sockets.map_err(|error| failed(error.to_string()))?;
+        let udp = UdpConnection::from_socket(Arc::new(door), bind.advertised, token).await;
         layer.add_transport(udp.map_err(|error| failed(error.to_string()))?.into());
-        let tcp = TcpListenerConnection::new(bind.address, bind.advertised).await;
-        layer.add_transport(tcp.map_err(|error| failed(error.to_string()))?.into());
-        let gate = shared.clone();
-        layer.set_whitelist(move |source| std::future::ready(gate.admits(source)));
         layer.set_stream_idle_timeout(STREAM_IDLE_LIMIT);
         let timerc = RING_LIMIT;
         let option = EndpointOption { t1, t1x64: t1 * 64, timerc, ..EndpointOption::default() };
@@ -90,8 +90,22 @@ impl Stack {
                 }
             }
         });
-        let advertised = bind.advertised.unwrap_or(bind.address);
-        Ok((Self { inner, _endpoint: endpoint, advertised, stop }, incoming))
+        let advertised = bind.advertised.unwrap_or(address);
+        let streams = Streams {
+            listener,
+            advertised,
+            stack: inner.clone(),
+            shared: shared.clone(),
+            stop: stop.child_token(),
+            open: Open::default(),
+        };
+        tokio::spawn(streams.run());
+        Ok((Self { inner, _endpoint: endpoint, address, advertised, stop }, incoming))
+    }
+
+    /// The address that was opened, with its real port.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(super) fn advertised(&self) -> SocketAddr {
@@ -143,6 +157,25 @@ impl Stack {
             false => None,
         };
         Some(Header::Via(self.inner.get_via(Some(address), branch).ok()?.into()))
+    }
+}
+
+/// Opens both sockets of an address, on the same port.
+async fn sockets(
+    address: SocketAddr,
+    shared: &Arc<Shared>,
+) -> std::io::Result<(Door, TcpListener, SocketAddr)> {
+    let mut tries = if address.port() == 0 { PORT_TRIES } else { 1 };
+    loop {
+        let door = Door::open(address, shared.clone())?;
+        let opened = door.address()?;
+        tries -= 1;
+        match TcpListener::bind(opened).await {
+            Ok(listener) => return Ok((door, listener, opened)),
+            // A port that is free for UDP may be taken for TCP.
+            Err(_) if tries > 0 => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+//! Requests good and bad, as they stand on the wire.
+
 use super::*;
 
 const GOOD: &str = "INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP c;branch=z9hG4bK1\r\n\
