@@ -23,6 +23,16 @@ enum Command {
     /// Run, check, export and replay flows.
     #[command(subcommand)]
     Flow(commands::flow::Command),
+    /// Take calls: the contact centre on the wire.
+    Serve(commands::serve::Arguments),
+    /// Show how a running server is.
+    Status(commands::agent::StatusArguments),
+    /// See and set agents of a running server.
+    #[command(subcommand)]
+    Agent(commands::agent::Command),
+    /// See and end calls of a running server.
+    #[command(subcommand)]
+    Contact(commands::agent::ContactCommand),
     /// Play one whole call of the example flow and check the CRM afterwards.
     Demo(commands::demo::Arguments),
     /// Serve a local stand-in for Salesforce.
@@ -48,6 +58,10 @@ fn main() -> ExitCode {
     trunkline_connector::install_crypto();
     let result = match Arguments::parse().command {
         Command::Flow(command) => commands::flow::run(command),
+        Command::Serve(arguments) => commands::serve::run(&arguments),
+        Command::Status(arguments) => commands::agent::run_status(&arguments),
+        Command::Agent(command) => commands::agent::run(&command),
+        Command::Contact(command) => commands::agent::run_contact(&command),
         Command::Demo(arguments) => commands::demo::run(&arguments),
         Command::Sandbox(arguments) => commands::sandbox::run(&arguments),
         Command::Tenant(command) => commands::tenant::run(command),

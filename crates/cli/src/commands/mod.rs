@@ -1,5 +1,6 @@
 //! The commands, one file each, and what several of them read and print in the same way.
 
+pub(crate) mod agent;
 pub(crate) mod bench;
 pub(crate) mod bench_flow;
 mod caret;
@@ -15,6 +16,7 @@ pub(crate) mod flow_run;
 mod json_lines;
 pub(crate) mod jsonpath;
 pub(crate) mod sandbox;
+pub(crate) mod serve;
 pub(crate) mod tenant;
 mod tenant_check;
 mod tenant_init;

@@ -228,3 +228,26 @@ fn folder(path: &Path) -> PathBuf {
 fn within(base_dir: &Path, path: &Path) -> PathBuf {
     if base_dir == Path::new(".") { path.to_path_buf() } else { base_dir.join(path) }
 }
+
+/// The admin socket that a `trunkline.toml` names. Nothing else of it is looked at, so that a
+/// running server can be asked while its file is being edited.
+///
+/// # Errors
+/// When the file cannot be read as TOML.
+pub fn socket_of(file: &Path) -> Result<PathBuf, ConfigErrors> {
+    let shown = file.display().to_string();
+    let text = read_text(file, read::MAX_BYTES as u64).map_err(|reason| {
+        let advice = "name it with `--config`, or the socket with `--socket`";
+        Problem::whole(&shown, format!("cannot be read: {reason}; {advice}"))
+    })?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        Problem::whole(&shown, error.message().replace('\n', "; "))
+    })?;
+    let path = |value: Option<&toml::Value>| value.and_then(|it| it.as_str()).map(PathBuf::from);
+    let mut config = Config::default();
+    if let Some(folder) = path(table.get("data_dir")) {
+        config.data_dir = folder;
+    }
+    config.admin.socket = path(table.get("admin").and_then(|it| it.get("socket")));
+    Ok(config.socket_path(&folder(file)))
+}

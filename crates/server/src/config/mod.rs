@@ -36,7 +36,7 @@ use trunkline_speech::SpeechConfig;
 
 pub use accounts::{Credentials, PhoneAccount, TrunkAccount};
 pub use inspect::{Finding, Severity, inspect};
-pub use load::{Setup, SetupOptions};
+pub use load::{Setup, SetupOptions, socket_of};
 pub use mistake::{ConfigErrors, Problem};
 pub use operation::{
     AdminConfig, HttpConfig, JournalConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, SyncMode,

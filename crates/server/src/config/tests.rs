@@ -452,7 +452,6 @@ fn a_reload_says_what_changed_and_keeps_what_cannot() {
 #[test]
 fn the_pages_are_what_the_types_say() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-    // Elsewhere there are no pages to compare.
     let update = std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1");
     let check = |file: &str, expected: &dyn Fn(&str) -> String| {
         let path = docs.join(file);
@@ -468,14 +467,18 @@ fn the_pages_are_what_the_types_say() {
         );
     };
     check("trunkline.schema.json", &|_| schema::config_schema());
-    check("serve.md", &|text| with_generated(text, &schema::key_table()));
+    check("serve.md", &|text| {
+        let keys = ("generated: UPDATE_DOCS=1 cargo test -p trunkline-server", "what is generated");
+        let text = with_generated(text, keys, &schema::key_table());
+        let metrics = ("metrics: UPDATE_DOCS=1 cargo test -p trunkline-server", "metrics");
+        with_generated(&text, metrics, &crate::ops::metrics::metric_table())
+    });
 }
 
 /// The page with what is between its marks replaced.
-fn with_generated(page: &str, table: &str) -> String {
-    const BEGIN: &str = "<!-- generated: UPDATE_DOCS=1 cargo test -p trunkline-server -->\n";
-    const END: &str = "<!-- end of what is generated -->\n";
-    let (before, rest) = page.split_once(BEGIN).expect("serve.md has the mark where keys begin");
-    let (_, after) = rest.split_once(END).expect("serve.md has the mark where keys end");
-    format!("{before}{BEGIN}\n{table}\n{END}{after}")
+fn with_generated(page: &str, (begin, end): (&str, &str), table: &str) -> String {
+    let (begin, end) = (format!("<!-- {begin} -->\n"), format!("<!-- end of {end} -->\n"));
+    let (before, rest) = page.split_once(&begin).expect("the page has the mark of the beginning");
+    let (_, after) = rest.split_once(&end).expect("the page has the mark of the end");
+    format!("{before}{begin}\n{table}\n{end}{after}")
 }

@@ -281,6 +281,33 @@ impl Metrics {
     }
 }
 
+/// The table of all figures in Markdown, for `docs/serve.md`.
+pub fn metric_table() -> String {
+    let metrics = Metrics::new();
+    metrics.observe_sip(SipFigures::default);
+    metrics.observe_rtp(RtpFigures::default);
+    metrics.observe_log(|| 0);
+    metrics.observe_health(&Health::default());
+    let text = metrics.text();
+    let mut table = "| figure | kind | what it says |\n| --- | --- | --- |\n".to_owned();
+    let mut help = "";
+    for line in text.lines() {
+        if let Some((_, text)) = line.strip_prefix("# HELP ").and_then(|it| it.split_once(' ')) {
+            help = text.trim_end_matches('.');
+        } else if let Some((name, kind)) =
+            line.strip_prefix("# TYPE ").and_then(|it| it.split_once(' '))
+        {
+            let suffix = match kind {
+                "counter" => "_total",
+                "info" => "_info",
+                _ => "",
+            };
+            table.push_str(&format!("| `{name}{suffix}` | {kind} | {help} |\n"));
+        }
+    }
+    table
+}
+
 fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

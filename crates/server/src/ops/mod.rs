@@ -12,6 +12,8 @@ pub mod metrics;
 mod process;
 pub mod run;
 mod socket;
+#[cfg(test)]
+mod tests;
 
 pub use admin::{Client, ClientError};
 pub use control::{
