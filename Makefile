@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test tidy fmt clippy deny fuzz bench needs-cargo needs-cc
+.PHONY: help demo clean-demo test tidy fmt clippy deny fuzz bench bench-telephony kill-loop mutate needs-cargo needs-sqlite needs-cc
 
 # Where the demo keeps its files.
 DEMO_DIR ?= target/demo
@@ -13,7 +13,7 @@ ARGS ?=
 help: ## Print this list
 	@echo "make TARGET [ARGS=...]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
-	    while IFS='|' read -r name text; do printf '  %-12s %s\n' $$name "$$text"; done
+	    while IFS='|' read -r name text; do printf '  %-15s %s\n' $$name "$$text"; done
 
 demo: needs-cargo needs-cc ## Run the demo: a call, a dip into the CRM, a queue, an agent
 	cargo run --bin trunkline -- demo $(ARGS)
@@ -48,6 +48,32 @@ fuzz: needs-cargo needs-cc ## Fuzz the readers: FUZZ_SECONDS=600 for each, ARGS=
 
 bench: needs-cargo needs-cc ## Run the benchmarks
 	cargo bench --workspace --benches $(ARGS)
+
+# The load tools are a workspace of their own; what they measure is the release build.
+LOAD := bench/telephony
+LOAD_RUN = cd $(LOAD) && cargo run --release --quiet --bin
+
+.PHONY: release-builds
+release-builds: needs-cargo needs-cc
+	cargo build --release -p trunkline-cli
+	cd $(LOAD) && cargo build --release
+
+bench-telephony: release-builds ## Measure calls against floors: ARGS="a c" for some targets
+	$(LOAD_RUN) runner -- $(ARGS)
+
+# How many kills, and how many broken datagrams.
+KILLS ?= 300
+DATAGRAMS ?= 1000000
+
+kill-loop: release-builds needs-sqlite ## Kill a server under calls: KILLS=300
+	$(LOAD_RUN) kill_loop -- --kills $(KILLS) $(ARGS)
+
+mutate: release-builds ## Send broken SIP while calls go on: DATAGRAMS=1000000
+	$(LOAD_RUN) mutate -- --datagrams $(DATAGRAMS) $(ARGS)
+
+needs-sqlite:
+	@command -v sqlite3 >/dev/null || { \
+	    echo "sqlite3 is missing; install it with: apt-get install -y sqlite3"; exit 1; }
 
 needs-cargo:
 	@command -v cargo >/dev/null || { \

@@ -13,5 +13,7 @@ pub mod net;
 pub mod process;
 pub mod random;
 pub mod rtp;
+pub mod server;
 pub mod sip;
+pub mod site;
 pub mod summary;

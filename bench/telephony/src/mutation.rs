@@ -61,12 +61,14 @@ pub struct Mutator {
     random: Random,
     count: u64,
     host: String,
+    number: String,
 }
 
 impl Mutator {
-    /// With a seed, for a server at `host`, which may carry a port.
-    pub fn new(seed: u64, host: &str) -> Self {
-        Self { random: Random::new(seed), count: 0, host: host.to_owned() }
+    /// With a seed, for a server at `host`, which may carry a port, and answers `number`.
+    pub fn new(seed: u64, host: &str, number: &str) -> Self {
+        let (host, number) = (host.to_owned(), number.to_owned());
+        Self { random: Random::new(seed), count: 0, host, number }
     }
 
     /// The next datagram: never empty, at most 60,000 bytes.
@@ -86,6 +88,8 @@ impl Mutator {
         self.count += 1;
         let method = *self.random.one(&METHODS);
         let (n, host) = (self.count, &self.host);
+        // One in fifty is for a number that somebody answers.
+        let number = if self.random.below(50) == 0 { &self.number } else { "+12025550199" };
         // One in eight speaks of a dialog that there is not, or that an earlier one began.
         let tag = if self.random.below(8) == 0 { ";tag=x" } else { "" };
         let about = if self.random.below(8) == 0 { n / 2 } else { n };
@@ -97,10 +101,10 @@ impl Mutator {
                 .to_owned()
         };
         format!(
-            "{method} sip:+12025550100@{host} SIP/2.0\r\n\
+            "{method} sip:{number}@{host} SIP/2.0\r\n\
              Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKm{n}\r\n\
              From: \"M\" <sip:+1480{n:07}@127.0.0.1>;tag=m{about}\r\n\
-             To: <sip:+12025550100@{host}>{tag}\r\nCall-ID: m{about}\r\nCSeq: 1 {method}\r\n\
+             To: <sip:{number}@{host}>{tag}\r\nCall-ID: m{about}\r\nCSeq: 1 {method}\r\n\
              Contact: <sip:m@127.0.0.1:9>\r\nMax-Forwards: 70\r\nX-Bench: {n}\r\n\
              Authorization: Digest username=\"1001\", realm=\"r\", nonce=\"n\", uri=\"u\", \
              response=\"00\"\r\nContent-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{body}",
@@ -152,7 +156,7 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_datagrams_and_they_differ_among_each_other() {
         let all = |seed| {
-            let mut mutator = Mutator::new(seed, "127.0.0.1");
+            let mut mutator = Mutator::new(seed, "127.0.0.1", "1");
             (0..500).map(|_| mutator.next_datagram()).collect::<Vec<_>>()
         };
         assert_eq!(all(3), all(3));

@@ -1,0 +1,191 @@
+//! Kills a server at random moments under calls: every answered contact must get its end, once.
+//!
+//! The flow's ContactEnded writes a comment to a stand-in CRM that is never killed. A second
+//! comment for a call is right only where a kill fell between the request and the moment at which
+//! its answer was journalled (D18).
+
+mod tally;
+
+use std::error::Error;
+use std::net::SocketAddrV4;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use tally::Tally;
+use trunkline_bench_telephony::clock::now_ns;
+use trunkline_bench_telephony::http_stub::{self, Counts};
+use trunkline_bench_telephony::load::{self, End, Options, PhoneOptions, Shared};
+use trunkline_bench_telephony::process::{LOAD_CORE, pin};
+use trunkline_bench_telephony::random::Random;
+use trunkline_bench_telephony::server::{Place, Server, free_tcp};
+use trunkline_bench_telephony::site::{CALLERS, FIRST_PHONE, Flow, PASSWORD, PHONES};
+
+#[derive(Parser)]
+#[command(about = "Kills a server at random moments under calls and counts what became of them")]
+struct Arguments {
+    /// The program to kill.
+    #[arg(long, default_value = "../../target/release/trunkline")]
+    trunkline: PathBuf,
+    /// Where the server keeps its files.
+    #[arg(long, default_value = "work")]
+    work: PathBuf,
+    /// How many kills.
+    #[arg(long, default_value_t = 300)]
+    kills: u32,
+    /// Calls at once.
+    #[arg(long, default_value_t = 20)]
+    calls: usize,
+    /// The longest time from the first call to the kill, in ms.
+    #[arg(long, default_value_t = 4_000)]
+    longest_ms: u64,
+    /// How long the CRM takes for an answer, in ms: so that kills fall into requests.
+    #[arg(long, default_value_t = 30)]
+    crm_ms: u64,
+    /// The same seed gives the same moments.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Agents: fewer than callers, so that some calls wait in the queue.
+const AGENTS: usize = 12;
+
+/// How long the last server may take to end what the kills left.
+const LAST_WORDS: Duration = Duration::from_secs(30);
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    pin(LOAD_CORE)?;
+    let crm = free_tcp()?;
+    let listener = http_stub::listen(crm)?;
+    let counts = Counts::default();
+    counts.delay(arguments.crm_ms);
+    std::thread::scope(|scope| {
+        scope.spawn(|| http_stub::run(listener, &counts));
+        let done = kill(&arguments, crm, &counts);
+        counts.stop();
+        done
+    })
+}
+
+fn kill(
+    arguments: &Arguments,
+    crm: SocketAddrV4,
+    counts: &Counts,
+) -> Result<ExitCode, Box<dyn Error>> {
+    let place = Place::prepare(&arguments.trunkline, &arguments.work, crm, AGENTS)?;
+    let (mut tally, mut random) = (Tally::default(), Random::new(arguments.seed));
+    let mut first_caller = 0;
+    for round in 1..=arguments.kills {
+        let mut server = place.start()?;
+        tally.slowest_start = tally.slowest_start.max(server.start_took);
+        first_caller += calls(arguments, &mut server, first_caller, &mut random, &mut tally)?;
+        tally.panics.extend(server.panic());
+        check_database(&place.folder, &mut tally)?;
+        if round % 10 == 0 {
+            let (answered, written) = (tally.answered.len(), counts.comments().len());
+            eprintln!("{round} kills, {answered} calls answered, {written} comments");
+        }
+    }
+    let server = place.start()?;
+    wait_for_the_rest(&tally, counts);
+    tally.panics.extend(server.panic());
+    drop(server);
+    check_database(&place.folder, &mut tally)?;
+    let verdict = tally.verdict(&counts.comments());
+    println!("{verdict}");
+    Ok(if verdict.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Calls until the server is killed. Gives how many caller's numbers were used up.
+fn calls(
+    arguments: &Arguments,
+    server: &mut Server,
+    first_caller: u64,
+    random: &mut Random,
+    tally: &mut Tally,
+) -> Result<u64, Box<dyn Error>> {
+    let options = Options {
+        dial: Flow::Whole.number().to_owned(),
+        address: CALLERS,
+        rate: 200.0,
+        calls: 1_000_000,
+        most: arguments.calls,
+        end: End::Caller(100, 6_000),
+        first_caller,
+        audio: true,
+        speaks: true,
+        phones: Some(PhoneOptions {
+            count: AGENTS,
+            first_user: FIRST_PHONE,
+            password: PASSWORD.to_owned(),
+            ring_ms: 200,
+            talk_ms: None,
+            address: PHONES,
+        }),
+        seed: random.bits(),
+        ..Options::new(server.sip)
+    };
+    let after = Duration::from_millis(random.between(20, arguments.longest_ms));
+    let shared = Shared::default();
+    std::thread::scope(|scope| {
+        let load = scope.spawn(|| load::run(&options, &shared));
+        while !shared.is_ready() && !load.is_finished() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(after);
+        tally.active.push(shared.active());
+        // Between these two moments it dies.
+        let from_ns = now_ns();
+        server.process.kill();
+        tally.kills.push((from_ns, now_ns()));
+        shared.abort();
+        let report = load.join().map_err(|_| "the load panicked")??;
+        tally.answered.extend(shared.take_answers());
+        for (why, count) in &report.calls.failed {
+            *tally.failed.entry(why.clone()).or_default() += count;
+        }
+        tally.refused += report.calls.refused;
+        Ok(report.calls.placed)
+    })
+}
+
+/// Lets SQLite look at a copy of the database as the kill left it.
+fn check_database(folder: &Path, tally: &mut Tally) -> Result<(), Box<dyn Error>> {
+    let copies = folder.join("copies");
+    let _ = std::fs::remove_dir_all(&copies);
+    std::fs::create_dir_all(&copies)?;
+    for name in ["journal.db", "journal.db-wal"] {
+        let from = folder.join("data").join(name);
+        if from.exists() {
+            std::fs::copy(&from, copies.join(name))?;
+        }
+    }
+    let copy = copies.join("journal.db");
+    let output = Command::new("sqlite3").arg(&copy).arg("PRAGMA integrity_check").output();
+    let output = output.map_err(|error| {
+        format!("sqlite3 cannot be run: {error}; install it with: apt-get install -y sqlite3")
+    })?;
+    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    tally.checks += 1;
+    if said != "ok" {
+        let error = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        tally.damages.push(format!("after kill {}: {said} {error}", tally.kills.len()));
+    }
+    Ok(())
+}
+
+/// Waits until every answered call has its comment and no more come.
+fn wait_for_the_rest(tally: &Tally, counts: &Counts) {
+    let until = Instant::now() + LAST_WORDS;
+    let mut before = 0;
+    while Instant::now() < until {
+        std::thread::sleep(Duration::from_secs(2));
+        let comments = counts.comments();
+        if comments.len() == before && tally.missing(&comments).is_empty() {
+            return;
+        }
+        before = comments.len();
+    }
+}
