@@ -70,7 +70,9 @@ fn check_plan(text: &str, segments: &[Segment], language: &Language) {
         let spoken = utterance.text();
         words += spoken.len();
         assert!(spoken.contains(char::is_alphanumeric), "{spoken:?} is not spoken");
-        assert!(!spoken.contains(|c: char| c.is_control() && c != '\n'), "{spoken:?} is not for programs");
+        // Line breaks are pauses; anything else might be a command.
+        let is_command = |c: char| c.is_control() && c != '\n';
+        assert!(!spoken.contains(is_command), "{spoken:?} is not for programs");
         assert!((0.25..=4.0).contains(&utterance.rate), "{utterance:?}");
         assert!((-20.0..=20.0).contains(&utterance.pitch), "{utterance:?}");
         assert!((-96.0..=16.0).contains(&utterance.gain_db), "{utterance:?}");

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use trunkline_speech::SpeechError;
 
+use crate::limits::MAX_PIECES;
+
 /// Why a prompt cannot be played. The flow's activity leaves by its error port. No message holds
 /// a text that was to be kept nowhere.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +58,15 @@ impl PromptFailure {
         let reason = "no speech is configured, so that texts cannot be spoken; add a provider \
                       under speech.providers";
         Self::NoVoice { reason: reason.to_owned() }
+    }
+
+    /// More than a playlist holds, or than anybody listens to.
+    pub(crate) fn too_long() -> Self {
+        let reason = format!(
+            "the prompt has more than {MAX_PIECES} sentences, or is spoken for more than ten \
+             minutes; shorten it"
+        );
+        Self::SpeechFailed { reason }
     }
 
     /// A failure of speech.

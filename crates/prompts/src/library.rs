@@ -14,7 +14,7 @@ use trunkline_speech::{Keep, Speaker};
 
 use crate::failure::{Problem, PromptFailure};
 use crate::files::Files;
-use crate::limits::Limits;
+use crate::limits::{Limits, MAX_PIECES};
 use crate::making::Making;
 use crate::memory::{Key, Memory};
 use crate::pieces::Pieces;
@@ -124,7 +124,7 @@ impl Library {
             }
         }
         texts.hits += hits;
-        Some(Ok(items))
+        Some(if items.len() > MAX_PIECES { Err(PromptFailure::too_long()) } else { Ok(items) })
     }
 
     /// The pieces one by one; speech begins before a long text is finished. Must be called within

@@ -4,6 +4,12 @@ use std::time::Duration;
 
 use crate::convert::MAX_DURATION;
 
+/// The most pieces of a prompt: sentences, files, breaks. Data may make a text long; nobody listens
+/// for so long, and each sentence is work.
+pub(crate) const MAX_PIECES: usize = 256;
+
+const _: () = assert!(MAX_PIECES <= trunkline_media::prompt::MAX_ITEMS, "a playlist holds it");
+
 /// Limits of a library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

@@ -1,6 +1,7 @@
 //! A text that is being spoken, for all who wait for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, spawn_blocking};
@@ -10,6 +11,10 @@ use trunkline_media::resample::resample;
 use trunkline_speech::{Clip, Speech};
 
 use crate::failure::PromptFailure;
+use crate::limits::MAX_PIECES;
+
+/// The longest speech of one text: what is made and not heard would fill the memory.
+const MAX_LENGTH: Duration = Duration::from_secs(655);
 
 /// How far a text is.
 #[derive(Debug, Default)]
@@ -40,13 +45,18 @@ impl Making {
     ) -> Self {
         let (sender, progress) = watch::channel(Progress::default());
         let task = tokio::spawn(async move {
+            let mut length = Duration::ZERO;
             let end = loop {
-                let item = match speech.next().await {
+                let clip = match speech.next().await {
                     None => break Ok(()),
-                    Some(Ok(clip)) => to_item(clip).await,
-                    Some(Err(error)) => Err(PromptFailure::of_speech(&error)),
+                    Some(Ok(clip)) => clip,
+                    Some(Err(error)) => break Err(PromptFailure::of_speech(&error)),
                 };
-                match item {
+                length += clip.pcm.length();
+                if length > MAX_LENGTH || sender.borrow().items.len() == MAX_PIECES {
+                    break Err(PromptFailure::too_long());
+                }
+                match to_item(clip).await {
                     Ok(item) => sender.send_modify(|progress| progress.items.push(item)),
                     Err(failure) => break Err(failure),
                 }

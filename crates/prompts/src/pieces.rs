@@ -8,6 +8,7 @@ use trunkline_speech::Keep;
 
 use crate::failure::PromptFailure;
 use crate::library::{Library, Text};
+use crate::limits::MAX_PIECES;
 use crate::making::Follower;
 
 /// Prompts that come piece by piece, as soon as each can be played. Dropping it ends the work on
@@ -21,6 +22,7 @@ pub struct Pieces {
     ready: VecDeque<Item>,
     making: Option<Follower>,
     failure: Option<PromptFailure>,
+    given: usize,
 }
 
 impl Pieces {
@@ -32,7 +34,7 @@ impl Pieces {
             None => prompts.iter().cloned().collect(),
         };
         let (ready, making) = (VecDeque::new(), None);
-        let mut pieces = Self { library, keep, waiting, ready, making, failure };
+        let mut pieces = Self { library, keep, waiting, ready, making, failure, given: 0 };
         pieces.begin();
         pieces
     }
@@ -40,6 +42,18 @@ impl Pieces {
     /// The next piece; none at the end. After an error nothing follows. May be dropped and called
     /// again.
     pub async fn next(&mut self) -> Option<Result<Item, PromptFailure>> {
+        let item = self.next_unbounded().await?;
+        self.given += 1;
+        if item.is_ok() && self.given > MAX_PIECES {
+            (self.making, self.failure) = (None, None);
+            self.ready.clear();
+            self.waiting.clear();
+            return Some(Err(PromptFailure::too_long()));
+        }
+        Some(item)
+    }
+
+    async fn next_unbounded(&mut self) -> Option<Result<Item, PromptFailure>> {
         loop {
             if let Some(item) = self.ready.pop_front() {
                 return Some(Ok(item));

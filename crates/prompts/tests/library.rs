@@ -21,9 +21,10 @@ use trunkline_speech::{
     SpeechConfig,
 };
 
-/// Speaks a tone of 440 Hz at 22,050 Hz, 100 ms for each letter.
+/// Speaks a tone of 440 Hz, 100 ms for each letter.
 #[derive(Debug)]
 struct Singer {
+    rate_hz: u32,
     /// For a sentence, in milliseconds.
     takes_ms: u64,
     asked: AtomicUsize,
@@ -58,12 +59,13 @@ impl Provider for Singer {
                 return Err(ProviderError::Network("it is away".to_owned()));
             }
             let letters = job.utterance.text().chars().filter(|c| c.is_alphabetic()).count();
+            let rate_hz = self.rate_hz;
             let sample = |at: usize| {
-                let turn = std::f64::consts::TAU * 440.0 * at as f64 / 22_050.0;
+                let turn = std::f64::consts::TAU * 440.0 * at as f64 / f64::from(rate_hz);
                 (10_000.0 * turn.sin()) as i16
             };
-            let samples = (0..letters * 2_205).map(sample).collect();
-            Ok(Pcm { rate_hz: 22_050, samples })
+            let samples = (0..letters * rate_hz as usize / 10).map(sample).collect();
+            Ok(Pcm { rate_hz, samples })
         })
     }
 }
@@ -82,8 +84,12 @@ fn scene_with(takes_ms: u64, limits: Limits) -> Scene {
 }
 
 fn scene_of(takes_ms: u64, limits: Limits, cache: Option<CacheConfig>) -> Scene {
+    scene_at(22_050, takes_ms, limits, cache)
+}
+
+fn scene_at(rate_hz: u32, takes_ms: u64, limits: Limits, cache: Option<CacheConfig>) -> Scene {
     let fails = Mutex::new(false);
-    let singer = Arc::new(Singer { takes_ms, asked: AtomicUsize::new(0), fails });
+    let singer = Arc::new(Singer { rate_hz, takes_ms, asked: AtomicUsize::new(0), fails });
     let config = SpeechConfig { providers: Vec::new(), cache, ..SpeechConfig::default() };
     let all: Vec<(String, Arc<dyn Provider>)> = vec![("singer".to_owned(), singer.clone())];
     let speaker = Speaker::with_providers(config, all, &Options::default()).unwrap();
@@ -425,6 +431,31 @@ async fn failures_are_told_to_all_and_tried_again() {
     let long = [speech(&"x".repeat(1 << 20))];
     let failure = all(&library, &long, Keep::OnDisk).await.unwrap_err();
     assert!(matches!(&failure, PromptFailure::SpeechFailed { .. }), "{failure:?}");
+}
+
+/// Texts hold data of others: none may keep the server busy for long, or overflow a playlist.
+#[tokio::test(start_paused = true)]
+async fn endless_texts_end() {
+    // At 8 kHz nothing has to be converted.
+    let Scene { library, singer } = scene_at(8_000, 1, Limits::default(), None);
+    let too_long = |outcome: Result<Vec<Item>, PromptFailure>| {
+        let text = outcome.unwrap_err().to_string();
+        assert!(text.contains("more than 256 sentences"), "{text}");
+    };
+    too_long(all(&library, &[speech(&"Go! ".repeat(2_000))], Keep::OnDisk).await);
+    assert!((256..=260).contains(&singer.asked()), "{} sentences", singer.asked());
+    // 100 ms a letter: eleven minutes in a few sentences.
+    let words = "abcdefghi ".repeat(734);
+    too_long(all(&library, &[speech(&words)], Keep::OnDisk).await);
+    assert!(singer.asked() < 300, "{} sentences", singer.asked());
+    // Each of them is short enough, all together are not.
+    let many: Vec<Prompt> = ["A! ", "B! ", "C! "].map(|it| speech(&it.repeat(100))).to_vec();
+    for prompt in &many {
+        let items = all(&library, std::slice::from_ref(prompt), Keep::OnDisk).await.unwrap();
+        assert_eq!(items.len(), 100);
+    }
+    too_long(all(&library, &many, Keep::OnDisk).await);
+    too_long(library.ready(&many, Keep::OnDisk).unwrap());
 }
 
 #[tokio::test(start_paused = true)]
