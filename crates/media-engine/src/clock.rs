@@ -1,37 +1,58 @@
-//! The grid that frames are sent on: eight slots in 20 ms, each the clock of some of the legs.
+//! The grid that frames are sent on: four slots in 20 ms, each the clock of some of the legs.
 
 use std::time::Duration;
 
 /// Slots of a frame's time.
-pub(crate) const SLOTS: usize = 8;
+pub(crate) const SLOTS: usize = 4;
 
 /// From one slot to the next.
-pub(crate) const SLOT: Duration = Duration::from_micros(2_500);
+const SLOT: Duration = Duration::from_millis(5);
 
 /// From one frame of a leg to the next.
 pub(crate) const FRAME: Duration = Duration::from_millis(20);
 
+/// Frames that are made up for when the thread was kept from running; those before are left out.
+const MAX_DEBT: u64 = 5;
+
+/// Half a frame in slots: frames are made up for between two that are on time.
+const HALF: u64 = SLOTS as u64 / 2;
+
+const STEP: u64 = SLOTS as u64;
+
 /// Slots since the engine's start. Deadlines are multiples, so that nothing adds up.
+///
+/// A slot that comes late gives its frame at once. If it is behind by more than one, it gives the
+/// others half-way between the next ones, so that it catches up at twice the pace and nowhere in a
+/// burst.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
+    /// The next slot's number.
     next: u64,
+    /// For each of the four, the number that its next frame is due at.
+    due: [u64; SLOTS],
+    /// Which of the four may give a frame that it owes.
+    debtor: Option<usize>,
 }
 
-/// A slot whose time has come.
+/// A frame that is due for the legs of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Due {
-    /// Which of the eight.
+    /// Which of the four.
     pub(crate) slot: usize,
     /// When it should have been.
     pub(crate) at: Duration,
-    /// Slots before it that were left out, because they are more than a frame ago.
-    pub(crate) skipped: Option<(u64, u64)>,
+    /// Frames before it that are left out.
+    pub(crate) left_out: u64,
 }
 
 impl Clock {
     /// Begins with the slot that comes after `now`.
     pub(crate) fn restart(&mut self, now: Duration) {
-        self.next = slot_at(now) + 1;
+        self.next = number_at(now) + 1;
+        for number in self.next..self.next + STEP {
+            self.due[index(number)] = number;
+        }
+        self.debtor = None;
     }
 
     /// When the next slot is.
@@ -39,27 +60,47 @@ impl Clock {
         time_of(self.next)
     }
 
-    /// The next slot, if its time has come. After a long absence each of the eight comes once.
+    /// When the next slot is that is wanted; at the latest, when each has been once.
+    pub(crate) fn deadline_of(&self, is_wanted: impl Fn(usize) -> bool) -> Duration {
+        let last = self.next + STEP - 1;
+        let wanted = (self.next..last).find(|number| is_wanted(index(*number)));
+        time_of(wanted.unwrap_or(last))
+    }
+
+    /// The next frame that is due; ask until there is none.
     pub(crate) fn due(&mut self, now: Duration) -> Option<Due> {
-        let current = slot_at(now);
+        let current = number_at(now);
+        if let Some(slot) = self.debtor.take()
+            && self.due[slot] < current
+        {
+            return Some(self.give(slot, current));
+        }
         if self.next > current {
             return None;
         }
-        let oldest = (current + 1).saturating_sub(SLOTS as u64);
-        let count = oldest.saturating_sub(self.next);
-        let skipped = (count > 0).then_some((self.next, count));
-        let number = self.next.max(oldest);
+        let number = self.next.max((current + 1).saturating_sub(STEP));
         self.next = number + 1;
-        Some(Due { slot: index(number), at: time_of(number), skipped })
+        if number == current {
+            self.debtor = Some(index(number + HALF));
+        }
+        Some(self.give(index(number), number))
+    }
+
+    fn give(&mut self, slot: usize, number: u64) -> Due {
+        let owed = number.saturating_sub(self.due[slot]) / STEP;
+        let left_out = owed.saturating_sub(MAX_DEBT);
+        let due = self.due[slot] + left_out * STEP;
+        self.due[slot] = due + STEP;
+        Due { slot, at: time_of(due), left_out }
     }
 }
 
-/// Which of the eight a slot is.
-pub(crate) fn index(number: u64) -> usize {
-    (number % SLOTS as u64) as usize
+/// Which of the four a slot is.
+fn index(number: u64) -> usize {
+    (number % STEP) as usize
 }
 
-fn slot_at(now: Duration) -> u64 {
+fn number_at(now: Duration) -> u64 {
     (now.as_micros() / SLOT.as_micros()) as u64
 }
 
@@ -77,28 +118,56 @@ mod tests {
         std::iter::from_fn(|| clock.due(now)).collect()
     }
 
-    #[test]
-    fn slots_come_at_multiples_however_late_they_are_looked_at() {
+    fn started() -> Clock {
         let mut clock = Clock::default();
         clock.restart(MS);
-        assert_eq!(clock.deadline(), SLOT);
-        assert_eq!(due(&mut clock, MS * 2), []);
-        let seen = due(&mut clock, MS * 6);
-        let wanted = [(1, SLOT), (2, SLOT * 2)];
-        assert_eq!(seen.iter().map(|due| (due.slot, due.at)).collect::<Vec<_>>(), wanted);
-        assert_eq!(clock.deadline(), SLOT * 3);
+        clock
     }
 
     #[test]
-    fn after_an_absence_each_slot_comes_once() {
-        let mut clock = Clock::default();
-        clock.restart(Duration::ZERO);
-        // 100 ms are 40 slots: 1 to 32 are left out, 33 to 40 are made up for.
-        let seen = due(&mut clock, MS * 100);
-        assert_eq!(seen.len(), SLOTS);
-        assert_eq!(seen[0].skipped, Some((1, 32)));
-        assert_eq!((seen[0].slot, seen[7].slot), (1, 0));
-        assert!(seen[1..].iter().all(|due| due.skipped.is_none()));
-        assert_eq!(clock.deadline(), SLOT * 41);
+    fn slots_come_at_multiples_however_late_they_are_looked_at() {
+        let mut clock = started();
+        assert_eq!(clock.deadline(), SLOT);
+        assert_eq!(due(&mut clock, MS * 4), []);
+        let seen = due(&mut clock, MS * 12);
+        let wanted = [(1, SLOT), (2, SLOT * 2)];
+        assert_eq!(seen.iter().map(|due| (due.slot, due.at)).collect::<Vec<_>>(), wanted);
+        assert_eq!(clock.deadline(), SLOT * 3);
+        assert_eq!(clock.deadline_of(|slot| slot == 1), SLOT * 5);
+        assert_eq!(clock.deadline_of(|_| false), SLOT * 6);
+    }
+
+    #[test]
+    fn a_slot_that_is_behind_catches_up_half_way_between_its_frames() {
+        let mut clock = started();
+        due(&mut clock, MS * 20);
+        // 60 ms later each slot owes three frames. It gives one, and the rest bit by bit.
+        let first = due(&mut clock, MS * 80);
+        assert!(first.len() <= SLOTS + 1, "{first:?}");
+        let (mut frames, mut most) = (first, 0);
+        for tick in 1..=24 {
+            let seen = due(&mut clock, MS * 80 + SLOT * tick);
+            most = most.max(seen.len());
+            frames.extend(seen);
+        }
+        assert_eq!(most, 2, "one on time, one made up for");
+        for slot in 0..SLOTS {
+            let times: Vec<_> =
+                frames.iter().filter(|due| due.slot == slot).map(|due| due.at).collect();
+            assert!(times.windows(2).all(|pair| pair[1] - pair[0] == FRAME), "{times:?}");
+            assert!(*times.last().unwrap() > MS * 180, "it has caught up: {times:?}");
+        }
+        assert!(frames.iter().all(|due| due.left_out == 0));
+    }
+
+    #[test]
+    fn after_a_long_absence_what_is_too_old_is_left_out() {
+        let mut clock = started();
+        let seen = due(&mut clock, MS * 10_000);
+        assert!((SLOTS..=SLOTS + 1).contains(&seen.len()), "{seen:?}");
+        for due in &seen[..SLOTS] {
+            assert!((494..=495).contains(&due.left_out), "{due:?}");
+            assert!(MS * 10_000 - due.at <= FRAME * 6, "{due:?}");
+        }
     }
 }

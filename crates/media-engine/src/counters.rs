@@ -21,9 +21,9 @@ pub struct Counters {
     pub rtcp_sent: u64,
     /// Datagrams that the system refused to send.
     pub send_failures: u64,
-    /// Frames that would have left more than 20 ms behind their stream's own grid (D27), because
-    /// the thread was kept from running. They are left out; what they would have played comes in
-    /// the next frame.
+    /// Frames that left more than 20 ms behind their stream's own grid (D27), because the thread
+    /// was kept from running; and frames left out because it was for over 100 ms. What those would
+    /// have played comes in the next.
     pub late_frames: u64,
     /// The longest that a frame was behind its grid.
     pub worst_lateness: Duration,

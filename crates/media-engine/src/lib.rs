@@ -6,10 +6,11 @@
 //! take effect in the leg's next frame. What happens comes back as [`LegEvent`]s through the
 //! engine's [`Sink`].
 //!
-//! - The clock has eight slots in 20 ms; each leg sends in one of them, so that packets do not
-//!   leave in bursts. Deadlines are absolute. A thread that was kept from running sends one late
-//!   frame per leg and goes on with the grid; what it left out is counted, not sent in a burst.
-//! - A bridged leg's packets are relayed as they arrive. Everybody else's are read eight times in
+//! - The clock has four slots in 20 ms; each leg sends in one of them, so that packets do not
+//!   leave in bursts. Deadlines are absolute. A thread that was kept from running catches up
+//!   at twice the pace, not in a burst; frames that are over 100 ms late are left out. Late frames
+//!   are counted.
+//! - A bridged leg's packets are relayed as they arrive. Everybody else's are read four times in
 //!   20 ms, which saves most of the wake-ups.
 //! - A leg's remote address is that of the plan, or of the first valid packet when that one comes
 //!   from elsewhere (symmetric RTP behind NAT); other sources are ignored and counted.

@@ -318,6 +318,15 @@ impl Line {
         }
     }
 
+    /// Whether frames of our own are due, so that the clock must be on time.
+    pub(crate) fn needs_clock(&self, now: Duration) -> bool {
+        self.partner.is_none()
+            || !self.hearing.hears_partner()
+            || self.keys_out.is_busy()
+            || self.recorder.is_some()
+            || now.saturating_sub(self.last_relay) >= RELAY_GAP
+    }
+
     fn watch_media(&mut self, receives: bool, cx: &Cx) {
         if !receives {
             self.last_rtp = cx.now;
@@ -421,6 +430,7 @@ impl Line {
     /// Sends a report and publishes the figures.
     fn report(&mut self, tone: Tone, cx: &mut Cx) {
         let Some(agreed) = &self.agreed else { return };
+        self.shared.set_quality(self.quality());
         let is_muxed = agreed.plan.rtcp_mux;
         let to = self.source.remote_rtcp(is_muxed);
         reports::write(cx.now, &self.stream, self.reception.as_mut(), tone, &mut cx.out);
@@ -431,7 +441,6 @@ impl Line {
             Some(Err(_)) => cx.counters.send_failures += 1,
             None => {}
         }
-        self.shared.set_quality(self.quality());
     }
 
     /// The figures so far.

@@ -38,21 +38,19 @@ impl Shared {
         }
     }
 
-    /// Queues a command; the thread must be woken afterwards.
+    /// Queues a command; the thread must then be sent [`Mail::Wake`], once for each.
     pub(crate) fn queue(&self, command: Command) {
         lock(&self.commands).push_back(command);
     }
 
-    /// All commands that wait.
-    pub(crate) fn take_commands(&self) -> VecDeque<Command> {
-        std::mem::take(&mut *lock(&self.commands))
+    /// The next command.
+    pub(crate) fn next_command(&self) -> Option<Command> {
+        lock(&self.commands).pop_front()
     }
 
-    /// Puts commands back before those that came meanwhile.
-    pub(crate) fn put_back(&self, mut commands: VecDeque<Command>) {
-        let mut queue = lock(&self.commands);
-        commands.append(&mut queue);
-        *queue = commands;
+    /// Puts a command back before those that came meanwhile.
+    pub(crate) fn put_back(&self, command: Command) {
+        lock(&self.commands).push_front(command);
     }
 
     /// The figures of the last report.
@@ -71,7 +69,8 @@ impl Shared {
 pub(crate) enum Mail {
     /// A leg to take over, new or from another thread.
     Adopt(Box<Line>),
-    /// A leg has commands.
+    /// A leg has one more command. One for each, so that commands of several legs are carried out
+    /// in the order in which they were given.
     Wake(Arc<Shared>),
     /// No more legs will come: end when the last one is closed.
     Shutdown,

@@ -1,6 +1,6 @@
 //! A media thread: its legs, their sockets, and its clock.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
@@ -12,7 +12,7 @@ use mio::{Events, Interest, Poll, Token};
 use trunkline_media::plan::MediaPlan;
 use trunkline_media::rtp::MAX_PACKET_BYTES;
 
-use crate::clock::{Clock, Due, FRAME, SLOTS, index};
+use crate::clock::{Clock, Due, FRAME, SLOTS};
 use crate::command::Command;
 use crate::counters::Counters;
 use crate::event::{LegEvent, Sink};
@@ -31,7 +31,7 @@ const MAX_EVENTS: usize = 1_024;
 const MAX_READS: usize = 32;
 
 /// Threads that a leg goes through for a bridge whose other leg moves too.
-const MAX_HOPS: u8 = 16;
+const MAX_HOPS: u8 = 64;
 
 /// A thread's state.
 pub(crate) struct Worker {
@@ -48,6 +48,10 @@ pub(crate) struct Worker {
     free: Vec<usize>,
     by_id: HashMap<u64, usize>,
     slots: [Vec<usize>; SLOTS],
+    /// How many legs of each slot need it on time, or may, for a command has come.
+    clocked: [usize; SLOTS],
+    /// How many legs are bridged: their packets wake the thread.
+    bridged: usize,
     clock: Clock,
     /// Sockets that were not read to their end.
     unfinished: Vec<Token>,
@@ -78,6 +82,8 @@ impl Worker {
             free: Vec::new(),
             by_id: HashMap::new(),
             slots: Default::default(),
+            clocked: [0; SLOTS],
+            bridged: 0,
             clock: Clock::default(),
             unfinished: Vec::new(),
             inbox: Box::new([0; MAX_PACKET_BYTES + 1]),
@@ -100,13 +106,11 @@ impl Worker {
             let timeout = self.timeout();
             wait(&mut self.eager, &mut events, timeout);
             self.look_at_the_time();
-            for token in std::mem::take(&mut self.unfinished) {
-                self.read(token);
-            }
-            let has_mail = self.take_events(&events);
-            if has_mail {
+            // Commands come before packets that may have come after them.
+            if events.iter().any(|event| event.token() == WAKER) {
                 self.take_mail(&mut mail);
             }
+            self.take_events(&events);
             if self.by_id.is_empty() || self.cx.now < self.clock.deadline() {
                 continue;
             }
@@ -128,7 +132,12 @@ impl Worker {
         if !self.unfinished.is_empty() {
             return Some(Duration::ZERO);
         }
-        Some(self.clock.deadline().saturating_sub(self.epoch.elapsed()))
+        let deadline = if self.bridged < self.by_id.len() {
+            self.clock.deadline()
+        } else {
+            self.clock.deadline_of(|slot| self.clocked[slot] > 0)
+        };
+        Some(deadline.saturating_sub(self.epoch.elapsed()))
     }
 
     fn look_at_the_time(&mut self) {
@@ -140,36 +149,27 @@ impl Worker {
         *self.published.lock().unwrap_or_else(PoisonError::into_inner) = self.cx.counters;
     }
 
-    /// Reads what can be read. True if there is mail.
-    fn take_events(&mut self, events: &Events) -> bool {
-        let mut has_mail = false;
-        for token in events.iter().map(Event::token) {
-            if token == WAKER {
-                has_mail = true;
-            } else {
-                self.read(token);
-            }
+    /// Reads what can be read.
+    fn take_events(&mut self, events: &Events) {
+        for token in std::mem::take(&mut self.unfinished) {
+            self.read(token);
         }
-        has_mail
+        for token in events.iter().map(Event::token).filter(|token| *token != WAKER) {
+            self.read(token);
+        }
     }
 
     fn run_slot(&mut self, due: Due) {
         let late = self.cx.now.saturating_sub(due.at);
+        let legs = self.slots[due.slot].len() as u64;
         let counters = &mut self.cx.counters;
-        counters.worst_lateness = counters.worst_lateness.max(late);
-        if let Some((first, count)) = due.skipped {
-            let lateness = late + FRAME * (count / SLOTS as u64) as u32;
-            counters.worst_lateness = counters.worst_lateness.max(lateness);
-            let rounds = count / SLOTS as u64 * self.by_id.len() as u64;
-            let rest =
-                (first..first + count % SLOTS as u64).map(|slot| self.slots[index(slot)].len());
-            counters.late_frames += rounds + rest.sum::<usize>() as u64;
-        }
-        for place in 0..self.slots[due.slot].len() {
-            let at = self.slots[due.slot][place];
-            if let Some(line) = &mut self.lines[at] {
-                line.tick(due.at, &mut self.cx);
-            }
+        counters.worst_lateness = counters.worst_lateness.max(late + FRAME * due.left_out as u32);
+        counters.late_frames += legs * (due.left_out + u64::from(late > FRAME));
+        self.clocked[due.slot] = 0;
+        for at in &self.slots[due.slot] {
+            let Some(line) = &mut self.lines[*at] else { continue };
+            line.tick(due.at, &mut self.cx);
+            self.clocked[due.slot] += usize::from(line.needs_clock(self.cx.now));
         }
         if due.slot == 0 {
             self.publish();
@@ -261,7 +261,6 @@ impl Worker {
         };
         complain(rtp.and(rtcp));
         self.lines[at] = Some(line);
-        self.obey(at);
     }
 
     /// Lets go of a leg, which is not bridged.
@@ -277,29 +276,19 @@ impl Worker {
         Some(line)
     }
 
-    /// Carries out the commands of a leg.
+    /// Carries out the next command of a leg.
     fn obey(&mut self, at: usize) {
-        let Some(shared) = self.lines[at].as_ref().map(|line| line.shared.clone()) else { return };
-        let mut commands = shared.take_commands();
-        while let Some(command) = commands.pop_front() {
-            match command {
-                Command::Bridge { other, hops } => {
-                    let rest = std::mem::take(&mut commands);
-                    match self.bridge(at, &other, hops, rest) {
-                        Some(rest) => commands = rest,
-                        None => return,
-                    }
-                }
-                Command::Close => {
-                    self.close(at);
-                    return;
-                }
-                Command::Unbridge => {
-                    self.part(at);
-                }
-                Command::Start(plan) => self.start(at, plan),
-                other => self.tell(at, other),
+        let Some(line) = &self.lines[at] else { return };
+        self.clocked[line.slot] += 1;
+        match line.shared.next_command() {
+            Some(Command::Bridge { other, hops }) => self.bridge(at, other, hops),
+            Some(Command::Unbridge) => {
+                self.part(at);
             }
+            Some(Command::Start(plan)) => self.start(at, plan),
+            Some(Command::Close) => self.close(at),
+            Some(command) => self.tell(at, command),
+            None => {}
         }
     }
 
@@ -344,36 +333,27 @@ impl Worker {
     }
 
     /// Joins a leg with another. If that one is on another thread, the leg goes there with the
-    /// command and `rest`, those after it; otherwise `rest` comes back.
-    fn bridge(
-        &mut self,
-        at: usize,
-        other: &Arc<Shared>,
-        hops: u8,
-        mut rest: VecDeque<Command>,
-    ) -> Option<VecDeque<Command>> {
+    /// command.
+    fn bridge(&mut self, at: usize, other: Arc<Shared>, hops: u8) {
         if let Some(partner) = self.by_id.get(&other.id).copied() {
-            self.join(at, partner);
-            return Some(rest);
+            return self.join(at, partner);
         }
-        let shared = self.lines[at].as_ref().map(|line| line.shared.clone())?;
+        let Some(shared) = self.lines[at].as_ref().map(|line| line.shared.clone()) else { return };
         if other.is_closed.load(Ordering::Acquire) || hops == MAX_HOPS {
-            (self.cx.sink)(LegEvent::Unbridged { tag: shared.tag });
-            return Some(rest);
+            return (self.cx.sink)(LegEvent::Unbridged { tag: shared.tag });
         }
-        rest.push_front(Command::Bridge { other: other.clone(), hops: hops + 1 });
-        shared.put_back(rest);
+        // Of two that look for each other one must stay, or they may never meet.
+        let stays = hops % 4 == 2 && shared.id < other.id;
         let thread = other.thread.load(Ordering::Acquire);
-        if thread == self.number {
-            // It is on its way here.
-            self.mailboxes[thread].post(Mail::Wake(shared));
-            return None;
+        shared.put_back(Command::Bridge { other, hops: hops + 1 });
+        if stays || thread == self.number {
+            return self.mailboxes[self.number].post(Mail::Wake(shared));
         }
         self.leave(at);
         if let Some(line) = self.release(at) {
             self.mailboxes[thread].hand_over(line, thread);
+            self.mailboxes[thread].post(Mail::Wake(shared));
         }
-        None
     }
 
     fn join(&mut self, at: usize, partner: usize) {
@@ -385,6 +365,7 @@ impl Worker {
             self.leave(one);
             let Some(line) = &mut self.lines[one] else { continue };
             line.partner = Some(other);
+            self.bridged += 1;
             line.hearing.clear();
             move_socket(line, one, &self.lazy, &self.eager);
         }
@@ -396,6 +377,7 @@ impl Worker {
         for one in [at, partner] {
             let Some(line) = &mut self.lines[one] else { continue };
             line.partner = None;
+            self.bridged -= 1;
             move_socket(line, one, &self.eager, &self.lazy);
         }
         Some(partner)
