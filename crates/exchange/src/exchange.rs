@@ -8,7 +8,7 @@ use trunkline_acd::{self as acd, Routing};
 use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{self as contact, Arrival, ArrivalError, Contact};
 use trunkline_flow::Site;
-use trunkline_model::{ContactId, Failure, FailureCode};
+use trunkline_model::{AgentId, ContactId, Failure, FailureCode};
 
 use crate::allocation::Allocations;
 use crate::contacts::Contacts;
@@ -351,15 +351,15 @@ impl Exchange {
             }
             acd::Output::AgentLost { contact, agent, requeued: true } => {
                 tell(&contact, contact::Input::Requeued { agent: agent.clone() });
-                self.outputs.push_back(Output::Release { contact, agent });
+                self.release(contact, agent, false);
             }
             acd::Output::AgentLost { contact, agent, requeued: false } => {
                 tell(&contact, contact::Input::AgentLost { agent: agent.clone() });
-                self.outputs.push_back(Output::Release { contact, agent });
+                self.release(contact, agent, false);
             }
-            acd::Output::WrapUpStarted { contact, agent, .. } => {
+            acd::Output::WrapUpStarted { contact, agent, auto_end_ms } => {
                 tell(&contact, contact::Input::WrapUpStarted { agent: agent.clone() });
-                self.outputs.push_back(Output::Release { contact, agent });
+                self.release(contact, agent, auto_end_ms.is_none());
             }
             acd::Output::WrapUpEnded { contact, agent, code } => {
                 tell(&contact, contact::Input::WrapUpEnded { agent, code });
@@ -382,6 +382,10 @@ impl Exchange {
             }
             acd::Output::SkillsIgnored { .. } => {}
         }
+    }
+
+    fn release(&mut self, contact: ContactId, agent: AgentId, wraps_up_without_end: bool) {
+        self.outputs.push_back(Output::Release { contact, agent, wraps_up_without_end });
     }
 
     /// The contact's flow cannot be trusted any more. Its agent is free, and a caller who is still

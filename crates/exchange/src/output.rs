@@ -70,6 +70,8 @@ pub enum Output {
         contact: ContactId,
         /// Whose device.
         agent: AgentId,
+        /// Whether the agent now wraps up, and only they can end it.
+        wraps_up_without_end: bool,
     },
     /// An agent's state changed.
     AgentState {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use trunkline_acd::{AgentChoice, Input as Routing};
+use trunkline_acd::{AgentChoice, AgentState, Input as Routing};
 use trunkline_exchange::Input;
 use trunkline_journal::Seat;
 use trunkline_media::prompt::{Item, Prompt};
@@ -23,6 +23,12 @@ use super::{Switchboard, calls};
 
 /// How long an agent whose media is gone has to come back (decision 26), in milliseconds.
 const RETURN_MS: i64 = 20_000;
+
+/// How long an agent without a desktop wraps up where the tenant sets no time, in milliseconds.
+const WRAP_UP_MS: i64 = 30_000;
+
+/// The wrap-up code of agents who cannot choose one.
+const WRAPPED_UP: &str = "None";
 
 /// The queues end an offer; the phone gives up a little later by itself, in milliseconds.
 const RING_MARGIN_MS: u64 = 2_000;
@@ -110,6 +116,9 @@ impl Switchboard {
             return calls::refuse(call, 403);
         };
         let Some(leg) = self.accept(call, Role::Service) else { return };
+        if let Some(AgentState::WrapUp { contact }) = self.exchange.routing().agent_state(&agent) {
+            self.end_wrap_up(&agent, &contact);
+        }
         self.exchange(Input::Routing(Routing::SetState { agent, state }));
         if let Some(leg) = self.legs.get_mut(leg) {
             leg.answer();
@@ -195,6 +204,20 @@ impl Switchboard {
             leg.end(480);
             let line = self.legs.line_mut(contact);
             (line.agent, line.is_bridged) = (None, false);
+        }
+    }
+
+    /// Agents at a phone cannot say when they have wrapped up, but by `*1` and `*0`.
+    pub(super) fn end_wrap_up_later(&mut self, contact: ContactId, agent: AgentId) {
+        self.timers.set(self.now_ms + WRAP_UP_MS, Timer::WrapUpOver { contact, agent });
+    }
+
+    pub(super) fn end_wrap_up(&mut self, agent: &AgentId, contact: &ContactId) {
+        let wraps_up = AgentState::WrapUp { contact: contact.clone() };
+        if self.exchange.routing().agent_state(agent) == Some(wraps_up) {
+            let (agent, contact) = (agent.clone(), contact.clone());
+            let code = WRAPPED_UP.to_owned();
+            self.exchange(Input::Routing(Routing::WrapUp { agent, contact, code }));
         }
     }
 

@@ -25,7 +25,12 @@ impl Switchboard {
             }
             Output::StopRinging { contact, agent, .. } => self.stop_ringing(&contact, &agent),
             Output::Connect { contact, agent } => self.connect(&contact, &agent.id),
-            Output::Release { contact, agent } => self.release(&contact, &agent),
+            Output::Release { contact, agent, wraps_up_without_end } => {
+                self.release(&contact, &agent);
+                if wraps_up_without_end {
+                    self.end_wrap_up_later(contact, agent);
+                }
+            }
             Output::AgentState { agent, state } => {
                 tracing::info!(%agent, ?state, "agent");
             }

@@ -193,6 +193,7 @@ impl Switchboard {
         while let Some(timer) = self.timers.due(self.now_ms) {
             match timer {
                 Timer::AgentLost { leg } => self.agent_did_not_come_back(leg),
+                Timer::WrapUpOver { contact, agent } => self.end_wrap_up(&agent, &contact),
             }
         }
         if self.exchange.wake_at().is_some_and(|at_ms| at_ms <= self.now_ms) {

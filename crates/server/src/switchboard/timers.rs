@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use trunkline_model::{AgentId, ContactId};
+
 use super::legs::LegId;
 
 /// What is due.
@@ -10,6 +12,8 @@ use super::legs::LegId;
 pub(crate) enum Timer {
     /// An agent whose media is gone has not come back (decision 26).
     AgentLost { leg: LegId },
+    /// An agent without a desktop has wrapped up (decision 25).
+    WrapUpOver { contact: ContactId, agent: AgentId },
 }
 
 /// Timers by their time, in milliseconds since the Unix epoch. None is ever taken back: whoever
