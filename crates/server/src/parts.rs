@@ -110,7 +110,7 @@ pub(crate) fn rtp(setup: &Setup) -> media_engine::Settings {
     let config = &setup.config.rtp;
     media_engine::Settings {
         bind: config.address,
-        advertised: Some(config.told(&setup.config.sip.advertised)),
+        advertised: Some(config.told(&setup.config.sip)),
         ports: config.ports.range(),
         threads: usize::try_from(config.threads).unwrap_or(1),
         media_timeout: Duration::from_secs(config.timeout_s.into()),

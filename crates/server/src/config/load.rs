@@ -190,7 +190,9 @@ fn read_flow(path: &Path) -> Result<(Flow, Option<String>), String> {
     let errors = found.iter().filter(|it| it.severity == Severity::Error).count();
     let warning = (errors > 0).then(|| {
         let path = path.display();
-        format!("{path} has {errors} mistakes; `trunkline flow check {path}` shows them")
+        let mistakes =
+            if errors == 1 { "a mistake".to_owned() } else { format!("{errors} mistakes") };
+        format!("{path} has {mistakes}; see `trunkline flow check {path}`")
     });
     Ok((flow, warning))
 }

@@ -134,12 +134,6 @@ pub enum LogFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
-    /// New calls in a second; more get 503 before any work is done. 0 is no limit.
-    #[schemars(range(max = 100_000))]
-    pub calls_per_second: u32,
-    /// A call is ended after so many seconds.
-    #[schemars(range(min = 60, max = 604_800))]
-    pub call_s: u32,
     /// How long a server that stops waits for its calls, in seconds. A second signal ends it at
     /// once.
     #[schemars(range(max = 86_400))]
@@ -148,6 +142,6 @@ pub struct LimitsConfig {
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self { calls_per_second: 0, call_s: 14_400, drain_s: 600 }
+        Self { drain_s: 600 }
     }
 }

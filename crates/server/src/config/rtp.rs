@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{PortRange, schema, sip};
+use super::{PortRange, SipConfig, schema, sip};
 
 /// Audio.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -15,7 +15,7 @@ pub struct RtpConfig {
     #[schemars(schema_with = "schema::address")]
     pub address: IpAddr,
     /// What others are told instead. Without this key `address`, and for 0.0.0.0 the first
-    /// advertised address of SIP.
+    /// address that SIP tells.
     #[schemars(schema_with = "schema::optional_address")]
     pub advertised: Option<IpAddr>,
     /// The ports, such as `16384-32767`. Each leg takes two: an even one for RTP and the next for
@@ -44,7 +44,7 @@ impl Default for RtpConfig {
 
 impl RtpConfig {
     /// The address that others are told, with what `[sip]` says where this table says nothing.
-    pub fn told(&self, sip_advertised: &[IpAddr]) -> IpAddr {
+    pub fn told(&self, sip: &SipConfig) -> IpAddr {
         if let Some(address) = self.advertised {
             return address;
         }
@@ -52,7 +52,8 @@ impl RtpConfig {
             return self.address;
         }
         let is_v4 = self.address.is_ipv4();
-        let shared = sip_advertised.iter().find(|it| it.is_ipv4() == is_v4);
-        shared.copied().unwrap_or_else(|| sip::outward(is_v4))
+        let addresses = sip.addresses().into_iter();
+        let mut told = addresses.map(|it| it.advertised.unwrap_or(it.address).ip());
+        told.find(|it| it.is_ipv4() == is_v4).unwrap_or_else(|| sip::outward(is_v4))
     }
 }

@@ -60,7 +60,7 @@ impl Setup {
     /// What a server with this configuration does.
     pub fn summary(&self) -> Summary {
         let config = &self.config;
-        let told = config.rtp.told(&config.sip.advertised);
+        let told = config.rtp.told(&config.sip);
         Summary {
             sip: self.told_addresses().iter().map(ToString::to_string).collect(),
             rtp: format!("{told}, ports {}", config.rtp.ports),

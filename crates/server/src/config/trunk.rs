@@ -79,13 +79,14 @@ pub struct OutboundConfig {
     /// How it is reached.
     #[serde(default)]
     pub transport: Transport,
-    /// The name for its challenges, and in `From` where no caller id is set.
+    /// The name for its challenges.
     #[serde(default)]
     pub user: Option<String>,
     /// The password for its challenges: `{ env = "NAME" }` or `{ file = "PATH" }`.
     #[serde(default)]
     pub password: Option<Secret>,
-    /// The number that is shown to those who are called, unless the flow sets one.
+    /// The number that is shown to those who are called, unless the flow sets one; without this
+    /// key that of the caller, which many carriers do not take.
     #[serde(default)]
     pub caller_id: Option<String>,
 }
