@@ -19,8 +19,10 @@ use crate::settings::EngineError;
 ///
 /// Methods queue a command and return at once; it takes effect within the leg's next frame.
 /// Commands of a leg take effect in their order, and with one media thread so do those of several
-/// legs; legs on different threads do not wait for each other. Dropping the leg closes it: a bridge is parted, a recording ended, RTCP says
-/// goodbye, the ports are given back, and [`crate::LegEvent::Closed`] is reported.
+/// legs; legs on different threads do not wait for each other.
+///
+/// Dropping the leg closes it: a bridge is parted, a recording ended, RTCP says goodbye, the ports
+/// are given back, and [`crate::LegEvent::Closed`] is reported.
 #[derive(Debug)]
 pub struct Leg {
     control: Control,

@@ -478,3 +478,161 @@ impl Agreed {
         if self.plan.direction.sends() { source.remote() } else { None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::Ports;
+    use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+    use std::sync::Mutex;
+    use trunkline_media::plan::Direction;
+    use trunkline_media::rtcp::{self, Rtcp};
+
+    const HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    const MS: Duration = Duration::from_millis(1);
+
+    /// A leg with real sockets, and time that passes as the test likes.
+    struct Stage {
+        line: Line,
+        cx: Cx,
+        events: Arc<Mutex<Vec<LegEvent>>>,
+        rtp: UdpSocket,
+        rtcp: UdpSocket,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            let ports = Ports::new(HOST, 31_000..=31_999, std::process::id().into()).unwrap();
+            let sockets = ports.open().unwrap();
+            let bind = sockets.rtp.local_addr().unwrap();
+            let line = Line::new(Arc::new(Shared::new(0, 5, 0)), sockets, bind, 77);
+            let events: Arc<Mutex<Vec<LegEvent>>> = Arc::default();
+            let seen = events.clone();
+            let socket = || {
+                let socket = UdpSocket::bind((HOST, 0)).unwrap();
+                socket.set_nonblocking(true).unwrap();
+                socket
+            };
+            let cx = Cx {
+                now: MS,
+                out: Vec::new(),
+                counters: Counters::default(),
+                sink: Arc::new(move |event| seen.lock().unwrap().push(event)),
+                media_timeout: Duration::from_secs(10),
+            };
+            Self { line, cx, events, rtp: socket(), rtcp: socket() }
+        }
+
+        fn plan(&self) -> MediaPlan {
+            MediaPlan {
+                local: self.line.bind,
+                remote: self.rtp.local_addr().unwrap(),
+                remote_rtcp: self.rtcp.local_addr().unwrap(),
+                rtcp_mux: false,
+                codec: Codec::Pcmu,
+                payload_type: 0,
+                event_payload_type: Some(101),
+                ptime_ms: 20,
+                direction: Direction::SendRecv,
+            }
+        }
+
+        /// Ticks for so many frames; gives the RTCP compounds that were sent, with their time.
+        fn run(&mut self, frames: u32) -> Vec<(Duration, Vec<Rtcp>)> {
+            let mut reports = Vec::new();
+            let mut inbox = [0; 2_048];
+            for _ in 0..frames {
+                self.cx.now += MS * 20;
+                self.line.tick(self.cx.now, &mut self.cx);
+                while let Ok(length) = self.rtcp.recv(&mut inbox) {
+                    reports.push((self.cx.now, rtcp::parse(&inbox[..length]).unwrap()));
+                }
+                while self.rtp.recv(&mut inbox).is_ok() {}
+            }
+            reports
+        }
+    }
+
+    #[test]
+    fn reports_are_sent_every_five_seconds() {
+        let mut stage = Stage::new();
+        let plan = stage.plan();
+        stage.line.start(plan, stage.cx.now);
+        let reports = stage.run(1_000);
+        assert_eq!(reports.len(), 4, "{reports:?}");
+        for pair in reports.windows(2) {
+            assert_eq!(pair[1].0 - pair[0].0, reports::INTERVAL);
+        }
+        for (at, packets) in &reports {
+            let Rtcp::SenderReport { info, reports, .. } = &packets[0] else { panic!() };
+            // A tick's report comes before its frame.
+            assert_eq!(u128::from(info.packets), at.as_millis() / 20 - 1);
+            assert!(reports.is_empty(), "nothing was received");
+            assert!(matches!(packets[1], Rtcp::SourceDescription(_)));
+            assert_eq!(packets.len(), 2);
+        }
+        assert_eq!(stage.cx.counters.rtcp_sent, 4);
+        // Ten of the twenty seconds without a packet were one loss.
+        let events = stage.events.lock().unwrap();
+        assert!(matches!(events[..], [LegEvent::MediaLost { tag: 5 }]), "{events:?}");
+    }
+
+    #[test]
+    fn after_a_stop_another_stream_begins() {
+        let mut stage = Stage::new();
+        let plan = stage.plan();
+        stage.line.start(plan, stage.cx.now);
+        stage.run(2);
+        let first = stage.line.ssrc();
+        stage.line.stop(&mut stage.cx);
+        let reports = stage.run(10);
+        assert_eq!(reports.len(), 1);
+        assert!(matches!(&reports[0].1[2], Rtcp::Bye { ssrcs, .. } if *ssrcs == [first]));
+        assert_eq!(stage.cx.counters.sent, 2, "it is silent");
+        stage.line.start(plan, stage.cx.now);
+        stage.run(1);
+        assert_eq!(stage.cx.counters.sent, 3);
+        assert_ne!(stage.line.ssrc(), first);
+    }
+
+    #[test]
+    fn strange_datagrams_are_counted_and_do_no_harm() {
+        let mut stage = Stage::new();
+        let from = stage.rtp.local_addr().unwrap();
+        assert!(stage.line.receive(from, &[0x80; 172], &mut stage.cx).is_none(), "not started");
+        let plan = stage.plan();
+        stage.line.start(plan, stage.cx.now);
+        let mut seed = 99_u64;
+        for round in 0..20_000_usize {
+            let mut datagram: Vec<u8> = (0..round % 200)
+                .map(|_| {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    (seed >> 40) as u8
+                })
+                .collect();
+            // Most of them look like RTP or RTCP of something known.
+            if let [first, second, ..] = &mut datagram[..] {
+                *first = 0x80 | *first & 0x31;
+                *second = [0, 101, 13, 200, 203, 128][round % 6];
+            }
+            let (length, number) = (datagram.len() as u16 / 4, round as u16);
+            if let [_, kind, number_or_length @ .., _, _, _, _] = &mut datagram[..] {
+                let bytes = if *kind >= 200 { length.saturating_sub(1) } else { number };
+                if let [high, low, ..] = number_or_length {
+                    [*high, *low] = bytes.to_be_bytes();
+                }
+            }
+            if let Some(ssrc) = datagram.get_mut(8..12) {
+                ssrc.fill(3);
+            }
+            stage.line.receive(from, &datagram, &mut stage.cx);
+            stage.line.receive_rtcp(from, &datagram, &mut stage.cx);
+            if round % 50 == 0 {
+                stage.run(1);
+            }
+        }
+        let counters = stage.cx.counters;
+        assert!(counters.unparsable > 1_000 && counters.received > 1_000, "{counters:?}");
+        assert!(counters.rtcp_received > 100, "{counters:?}");
+    }
+}

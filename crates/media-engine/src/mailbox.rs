@@ -110,9 +110,9 @@ impl Mailbox {
         }
     }
 
-    /// Empties it into `out`, which is empty.
-    pub(crate) fn take(&self, out: &mut Vec<Mail>) {
-        std::mem::swap(&mut *lock(&self.mail), out);
+    /// Empties it to the end of `out`.
+    pub(crate) fn take(&self, out: &mut VecDeque<Mail>) {
+        out.extend(lock(&self.mail).drain(..));
     }
 }
 

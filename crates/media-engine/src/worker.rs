@@ -1,8 +1,9 @@
 //! A media thread: its legs, their sockets, and its clock.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use trunkline_media::rtp::MAX_PACKET_BYTES;
 use crate::clock::{Clock, Due, FRAME, SLOTS};
 use crate::command::Command;
 use crate::counters::Counters;
-use crate::event::{LegEvent, Sink};
+use crate::event::{LegEvent, LegQuality, Sink};
 use crate::line::{Cx, Line};
 use crate::mailbox::{Mail, Mailbox, Shared};
 use crate::ports::{self, Ports};
@@ -45,6 +46,8 @@ pub(crate) struct Worker {
     /// Sockets that are read at the clock's slots.
     lazy: Poll,
     lines: Vec<Option<Box<Line>>>,
+    /// Whose each of them is, and its port.
+    owners: Vec<Option<(Arc<Shared>, u16)>>,
     free: Vec<usize>,
     by_id: HashMap<u64, usize>,
     slots: [Vec<usize>; SLOTS],
@@ -55,6 +58,9 @@ pub(crate) struct Worker {
     clock: Clock,
     /// Sockets that were not read to their end.
     unfinished: Vec<Token>,
+    mail: VecDeque<Mail>,
+    /// The leg that is being worked on: it is to blame for a panic.
+    current: Option<usize>,
     inbox: Box<[u8; MAX_PACKET_BYTES + 1]>,
     cx: Cx,
     is_shut_down: bool,
@@ -79,6 +85,7 @@ impl Worker {
             eager,
             lazy,
             lines: Vec::new(),
+            owners: Vec::new(),
             free: Vec::new(),
             by_id: HashMap::new(),
             slots: Default::default(),
@@ -86,6 +93,8 @@ impl Worker {
             bridged: 0,
             clock: Clock::default(),
             unfinished: Vec::new(),
+            mail: VecDeque::new(),
+            current: None,
             inbox: Box::new([0; MAX_PACKET_BYTES + 1]),
             cx: Cx {
                 now: Duration::ZERO,
@@ -98,39 +107,47 @@ impl Worker {
         }
     }
 
-    /// Works until the engine and its legs are gone.
+    /// Works until the engine and its legs are gone. A panic ends the leg that it is about.
     pub(crate) fn run(mut self) {
         let mut events = Events::with_capacity(MAX_EVENTS);
-        let mut mail = Vec::new();
         while !self.is_shut_down || !self.by_id.is_empty() {
-            let timeout = self.timeout();
-            wait(&mut self.eager, &mut events, timeout);
-            self.look_at_the_time();
-            // Commands come before packets that may have come after them.
-            if events.iter().any(|event| event.token() == WAKER) {
-                self.take_mail(&mut mail);
+            let turn = AssertUnwindSafe(|| self.turn(&mut events));
+            if catch_unwind(turn).is_err() {
+                self.bury();
             }
-            self.take_events(&events);
-            if self.by_id.is_empty() || self.cx.now < self.clock.deadline() {
-                continue;
-            }
-            wait(&mut self.lazy, &mut events, Some(Duration::ZERO));
-            self.take_events(&events);
-            self.look_at_the_time();
-            while let Some(due) = self.clock.due(self.cx.now) {
-                self.run_slot(due);
-            }
+        }
+    }
+
+    /// Waits and does what is to be done then.
+    fn turn(&mut self, events: &mut Events) {
+        let timeout = self.timeout();
+        wait(&mut self.eager, events, timeout);
+        self.look_at_the_time();
+        // Commands come before packets that may have come after them.
+        if events.iter().any(|event| event.token() == WAKER) {
+            self.mailboxes[self.number].take(&mut self.mail);
+        }
+        self.take_mail();
+        self.take_events(events);
+        if self.by_id.is_empty() || self.cx.now < self.clock.deadline() {
+            return;
+        }
+        wait(&mut self.lazy, events, Some(Duration::ZERO));
+        self.take_events(events);
+        self.look_at_the_time();
+        while let Some(due) = self.clock.due(self.cx.now) {
+            self.run_slot(due);
         }
     }
 
     /// How long to wait for packets to relay; without end if there are no legs.
     fn timeout(&mut self) -> Option<Duration> {
+        if !self.unfinished.is_empty() || !self.mail.is_empty() {
+            return Some(Duration::ZERO);
+        }
         if self.by_id.is_empty() {
             self.publish();
             return None;
-        }
-        if !self.unfinished.is_empty() {
-            return Some(Duration::ZERO);
         }
         let deadline = if self.bridged < self.by_id.len() {
             self.clock.deadline()
@@ -168,6 +185,7 @@ impl Worker {
         self.clocked[due.slot] = 0;
         for at in &self.slots[due.slot] {
             let Some(line) = &mut self.lines[*at] else { continue };
+            self.current = Some(*at);
             line.tick(due.at, &mut self.cx);
             self.clocked[due.slot] += usize::from(line.needs_clock(self.cx.now));
         }
@@ -180,6 +198,7 @@ impl Worker {
     fn read(&mut self, token: Token) {
         let (at, is_rtcp) = (token.0 / 2, token.0 % 2 == 1);
         let Some(mut line) = self.lines.get_mut(at).and_then(Option::take) else { return };
+        self.current = Some(at);
         let mut is_finished = false;
         for _ in 0..MAX_READS {
             let socket = match (&line.sockets.rtcp, is_rtcp) {
@@ -218,9 +237,8 @@ impl Worker {
         }
     }
 
-    fn take_mail(&mut self, mail: &mut Vec<Mail>) {
-        self.mailboxes[self.number].take(mail);
-        for mail in mail.drain(..) {
+    fn take_mail(&mut self) {
+        while let Some(mail) = self.mail.pop_front() {
             match mail {
                 Mail::Adopt(line) => self.adopt(line),
                 Mail::Wake(shared) => match self.by_id.get(&shared.id) {
@@ -247,12 +265,14 @@ impl Worker {
         }
         let at = self.free.pop().unwrap_or_else(|| {
             self.lines.push(None);
+            self.owners.push(None);
             self.lines.len() - 1
         });
         let emptiest = (0..SLOTS).min_by_key(|slot| self.slots[*slot].len());
         line.slot = emptiest.unwrap_or_default();
         self.slots[line.slot].push(at);
         self.by_id.insert(line.shared.id, at);
+        self.owners[at] = Some((line.shared.clone(), line.sockets.port));
         let registry = self.lazy.registry();
         let rtp = registry.register(&mut line.sockets.rtp, Token(at * 2), Interest::READABLE);
         let rtcp = match &mut line.sockets.rtcp {
@@ -266,9 +286,7 @@ impl Worker {
     /// Lets go of a leg, which is not bridged.
     fn release(&mut self, at: usize) -> Option<Box<Line>> {
         let mut line = self.lines[at].take()?;
-        self.free.push(at);
-        self.by_id.remove(&line.shared.id);
-        self.slots[line.slot].retain(|other| *other != at);
+        self.forget(at);
         let registry = self.lazy.registry();
         let rtp = registry.deregister(&mut line.sockets.rtp);
         let rtcp = line.sockets.rtcp.as_mut().map_or(Ok(()), |rtcp| registry.deregister(rtcp));
@@ -279,6 +297,7 @@ impl Worker {
     /// Carries out the next command of a leg.
     fn obey(&mut self, at: usize) {
         let Some(line) = &self.lines[at] else { return };
+        self.current = Some(at);
         self.clocked[line.slot] += 1;
         match line.shared.next_command() {
             Some(Command::Bridge { other, hops }) => self.bridge(at, other, hops),
@@ -396,13 +415,44 @@ impl Worker {
         let Some(mut line) = self.release(at) else { return };
         line.stop(&mut self.cx);
         line.stop_recording(RecordEnd::LegClosed, &self.cx);
-        let Line { shared, sockets, .. } = &*line;
-        shared.is_closed.store(true, Ordering::Release);
-        let (tag, port, quality) = (shared.tag, sockets.port, line.quality());
+        let (shared, port, quality) = (line.shared.clone(), line.sockets.port, line.quality());
         drop(line);
+        self.report_closed(&shared, port, quality);
+    }
+
+    fn report_closed(&mut self, shared: &Shared, port: u16, quality: LegQuality) {
+        shared.is_closed.store(true, Ordering::Release);
         self.ports.give_back(port);
         self.publish();
-        (self.cx.sink)(LegEvent::Closed { tag, quality });
+        (self.cx.sink)(LegEvent::Closed { tag: shared.tag, quality });
+    }
+
+    /// Strikes a leg off the lists.
+    fn forget(&mut self, at: usize) -> Option<(Arc<Shared>, u16)> {
+        let owner = self.owners[at].take()?;
+        self.by_id.remove(&owner.0.id);
+        self.slots.iter_mut().for_each(|slot| slot.retain(|other| *other != at));
+        self.free.push(at);
+        Some(owner)
+    }
+
+    /// Something about a leg has panicked: it is closed as it is, and the others go on.
+    fn bury(&mut self) {
+        let Some(at) = self.current.take() else { return };
+        for other in 0..self.lines.len() {
+            let Some(line) = self.lines[other].as_mut() else { continue };
+            if line.partner == Some(at) {
+                line.partner = None;
+                self.bridged -= 2;
+                move_socket(line, other, &self.eager, &self.lazy);
+                (self.cx.sink)(LegEvent::Unbridged { tag: line.shared.tag });
+            }
+        }
+        // If it was being read it is gone already; its sockets are closed with it.
+        drop(self.lines[at].take());
+        let Some((shared, port)) = self.forget(at) else { return };
+        tracing::error!(tag = shared.tag, "a panic has ended a leg; its media stop");
+        self.report_closed(&shared, port, LegQuality::default());
     }
 }
 

@@ -389,6 +389,39 @@ fn who_is_left_in_a_bridge_is_told_and_can_go_on() {
     assert_eq!(bench.count(is_left), 2);
 }
 
+/// The owner's code runs on the media thread: what goes wrong there must not silence all calls.
+#[test]
+fn a_panic_ends_one_leg_and_no_other() {
+    let bench = Bench::new();
+    let (sender, closed) = std::sync::mpsc::channel();
+    let sink = move |event: LegEvent| match event {
+        LegEvent::Key { .. } => panic!("a mistake in the owner's code, on purpose"),
+        LegEvent::Closed { tag, .. } => drop(sender.send(tag)),
+        _ => {}
+    };
+    let settings = bench.settings.clone();
+    let engine = trunkline_media_engine::Engine::start(settings, std::sync::Arc::new(sink));
+    let engine = engine.unwrap();
+    let phones = [Phone::new(Codec::Pcmu), Phone::new(Codec::Pcmu)];
+    let open = |tag: usize| {
+        let leg = engine.open(tag as u64).unwrap();
+        leg.start(plan(phones[tag].address(), Codec::Pcmu));
+        leg
+    };
+    let (bad, good) = (open(0), open(1));
+    bad.bridge(&good);
+    phones[0].press('1', 16_000, bad.local());
+    assert_eq!(closed.recv_timeout(MS * 2_000), Ok(0));
+    good.play(1, vec![endless(440.0)]);
+    std::thread::sleep(MS * 60);
+    let mark = phones[1].mark();
+    assert_tone(&phones[1].listen(mark, MS * 100), 440.0);
+    drop((bad, good));
+    assert_eq!(closed.recv_timeout(MS * 2_000), Ok(1));
+    assert!(closed.recv_timeout(MS * 50).is_err(), "once each");
+    assert_eq!(engine.counters().ports_free, 100, "ports are given back");
+}
+
 #[test]
 fn an_engine_ends_with_its_last_leg() {
     let bench = Bench::new();

@@ -32,6 +32,7 @@ pub(crate) const MS: Duration = Duration::from_millis(1);
 /// An engine and what it has reported.
 pub(crate) struct Bench {
     pub(crate) engine: Engine,
+    pub(crate) settings: Settings,
     events: Mutex<Receiver<LegEvent>>,
     seen: Mutex<Vec<LegEvent>>,
 }
@@ -48,8 +49,8 @@ impl Bench {
         change(&mut settings);
         let (sender, events) = channel();
         let sink = Arc::new(move |event| drop(sender.send(event)));
-        let engine = Engine::start(settings, sink).unwrap();
-        Self { engine, events: Mutex::new(events), seen: Mutex::default() }
+        let engine = Engine::start(settings.clone(), sink).unwrap();
+        Self { engine, settings, events: Mutex::new(events), seen: Mutex::default() }
     }
 
     /// Waits for an event; those before it are kept for [`Bench::count`].
@@ -132,11 +133,14 @@ impl Talk {
     }
 }
 
+/// Datagrams and when they came.
+type Datagrams = Vec<(Instant, Vec<u8>)>;
+
 /// A phone. What it hears it keeps, with the time.
 pub(crate) struct Phone {
     socket: Arc<UdpSocket>,
     pub(crate) codec: Codec,
-    heard: Arc<Mutex<Vec<(Instant, Vec<u8>)>>>,
+    heard: Arc<Mutex<Datagrams>>,
     is_over: Arc<AtomicBool>,
     listener: Option<JoinHandle<()>>,
     talker: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
@@ -146,7 +150,7 @@ impl Phone {
     pub(crate) fn new(codec: Codec) -> Self {
         let socket = Arc::new(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
         socket.set_read_timeout(Some(MS * 20)).unwrap();
-        let heard: Arc<Mutex<Vec<(Instant, Vec<u8>)>>> = Arc::default();
+        let heard: Arc<Mutex<Datagrams>> = Arc::default();
         let is_over = Arc::new(AtomicBool::new(false));
         let listener = std::thread::spawn({
             let (socket, heard, is_over) = (socket.clone(), heard.clone(), is_over.clone());
