@@ -93,6 +93,27 @@ impl<'a> Head<'a> {
         self.method == "INVITE" && !self.has_to_tag()
     }
 
+    /// The request with `Via`, `From` and `To` in their shortest forms, where one has space within
+    /// its protocol or around the `=` of a parameter: the grammar allows that, and the library does
+    /// not. None for all other requests.
+    pub fn tidied(&self, datagram: &[u8]) -> Option<Vec<u8>> {
+        let is_odd = |field: Field<'_>| field.has_odd_protocol() || field.has_odd_parameter();
+        if !Lines::new(self.head).filter_map(Field::parse).any(is_odd) {
+            return None;
+        }
+        let message = datagram.get(self.leading..)?;
+        // The head is a part of the datagram, behind its first line.
+        let start = message.windows(2).position(|pair| pair == b"\r\n")? + 2;
+        let mut out = message.get(..start)?.to_vec();
+        for line in Lines::new(self.head) {
+            let tidy = Field::parse(line).and_then(|field| tidy(&field));
+            out.extend_from_slice(tidy.as_deref().map_or(line, str::as_bytes));
+            out.extend_from_slice(b"\r\n");
+        }
+        out.extend_from_slice(message.get(start + self.head.len()..)?);
+        Some(out)
+    }
+
     /// The response with a status: what it has to copy from the request, and `more` header lines,
     /// each with its line end. None when it has no `Via`, or is an ACK, which is never answered.
     pub fn response(
@@ -200,7 +221,9 @@ fn request_line(line: &str) -> Option<Fault> {
     match scheme.filter(is_scheme) {
         Some(s) if ["sip", "sips", "tel"].iter().any(|known| s.eq_ignore_ascii_case(known)) => {
             // Headers do not belong into a Request-URI (RFC 3261, section 19.1.1).
-            uri.contains('?').then_some(fault_400("Headers In The Request-URI"))
+            // A user part may hold a `?` of its own.
+            let host = uri.rsplit('@').next().unwrap_or(uri);
+            host.contains('?').then_some(fault_400("Headers In The Request-URI"))
         }
         Some(_) => Some(Fault { status: 416, reason: "Unsupported URI Scheme" }),
         None => Some(fault_400("Malformed Request-URI")),
@@ -318,6 +341,44 @@ fn is_list(value: &str) -> bool {
         }
     }
     !quoted && !bracketed && !matches!(last, ';' | ',')
+}
+
+fn tidy(field: &Field<'_>) -> Option<String> {
+    let value = field.unfolded();
+    match field.name {
+        Name::Via => {
+            let vias: Vec<String> = address::split_list(&value).map(tidy_via).collect();
+            Some(format!("Via: {}", vias.join(", ")))
+        }
+        Name::From => Some(format!("From: {}", tidy_address(&value))),
+        Name::To => Some(format!("To: {}", tidy_address(&value))),
+        Name::CallId
+        | Name::CSeq
+        | Name::ContentLength
+        | Name::MaxForwards
+        | Name::Contact
+        | Name::Other => None,
+    }
+}
+
+fn tidy_address(value: &str) -> String {
+    let (address, params) = headers::split_params(value);
+    format!("{}{}", address.trim(), tidy_params(params))
+}
+
+fn tidy_params(params: &str) -> String {
+    let tight = |part: &str| part.splitn(2, '=').map(str::trim).collect::<Vec<_>>().join("=");
+    let parts = params.split(';').filter(|part| !part.trim().is_empty());
+    parts.map(|part| format!(";{}", tight(part))).collect()
+}
+
+fn tidy_via(via: &str) -> String {
+    let (sent, params) = via.split_once(';').unwrap_or((via, ""));
+    let mut parts = sent.splitn(3, '/').map(str::trim);
+    let (name, version) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let rest = parts.next().unwrap_or_default();
+    let (transport, by) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    format!("{name}/{version}/{transport} {}{}", by.trim(), tidy_params(params))
 }
 
 /// The `Via` with the address that the request came from (RFC 3581).

@@ -90,6 +90,8 @@ impl Reader {
         }
         let Some(media) = self.media.last_mut() else { return Some(()) };
         match name {
+            // Without a clock rate it says nothing (`31 LPC`, in an example of RFC 4475).
+            "rtpmap" if !value.contains('/') => {}
             "rtpmap" if media.is_rtp() => media.rtpmaps.push(rtpmap(value)?),
             "fmtp" if media.is_rtp() => media.fmtps.push(fmtp(value)?),
             "ptime" => media.ptime_ms = Some(ptime(value)?),

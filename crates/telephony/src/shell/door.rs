@@ -52,6 +52,12 @@ impl LibrarySocket for Door {
                     buffer.copy_within(leading..length, 0);
                     return Ok((length - leading, source));
                 }
+                Look::PassTidied(tidied) => {
+                    // It is never longer than what it was made of, but for a space in a list.
+                    let length = tidied.len().min(buffer.len());
+                    buffer[..length].copy_from_slice(&tidied[..length]);
+                    return Ok((length, source));
+                }
                 // Not waited for: whoever sends too much must not make others wait.
                 Look::Answer(response) => {
                     let _ = self.socket.try_send_to(&response, source);

@@ -56,6 +56,8 @@ pub(super) struct Shared {
 pub(super) enum Look {
     /// The library gets it, without so many bytes at its beginning.
     Pass(usize),
+    /// The library gets this instead.
+    PassTidied(Vec<u8>),
     /// It is answered with this and forgotten.
     Answer(Vec<u8>),
     /// It is forgotten.
@@ -142,7 +144,19 @@ impl Shared {
             return Look::Drop;
         }
         count(&self.counts.received);
-        match wire::read(datagram) {
+        let reading = wire::read(datagram);
+        let tidied = match &reading {
+            Reading::Request(head) => head.tidied(datagram),
+            Reading::Broken(..) | Reading::Response | Reading::KeepAlive | Reading::Noise => None,
+        };
+        match (self.look_at(reading, source, is_cut), tidied) {
+            (Look::Pass(_), Some(tidied)) => Look::PassTidied(tidied),
+            (look, _) => look,
+        }
+    }
+
+    fn look_at(&self, reading: Reading<'_>, source: SocketAddr, is_cut: bool) -> Look {
+        match reading {
             Reading::Request(head) if is_cut => self.fault(&head, source, 513, "Message Too Large"),
             Reading::Request(head) if head.is_new_call() => self.look_at_call(&head, source),
             Reading::Request(head) if head.method == "REGISTER" => self.look_at_rate(&head, source),

@@ -1,5 +1,7 @@
 //! The lines of a header as they stand on the wire.
 
+use crate::address;
+
 /// The fields that are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
@@ -79,11 +81,46 @@ impl<'a> Field<'a> {
         is_name.then(|| Self { name: Name::of(name), value: value.trim() })
     }
 
+    /// Whether it is a `Via` with space around the slashes of a protocol.
+    pub(super) fn has_odd_protocol(&self) -> bool {
+        let is_odd = |via: &str| {
+            let mut parts = via.trim_start().splitn(3, '/');
+            let (name, version) = (parts.next(), parts.next());
+            let has_space = |part: Option<&str>| {
+                part.is_some_and(|part| part.contains(|c: char| c.is_ascii_whitespace()))
+            };
+            has_space(name)
+                || has_space(version)
+                || parts.next().is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace()))
+        };
+        self.name == Name::Via && address::split_list(self.value).any(is_odd)
+    }
+
+    /// Whether it is an address with space around the `=` of a parameter.
+    pub(super) fn has_odd_parameter(&self) -> bool {
+        let (_, params) = split_params(self.value);
+        let is_space = |c: Option<char>| c.is_some_and(char::is_whitespace);
+        let is_odd = |part: &str| {
+            part.split_once('=').is_some_and(|(name, value)| {
+                is_space(name.chars().next_back()) || is_space(value.chars().next())
+            })
+        };
+        matches!(self.name, Name::From | Name::To) && params.split(';').any(is_odd)
+    }
+
     /// The value on one line.
     pub(super) fn unfolded(&self) -> String {
         let is_control = |c: char| c.is_control() && c != '\t';
         let lines = self.value.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty());
         lines.collect::<Vec<_>>().join(" ").replace(is_control, " ")
+    }
+}
+
+/// An address, and the parameters of its header.
+pub(super) fn split_params(value: &str) -> (&str, &str) {
+    match value.rfind('>') {
+        Some(at) => value.split_at(at + 1),
+        None => value.split_at(value.find(';').unwrap_or(value.len())),
     }
 }
 

@@ -105,6 +105,20 @@ fn a_refusal_copies_what_it_has_to() {
 }
 
 #[test]
+fn space_within_a_protocol_is_taken_away() {
+    let via = "SIP/2.0/UDP c;branch=z9hG4bK1";
+    let odd = "SIP  /   2.0\r\n /UDP\r\n    c ; branch  =  z9hG4bK1 , SIP / 2.0 / TCP d";
+    let text = format!("\r\n{}", GOOD.replace(via, odd));
+    let Reading::Request(head) = read(text.as_bytes()) else { panic!() };
+    let tidied = head.tidied(text.as_bytes()).unwrap();
+    let expected = GOOD.replace(via, &format!("{via}, SIP/2.0/TCP d"));
+    let expected = expected.replace("f: ", "From: ").replace("To : ", "To: ");
+    assert_eq!(String::from_utf8(tidied).unwrap(), expected);
+    let Reading::Request(head) = read(GOOD.as_bytes()) else { panic!() };
+    assert_eq!(head.tidied(GOOD.as_bytes()), None);
+}
+
+#[test]
 fn any_bytes_are_read_without_a_panic() {
     let mut seed = 0x2545_f491_4f6c_dd1d_u64;
     for round in 0..50_000_usize {
@@ -120,6 +134,7 @@ fn any_bytes_are_read_without_a_panic() {
         }
         if let Reading::Request(head) | Reading::Broken(head, _) = read(&bytes) {
             let _ = head.response(source(), 400, "Bad", "t", "");
+            let _ = head.tidied(&bytes);
         }
     }
 }
