@@ -5,8 +5,8 @@
 //!   process only afterwards (decision 17).
 //! - [`SiteImage`] is the tenant with its flows, written once as a stream named after its content;
 //!   a contact's head names it.
-//! - [`read_contact`] reads one contact back, [`rebuild`] builds it again, and [`recover`] does that
-//!   for all contacts that a crash cut off.
+//! - [`read_contact`] reads one contact back, [`rebuild`] builds it again, and [`recover`] does
+//!   that for all contacts that a crash cut off.
 //! - [`Keys`] is where the key is that seals what is secret (decision 20).
 //!
 //! A contact's stream holds its head, then its inputs, each followed by one entry with the outputs

@@ -97,7 +97,7 @@ pub fn rebuild(read: &ReadContact, is_traced: bool) -> Result<Rebuilt, JournalEr
 /// What the contact waited for is not known, and only ContactEnded, which begins anew, asks again.
 fn from_snapshot(read: &ReadContact, is_traced: bool) -> Result<Rebuilt, JournalError> {
     let (site, arrival, now_ms) = (read.site.site(), &read.arrival, read.last_ms);
-    let mut contact = match &read.snapshot {
+    let contact = match &read.snapshot {
         Some(snapshot) => Contact::from_snapshot(site, arrival, snapshot, now_ms, is_traced)?,
         None => Contact::without_snapshot(site, arrival, now_ms, is_traced)?,
     };
@@ -111,7 +111,8 @@ fn from_snapshot(read: &ReadContact, is_traced: bool) -> Result<Rebuilt, Journal
         "recovered from a journal that lacks what happened while it could not be written".to_owned()
     };
     let note = format!("{why}: only ContactEnded runs, with the variables of the last snapshot");
-    let trace = contact.take_trace();
+    // The first line of the trace, with what could not be taken over, is still in the contact.
+    let trace = Vec::new();
     Ok(Rebuilt { contact, trace, in_doubt: Vec::new(), unanswered: Vec::new(), note })
 }
 

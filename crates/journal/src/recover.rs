@@ -112,6 +112,9 @@ pub fn recover(
     recovered.seats = domain.seats.in_turn();
     recovered.routing_inputs = domain.inputs;
     writer.begin_era(domain.inputs, domain.eras);
+    if read.iter().any(|contact| contact.is_sealed) {
+        writer.key_or(options.keys)?;
+    }
     for contact in read {
         let told = domain.told.remove(&contact.arrival.contact).unwrap_or_default();
         let stream = contact.stream.clone();

@@ -19,7 +19,7 @@ use crate::lane::Lane;
 use crate::moments::is_worth_a_snapshot;
 use crate::record::{ContactHead, EraHead, StepRef, Written, WrittenRouting};
 use crate::routing::{ROUTING, Seat, Seats};
-use crate::{CONTACTS, JournalError, ReadContact, SiteImage, codec};
+use crate::{CONTACTS, FailureClass, JournalError, Keys, ReadContact, SiteImage, codec};
 use outage::Outage;
 
 /// An era of routing ends after this many entries, so that a start need not read more.
@@ -66,6 +66,9 @@ pub struct Commit {
     pub is_routing_fenced: bool,
     /// Contacts whose streams cannot be written any more, and why. They go on without a journal.
     pub broken: Vec<(ContactId, String)>,
+    /// Why something of the routing domain could not be written, if so: after a crash agents may
+    /// have to sign in again.
+    pub routing_broken: Option<String>,
 }
 
 /// Whose a stream is.
@@ -106,10 +109,11 @@ pub struct Writer {
     outage: Option<Outage>,
     /// What happened to streams since the last successful commit.
     report: Commit,
-    /// The first record that could not be put into bytes.
-    fault: Option<JournalError>,
+    /// The store's failure outside of a commit.
+    failure: Option<JournalError>,
     next_batch: u128,
     pending_bytes: usize,
+    max_pending_bytes: usize,
     /// The store's time when it was last told.
     last_ms: i64,
     purge: retention::Cursor,
@@ -138,12 +142,21 @@ impl Writer {
             unjournalled: HashSet::new(),
             outage: None,
             report: Commit::default(),
-            fault: None,
+            failure: None,
             next_batch: Uuid::now_v7().as_u128(),
             pending_bytes: 0,
+            max_pending_bytes: outage::MAX_PENDING_BYTES,
             last_ms: 0,
             purge: retention::Cursor::default(),
         }
+    }
+
+    /// While the store cannot be written, at most so many bytes wait for it (32 MiB by default);
+    /// what is beyond is lost.
+    #[must_use]
+    pub fn limit_pending(mut self, bytes: usize) -> Self {
+        self.max_pending_bytes = bytes;
+        self
     }
 
     /// The store that is written to.
@@ -171,6 +184,26 @@ impl Writer {
         Ok(())
     }
 
+    /// The key for a stream's records, if they are sealed.
+    fn lane_key(&self, lane: &Lane) -> Result<Option<&Key>, JournalError> {
+        match &self.options.key {
+            _ if !lane.is_sealed => Ok(None),
+            Some(key) => Ok(Some(key)),
+            None => {
+                let text = format!("{} is sealed, and there is no key to go on with", lane.id);
+                Err(JournalError::Key { text })
+            }
+        }
+    }
+
+    /// Has a key for sealed contacts that are taken over, where the site needs none.
+    pub(crate) fn key_or(&mut self, keys: &Keys) -> Result<(), JournalError> {
+        if self.options.key.is_none() {
+            self.options.key = Some(keys.find()?);
+        }
+        Ok(())
+    }
+
     fn site_key(&self, image: &SiteImage) -> Option<&Key> {
         self.options.key.as_ref().filter(|_| image.has_secrets())
     }
@@ -181,14 +214,15 @@ impl Writer {
         let id = format!("{}{}", self.routing_prefix(), Uuid::now_v7());
         let id = match StreamId::new(id) {
             Ok(id) => id,
-            Err(error) => return self.note_fault(error.into()),
+            Err(error) => return self.routing_broke(&error.into()),
         };
         let head = EraHead { semantics: SEMANTICS, inputs, seats };
         let mut lane = Lane::new(id, Origin { flow_hash: None, semantics: SEMANTICS });
         lane.inputs = inputs;
-        let begun = self.encode(&mut lane, EntryKind::Input, &WrittenRouting::Era(&head));
+        if let Err(error) = self.encode(&mut lane, EntryKind::Input, &WrittenRouting::Era(&head)) {
+            return self.routing_broke(&error);
+        }
         let seats = Seats::of(head.seats);
-        self.note(begun);
         if let Some(before) = self.era.replace(Era { lane, seats }) {
             self.retire(before.lane);
         }
@@ -206,9 +240,17 @@ impl Writer {
 
     fn retire(&mut self, mut lane: Lane) {
         let closed = WrittenRouting::Closed { inputs: lane.inputs };
-        let ended = self.encode(&mut lane, EntryKind::Closed, &closed);
-        self.note(ended);
+        // Without its end the era is closed after the next crash.
+        if let Err(error) = self.encode(&mut lane, EntryKind::Closed, &closed) {
+            return self.routing_broke(&error);
+        }
         self.retired.push(lane);
+    }
+
+    /// A record of routing cannot be written: a mistake of ours, which the next crash makes
+    /// somebody sign in again for.
+    fn routing_broke(&mut self, error: &JournalError) {
+        self.report.routing_broken.get_or_insert(error.to_string());
     }
 
     /// Prefix of the names of the domain's streams.
@@ -227,9 +269,10 @@ impl Writer {
                 self.contacts.insert(id.clone(), lane);
                 self.touch(Owner::Contact(id));
             }
+            Err(error) if error.class() == FailureClass::Fault => self.broke(&id, &error),
             Err(error) => {
                 self.unjournalled.insert(id);
-                self.note_fault(error);
+                self.failure.get_or_insert(error);
             }
         }
     }
@@ -277,16 +320,21 @@ impl Writer {
         let mut lane = read.lane();
         if read.is_foreign() {
             let continued = Written::Continued { semantics: SEMANTICS };
-            let noted = self.encode(&mut lane, EntryKind::Input, &continued);
-            self.note(noted);
+            if let Err(error) = self.encode(&mut lane, EntryKind::Input, &continued) {
+                return self.broke(&id, &error);
+            }
             self.touch(Owner::Contact(id.clone()));
         }
         self.contacts.insert(id, lane);
     }
 
-    /// What the arrival led to.
-    pub fn started(&mut self, id: &ContactId, outputs: &[Output]) {
+    /// What the arrival led to. With the contact, a snapshot of it is kept when it is worth one.
+    pub fn started(&mut self, id: &ContactId, outputs: &[Output], contact: Option<&Contact>) {
         self.write(id, None, outputs);
+        let Some(contact) = contact else { return };
+        if is_worth_a_snapshot(None, outputs) {
+            self.keep(contact);
+        }
     }
 
     /// A contact took an input. With the contact, a snapshot of it is kept when it is worth one.
@@ -307,9 +355,10 @@ impl Writer {
 
     fn write(&mut self, id: &ContactId, record: Option<&ContactRecord>, outputs: &[Output]) {
         let Some(mut lane) = self.contacts.remove(id) else { return };
-        let written = self.write_to(&mut lane, record, outputs);
+        if let Err(error) = self.write_to(&mut lane, record, outputs) {
+            return self.broke(id, &error);
+        }
         self.contacts.insert(id.clone(), lane);
-        self.note(written);
         self.touch(Owner::Contact(id.clone()));
         if outputs.contains(&Output::Ended) {
             self.ended(id);
@@ -338,18 +387,20 @@ impl Writer {
 
     /// Keeps a snapshot of a contact, in place of an older one.
     pub fn keep(&mut self, contact: &Contact) {
-        let Some(lane) = self.contacts.get_mut(contact.id()) else { return };
-        if lane.is_closing {
+        if self.contacts.get(contact.id()).is_none_or(|lane| lane.is_closing) {
             return;
         }
-        let key = self.options.key.as_ref().filter(|_| lane.is_sealed);
-        let kept = serde_json::to_vec(&contact.snapshot())
-            .map_err(JournalError::from)
-            .and_then(|bytes| codec::seal(key, &lane.id, bytes));
-        match kept {
-            Ok(payload) => lane.keep(payload),
-            Err(error) => self.note_fault(error),
+        let Some(mut lane) = self.contacts.remove(contact.id()) else { return };
+        // It is a hint: where it cannot be written, the former one, or none, has to do.
+        if let Ok(payload) = self.snapshot(&lane, contact) {
+            lane.keep(payload);
         }
+        self.contacts.insert(contact.id().clone(), lane);
+    }
+
+    fn snapshot(&self, lane: &Lane, contact: &Contact) -> Result<Vec<u8>, JournalError> {
+        let bytes = serde_json::to_vec(&contact.snapshot())?;
+        codec::seal(self.lane_key(lane)?, &lane.id, bytes)
     }
 
     /// Nothing more comes of a contact: its stream is closed. To end one that wanted
@@ -358,11 +409,34 @@ impl Writer {
         self.unjournalled.remove(id);
         let Some(mut lane) = self.contacts.remove(id) else { return };
         if !lane.is_closing {
-            let closed = self.close(&mut lane);
-            self.note(closed);
+            if let Err(error) = self.close(&mut lane) {
+                return self.broke(id, &error);
+            }
             self.touch(Owner::Contact(id.clone()));
         }
         self.contacts.insert(id.clone(), lane);
+    }
+
+    /// A contact that never was: who called was refused after all. What of it is written already
+    /// is closed.
+    pub fn forget(&mut self, id: &ContactId) {
+        self.unjournalled.remove(id);
+        let Some(lane) = self.contacts.remove(id) else { return };
+        if lane.is_unwritten() {
+            self.pending_bytes = self.pending_bytes.saturating_sub(lane.pending_bytes());
+            return;
+        }
+        self.contacts.insert(id.clone(), lane);
+        self.ended(id);
+    }
+
+    /// A contact's stream cannot be written any more: it goes on without.
+    fn broke(&mut self, id: &ContactId, error: &JournalError) {
+        if let Some(lane) = self.contacts.remove(id) {
+            self.pending_bytes = self.pending_bytes.saturating_sub(lane.pending_bytes());
+        }
+        self.unjournalled.insert(id.clone());
+        self.report.broken.push((id.clone(), error.to_string()));
     }
 
     fn close(&mut self, lane: &mut Lane) -> Result<(), JournalError> {
@@ -381,8 +455,9 @@ impl Writer {
         let is_over = era.lane.entries() >= ERA_ENTRIES || era.lane.has_gap;
         if !era.lane.has_gap {
             let step = WrittenRouting::Step(StepRef { record, outputs });
-            let written = self.encode(&mut era.lane, EntryKind::Input, &step);
-            self.note(written);
+            if let Err(error) = self.encode(&mut era.lane, EntryKind::Input, &step) {
+                self.routing_broke(&error);
+            }
         }
         let seats = is_over.then(|| era.seats.list());
         self.era = Some(era);
@@ -420,7 +495,7 @@ impl Writer {
         kind: EntryKind,
         record: &impl serde::Serialize,
     ) -> Result<(), JournalError> {
-        let key = self.options.key.as_ref().filter(|_| lane.is_sealed);
+        let key = self.lane_key(lane)?;
         let payload = codec::seal(key, &lane.id, serde_json::to_vec(record)?)?;
         self.pending_bytes += lane.push(codec::entries(kind, payload));
         Ok(())
@@ -433,16 +508,6 @@ impl Writer {
         self.shed_if_too_much();
     }
 
-    fn note(&mut self, result: Result<(), JournalError>) {
-        if let Err(error) = result {
-            self.note_fault(error);
-        }
-    }
-
-    fn note_fault(&mut self, error: JournalError) {
-        self.fault.get_or_insert(error);
-    }
-
     fn new_batch_id(&mut self) -> BatchId {
         // The parts of a site take as many as they need.
         self.next_batch = self.next_batch.wrapping_add(1 << 16);
@@ -453,10 +518,7 @@ impl Writer {
 impl Recorder for Writer {
     fn arrived(&mut self, arrival: &Arrival, contact: &Contact, outputs: &[Output]) {
         self.arrived(arrival);
-        self.started(&arrival.contact, outputs);
-        if is_worth_a_snapshot(None, outputs) {
-            self.keep(contact);
-        }
+        self.started(&arrival.contact, outputs, Some(contact));
     }
 
     fn contact(&mut self, contact: &Contact, record: &ContactRecord, outputs: &[Output]) {

@@ -7,8 +7,8 @@
 //!
 //! - [`Store`] is the contract; [`SqliteStore`] and [`MemoryStore`] keep it, and
 //!   [`double::FaultyStore`] keeps it as unpleasantly as the contract allows.
-//! - [`append_resolved`], [`append_all_resolved`] and [`read_all`] are how a caller uses a store: they repeat what may be
-//!   repeated and end in a plain answer.
+//! - [`append_resolved`], [`append_all_resolved`] and [`read_all`] are how a caller uses a store:
+//!   they repeat what may be repeated and end in a plain answer.
 //! - [`conformance::conformance`] is the one suite that every store passes.
 //! - [`seal`] encrypts byte strings; what to encrypt is the caller's business (D20).
 //!

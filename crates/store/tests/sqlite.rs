@@ -388,7 +388,9 @@ fn a_group_is_synced_as_one_append_is() {
         let options = SqliteOptions { sync, ..SqliteOptions::default() };
         let store = SqliteStore::open(&place.path, options).unwrap();
         let streams = [stream("contact.1"), stream("contact.2")];
-        group(&store, &streams, b"x").into_iter().for_each(|answer| drop(stored(answer)));
+        group(&store, &streams, b"x").into_iter().for_each(|answer| {
+            stored(answer);
+        });
         assert_eq!(store.sync_due_ms(), due, "{sync:?}");
         store.sync().unwrap();
         let wanted = i64::from(due.is_some());

@@ -41,12 +41,8 @@ impl Writer {
         if let Some(outage) = self.outage.as_ref().filter(|outage| now_ms < outage.retry_at_ms) {
             return Err(outage.error());
         }
-        if let Some(fault) = self.fault.take() {
-            // What was meant for the stream is not there, which its reader will notice.
-            if fault.class() != FailureClass::Fault {
-                return Err(self.failed(fault, now_ms));
-            }
-            return Err(fault);
+        if let Some(failure) = self.failure.take() {
+            return Err(self.failed(failure, now_ms));
         }
         match self.flush(now_ms) {
             Ok(()) => {

@@ -11,7 +11,7 @@ const RETRY_MS: i64 = 1_000;
 const RETRY_BUSY_MS: i64 = 10_000;
 
 /// So many bytes wait for the store at most; beyond, records are lost.
-const MAX_PENDING_BYTES: usize = 32 << 20;
+pub(super) const MAX_PENDING_BYTES: usize = 32 << 20;
 
 /// A failure that the next attempt may find gone.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Writer {
     /// be written again, and go on after a crash from their snapshot; those that have none go on
     /// without.
     pub(super) fn shed_if_too_much(&mut self) {
-        if self.pending_bytes <= MAX_PENDING_BYTES || self.outage.is_none() {
+        if self.pending_bytes <= self.max_pending_bytes || self.outage.is_none() {
             return;
         }
         let unwritten: Vec<_> = self
@@ -80,8 +80,10 @@ impl Writer {
         // The end of a contact is small, and must not be lost.
         for id in closing {
             let Some(mut lane) = self.contacts.remove(&id) else { continue };
-            let closed = self.close(&mut lane);
-            self.note(closed);
+            if let Err(error) = self.close(&mut lane) {
+                self.broke(&id, &error);
+                continue;
+            }
             self.contacts.insert(id.clone(), lane);
             self.dirty.push(Owner::Contact(id));
         }
