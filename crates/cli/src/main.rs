@@ -35,6 +35,8 @@ enum Command {
     Contact(commands::agent::ContactCommand),
     /// Play one whole call of the example flow and check the CRM afterwards.
     Demo(commands::demo::Arguments),
+    /// Call a SIP address, speak, press keys, and print what happens.
+    Call(commands::call::Arguments),
     /// Serve a local stand-in for Salesforce.
     Sandbox(commands::sandbox::Arguments),
     /// Write a tenant.yaml.
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Command::Agent(command) => commands::agent::run(&command),
         Command::Contact(command) => commands::agent::run_contact(&command),
         Command::Demo(arguments) => commands::demo::run(&arguments),
+        Command::Call(arguments) => commands::call::run(&arguments),
         Command::Sandbox(arguments) => commands::sandbox::run(&arguments),
         Command::Tenant(command) => commands::tenant::run(command),
         Command::Connector(command) => commands::connector::run(command),

@@ -161,7 +161,7 @@ mod tests {
         assert!(one.try_next().is_none());
         let end = Happened::Ended(Cause::HungUpHere);
         tokio::join!(async { assert_eq!(one.next().await.unwrap().what, end) }, async {
-            log.push(end.clone())
+            log.push(Happened::clone(&end))
         },);
         log.push(Happened::Ended(Cause::HungUpThere));
         log.push(Happened::KeyHeard { key: '1' });

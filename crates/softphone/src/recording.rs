@@ -18,6 +18,9 @@ const SPEECH_DYNAMICS_DB: f64 = 10.0;
 /// What one frequency stands out by in a tone, in dB; in speech none does.
 const TONE_SNR_DB: f64 = 9.0;
 
+/// What a clear tone stands out by, in dB.
+const CLEAR_TONE_SNR_DB: f64 = 15.0;
+
 /// The stretch in which speech is compared with a single tone: 0.1 s.
 const TONE_WINDOW: usize = 800;
 
@@ -44,6 +47,8 @@ pub struct Measurement {
     pub longest_gap: Duration,
     /// How much of it is louder than [`SOUND_DBM0`].
     pub sound: Duration,
+    /// Whether it is one tone, whose phase may jump.
+    pub is_tone: bool,
     /// Whether somebody seems to speak: the level goes up and down, and no single tone stands out.
     pub is_speech: bool,
 }
@@ -74,6 +79,7 @@ impl Recording {
         let loud = levels.iter().filter(|level| **level >= SOUND_DBM0).count();
         let sound = Duration::from_millis(loud as u64 * u64::from(FRAME_MS));
         let tone = measure::estimate(&self.samples);
+        let tone_snr_db = measure::windowed_snr_db(&self.samples, tone.frequency_hz, TONE_WINDOW);
         Measurement {
             length: self.length(),
             tone,
@@ -81,7 +87,8 @@ impl Recording {
             // Mu-law has two zeros, and A-law's smallest value is 8.
             longest_gap: time(measure::longest_quiet_run(&self.samples, 8)),
             sound,
-            is_speech: sound >= MIN_SPEECH && self.varies(&levels) && !self.is_tone(&tone),
+            is_tone: !sound.is_zero() && tone_snr_db >= CLEAR_TONE_SNR_DB,
+            is_speech: sound >= MIN_SPEECH && self.varies(&levels) && tone_snr_db < TONE_SNR_DB,
         }
     }
 
@@ -116,11 +123,6 @@ impl Recording {
         levels.sort_by(f64::total_cmp);
         let at = |part: f64| levels.get((levels.len() as f64 * part) as usize).copied();
         at(0.9).zip(at(0.1)).is_some_and(|(loud, soft)| loud - soft >= SPEECH_DYNAMICS_DB)
-    }
-
-    fn is_tone(&self, tone: &Estimate) -> bool {
-        let snr_db = measure::windowed_snr_db(&self.samples, tone.frequency_hz, TONE_WINDOW);
-        snr_db >= TONE_SNR_DB
     }
 }
 
@@ -165,7 +167,7 @@ mod tests {
         let gap = heard.longest_gap.as_micros();
         assert!((10_000..10_500).contains(&gap), "{heard:?}");
         assert_eq!(heard.sound, Duration::from_secs(2));
-        assert!(!heard.is_speech);
+        assert!(heard.is_tone && !heard.is_speech);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub(crate) mod agent;
 pub(crate) mod bench;
 pub(crate) mod bench_flow;
+pub(crate) mod call;
 mod caret;
 pub(crate) mod connector;
 pub(crate) mod demo;
