@@ -141,6 +141,7 @@ impl Switchboard {
     }
 
     fn leg_answered(&mut self, id: LegId) {
+        let now_ms = self.now_ms;
         let Some(leg) = self.legs.get_mut(id) else { return };
         match leg.role.clone() {
             Role::Caller(_) => {}
@@ -150,7 +151,7 @@ impl Switchboard {
                 self.agent_answered(contact, agent);
             }
             Role::Party { contact, transfer } => {
-                leg.is_answered = true;
+                (leg.is_answered, leg.answered_ms) = (true, now_ms);
                 self.party_answered(&contact, transfer, id);
             }
         }
@@ -179,6 +180,7 @@ impl Switchboard {
             let outcome = outcome(line);
             self.io.metrics.call_ended(outcome);
         }
+        self.end_party(&contact);
         self.exchange(Input::Contact { contact, input: ContactInput::CallerHungUp });
     }
 }

@@ -85,6 +85,7 @@ impl Switchboard {
     }
 
     fn disconnect(&mut self, contact: &ContactId) {
+        self.end_party(contact);
         if let Some(caller) = self.legs.caller_mut(contact) {
             caller.end(UNAVAILABLE);
         }

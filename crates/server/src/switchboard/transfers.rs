@@ -65,6 +65,14 @@ impl Switchboard {
         self.transfer_ended(contact.clone(), transfer, TransferOutcome::Connected);
     }
 
+    /// The caller is gone, or is to go: nobody stays behind alone.
+    pub(super) fn end_party(&mut self, contact: &ContactId) {
+        let Some(party) = self.legs.line(contact).and_then(|line| line.party) else { return };
+        if let Some(party) = self.legs.get_mut(party) {
+            party.end(480);
+        }
+    }
+
     pub(super) fn party_left(
         &mut self,
         contact: &ContactId,
@@ -79,6 +87,9 @@ impl Switchboard {
         (line.party, line.is_bridged) = (None, false);
         if let Some(caller) = self.legs.caller(contact) {
             caller.media.unbridge();
+        }
+        if leg.is_leaving {
+            return;
         }
         let outcome = match cause {
             _ if leg.is_answered => {
