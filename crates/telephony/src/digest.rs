@@ -33,6 +33,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// All of them, the better one first.
+    pub const ALL: [Self; 2] = [Self::Sha256, Self::Md5];
+
     /// The token in headers.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use crate::address::{NameAddr, Uri, unescape};
-use crate::digest::Credentials;
+use crate::digest::{Algorithm, Credentials};
 use crate::message::Request;
 use crate::number::TrunkNumbers;
 
@@ -140,6 +140,8 @@ pub struct Directory {
     pub open_networks: Vec<IpNet>,
     /// The realm of the phones' challenges.
     pub realm: String,
+    /// The algorithms of all challenges, in order; empty for all that there are.
+    pub algorithms: Vec<Algorithm>,
 }
 
 /// What a request has to prove.
@@ -278,6 +280,7 @@ mod tests {
             phone_networks: nets(&["10.0.0.0/8", "192.0.2.128/25"]),
             open_networks: nets(&["172.16.0.0/12"]),
             realm: "pbx".into(),
+            algorithms: Vec::new(),
         }
     }
 

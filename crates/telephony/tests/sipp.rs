@@ -11,8 +11,10 @@ use std::time::Duration;
 use tokio::process::Command as Process;
 use tokio::time::timeout;
 use trunkline_telephony::call::{Cause, Command, Event, Target};
-use trunkline_telephony::digest::Credentials;
+use trunkline_telephony::digest::{Algorithm, Credentials};
+use trunkline_telephony::identity::{Phone, Source, Trunk, TrunkDigest};
 use trunkline_telephony::message::Headers;
+use trunkline_telephony::registrar::Registration;
 use trunkline_telephony::shell::{AllowList, CallHandle, Endpoint, Notice, Settings};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,16 +35,22 @@ fn free_port(ip: IpAddr) -> u16 {
 }
 
 async fn start(ip: IpAddr, t1_ms: u64) -> (Endpoint, SocketAddr, Calls) {
-    let t1 = Duration::from_millis(t1_ms);
-    // Another program may take the port in between.
-    for _ in 0..10 {
-        let address = SocketAddr::new(ip, free_port(ip));
-        let settings = Settings { t1, ..Settings::new(address, AllowList::new([ip.into()])) };
-        if let Ok((endpoint, calls)) = Endpoint::start(settings).await {
-            return (endpoint, address, calls);
-        }
-    }
-    panic!("no free port");
+    start_with(ip, |settings| settings.t1 = Duration::from_millis(t1_ms)).await
+}
+
+async fn start_with(
+    ip: IpAddr,
+    adjust: impl FnOnce(&mut Settings),
+) -> (Endpoint, SocketAddr, Calls) {
+    let mut settings = Settings::new(SocketAddr::new(ip, 0), AllowList::new([ip.into()]));
+    adjust(&mut settings);
+    let (endpoint, calls) = Endpoint::start(settings).await.unwrap();
+    let address = endpoint.addresses()[0];
+    (endpoint, address, calls)
+}
+
+fn credentials(username: &str, password: &str) -> Credentials {
+    Credentials { username: username.into(), password: password.into() }
 }
 
 type Calls = tokio::sync::mpsc::UnboundedReceiver<trunkline_telephony::shell::IncomingCall>;
@@ -121,7 +129,8 @@ async fn caller(scenario: &'static str, ip: IpAddr, transport: &str, t1_ms: u64)
     panic!("{scenario}: the call is never released");
 }
 
-const SCENARIOS: [(&str, Option<Cause>); 8] = [
+const SCENARIOS: [(&str, Option<Cause>); 9] = [
+    ("session_timer", Some(Cause::HungUpThere)),
     ("server_hangs_up", Some(Cause::HungUpHere)),
     ("caller_hangs_up", Some(Cause::HungUpThere)),
     ("late_offer", Some(Cause::HungUpThere)),
@@ -201,9 +210,16 @@ async fn call_phone(
         headers: Headers::default(),
     };
     let media = SocketAddr::new(ip, 20_000);
-    let credentials = Credentials { username: "anna".into(), password: "secret".into() };
-    let mut handle =
+    let credentials = credentials("anna", "secret");
+    let handle =
         endpoint.call(target, media, |config| config.credentials = Some(credentials)).unwrap();
+    let events = events(handle, steps).await;
+    phone.await.unwrap();
+    events
+}
+
+/// Everything that is told of a call; one that is on hold is hung up.
+async fn events(mut handle: CallHandle, steps: fn(&CallHandle, &Event)) -> Vec<Event> {
     let mut events = Vec::new();
     while let Some(notice) = timeout(PATIENCE, handle.next()).await.unwrap() {
         if let Notice::Event(event) = &notice {
@@ -215,7 +231,6 @@ async fn call_phone(
             handle.command(Command::HangUp);
         }
     }
-    phone.await.unwrap();
     events
 }
 
@@ -257,5 +272,107 @@ async fn a_busy_phone_is_told() {
     if has_sipp() {
         let events = call_phone("phone_busy", ("127.0.0.1", "u1"), |_, _| ()).await;
         assert_eq!(events, [Event::Ended(Cause::Refused { status: 486 })]);
+    }
+}
+
+const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+/// An endpoint with one phone and one trunk that has to prove who it is.
+async fn start_guarded() -> (Endpoint, SocketAddr, Calls) {
+    start_with(LOOPBACK, |settings| {
+        // SIPp looks at the first challenge alone and knows MD5 alone.
+        settings.algorithms = vec![Algorithm::Md5];
+        settings.phones = vec![Phone { user: "anna".into(), password: "secret".into() }];
+        let credentials = credentials("acme", "trunk");
+        let digest = Some(TrunkDigest { realm: "acme.example".into(), credentials });
+        settings.trunks = vec![Trunk { name: "acme".into(), digest, ..Trunk::default() }];
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registered_phone_is_called() {
+    if !has_sipp() {
+        return;
+    }
+    let (endpoint, address, _calls) = start_guarded().await;
+    let (remote, port) = (address.to_string(), free_port(LOOPBACK).to_string());
+    sipp("register", LOOPBACK, &[&remote, "-m", "1", "-t", "u1", "-p", &port]).await;
+    let bindings = endpoint.bindings("anna");
+    assert_eq!(bindings[0].flow.address().port().to_string(), port);
+    let phone = tokio::spawn(async move {
+        sipp("phone", LOOPBACK, &["-m", "1", "-t", "u1", "-p", &port]).await;
+    });
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let target = Target {
+        uri: String::new(),
+        to: "<sip:anna@pbx>".into(),
+        from: String::new(),
+        call_id: String::new(),
+        headers: Headers::default(),
+    };
+    let media = SocketAddr::new(LOOPBACK, 20_000);
+    let with_password = |config: &mut trunkline_telephony::call::Config| {
+        config.credentials = Some(credentials("anna", "secret"));
+    };
+    let handle = endpoint.call_binding(&bindings[0], target, media, with_password).unwrap();
+    let told = events(handle, |handle, event| {
+        if *event == Event::Answered {
+            handle.command(Command::Hold);
+        }
+    });
+    let expected =
+        [Event::Progressed { status: 180 }, Event::Answered, Event::Ended(Cause::HungUpHere)];
+    assert_eq!(told.await, expected);
+    phone.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_registers_over_tcp_and_is_gone_with_its_stream() {
+    if !has_sipp() {
+        return;
+    }
+    let (endpoint, address, _calls) = start_guarded().await;
+    let mut registrations = endpoint.registrations();
+    let (remote, port) = (address.to_string(), free_port(LOOPBACK).to_string());
+    sipp("register", LOOPBACK, &[&remote, "-m", "1", "-t", "t1", "-p", &port]).await;
+    let user = || "anna".to_owned();
+    for expected in
+        [Registration::Registered { user: user() }, Registration::Unregistered { user: user() }]
+    {
+        let told = timeout(PATIENCE, registrations.recv()).await.unwrap();
+        assert_eq!(told, Some(expected));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn phones_and_trunks_prove_who_they_are() {
+    if !has_sipp() {
+        return;
+    }
+    for (from, user, password, source) in [
+        ("anna", "anna", "secret", Source::Phone("anna".into())),
+        ("+14805550122", "acme", "trunk", Source::Trunk("acme".into())),
+    ] {
+        for transport in ["u1", "t1"] {
+            let (_endpoint, address, mut calls) = start_guarded().await;
+            let source = source.clone();
+            let served = tokio::spawn(async move {
+                let call = calls.recv().await.unwrap();
+                assert_eq!(call.identity(), &source);
+                let handle = call.accept(SocketAddr::new(LOOPBACK, 20_000), |_| ()).unwrap();
+                handle.command(Command::Answer { headers: Headers::default() });
+                talk(handle, 10_000).await
+            });
+            let (remote, port) = (address.to_string(), free_port(LOOPBACK).to_string());
+            let fields = std::env::temp_dir().join(format!("call-{port}.csv"));
+            let answer = format!("[authentication username={user} password={password}]");
+            std::fs::write(&fields, format!("SEQUENTIAL\n{from};{answer}\n")).unwrap();
+            let path = fields.to_string_lossy().into_owned();
+            let arguments = [&*remote, "-m", "1", "-t", transport, "-p", &port, "-inf", &path];
+            sipp("call_with_password", LOOPBACK, &arguments).await;
+            std::fs::remove_file(&fields).unwrap();
+            assert_eq!(timeout(PATIENCE, served).await.unwrap().unwrap(), Cause::HungUpThere);
+        }
     }
 }

@@ -34,6 +34,7 @@ pub enum Denial {
 pub struct Verifier {
     realm: String,
     secret: [u8; 32],
+    algorithms: Vec<Algorithm>,
     issued: u64,
     /// The highest count seen for each nonce in use; nonces sort by their time.
     counts: BTreeMap<String, u32>,
@@ -45,10 +46,18 @@ impl Verifier {
     /// A verifier; `secret` is random and is not told to anyone.
     pub fn new(realm: impl Into<String>, secret: [u8; 32]) -> Self {
         let (issued, counts, oldest_ms) = (0, BTreeMap::new(), 0);
-        Self { realm: realm.into(), secret, issued, counts, oldest_ms }
+        let algorithms = Algorithm::ALL.to_vec();
+        Self { realm: realm.into(), secret, algorithms, issued, counts, oldest_ms }
     }
 
-    /// The values of the `WWW-Authenticate` headers, the better algorithm first.
+    /// Offers and takes these algorithms alone, in this order; without any it is all of them.
+    pub fn set_algorithms(&mut self, algorithms: &[Algorithm]) {
+        let all = if algorithms.is_empty() { &Algorithm::ALL } else { algorithms };
+        self.algorithms.clear();
+        self.algorithms.extend_from_slice(all);
+    }
+
+    /// The values of the `WWW-Authenticate` headers, one for each algorithm.
     pub fn challenges(&mut self, now_ms: u64, is_stale: bool) -> Vec<String> {
         self.issued = self.issued.wrapping_add(1);
         let nonce = self.nonce(now_ms, self.issued);
@@ -59,7 +68,7 @@ impl Verifier {
             let head = format!("Digest realm={realm}, nonce=\"{nonce}\", algorithm={algorithm}");
             format!("{head}, qop=\"auth\"{stale}")
         };
-        [Algorithm::Sha256, Algorithm::Md5].map(challenge).into()
+        self.algorithms.iter().copied().map(challenge).collect()
     }
 
     /// Checks an `Authorization` header; `password_of` finds the password of a name. Gives the
@@ -79,7 +88,9 @@ impl Verifier {
     ) -> Result<String, Denial> {
         let fields = Fields::parse(authorization).ok_or(Denial::Malformed)?;
         let field = |name: &str| fields.get(name).ok_or(Denial::Malformed);
-        let algorithm = Algorithm::parse(fields.get("algorithm")).ok_or(Denial::Malformed)?;
+        let algorithm = Algorithm::parse(fields.get("algorithm"))
+            .filter(|algorithm| self.algorithms.contains(algorithm))
+            .ok_or(Denial::Malformed)?;
         let (nonce, nc, cnonce) = (field("nonce")?, field("nc")?, field("cnonce")?);
         let (username, response) = (field("username")?, field("response")?);
         if field("realm")? != self.realm || !field("qop")?.eq_ignore_ascii_case("auth") {
@@ -222,6 +233,17 @@ mod tests {
         let mut other = Verifier::new("pbx.example", [8; 32]);
         assert_eq!(check(&mut other, NOW_MS, &header), Err(Denial::Stale));
         assert!(verifier.challenges(NOW_MS, true)[0].ends_with("stale=true"));
+    }
+
+    #[test]
+    fn only_offered_algorithms_are_taken() {
+        let mut verifier = verifier();
+        let md5 = answer(&verifier.challenges(NOW_MS, false)[1], "secret");
+        verifier.set_algorithms(&[Algorithm::Sha256]);
+        assert_eq!(verifier.challenges(NOW_MS, false).len(), 1);
+        assert_eq!(check(&mut verifier, NOW_MS, &md5), Err(Denial::Malformed));
+        verifier.set_algorithms(&[]);
+        assert_eq!(check(&mut verifier, NOW_MS, &md5), Ok("anna".into()));
     }
 
     #[test]

@@ -61,6 +61,7 @@ impl Guard {
             let Some(realm) = field(header, "realm").filter(|realm| realms.contains(realm)) else {
                 continue;
             };
+            self.verifier(&realm).set_algorithms(&directory.algorithms);
             match self.check(now_ms, directory, &trunks, phones, (&realm, header, request)) {
                 Ok(source) => return Screening::Granted(source),
                 Err(Denial::Wrong) => return Screening::Denied,
@@ -70,7 +71,9 @@ impl Guard {
         }
         let mut headers = Headers::default();
         for realm in realms {
-            for challenge in self.verifier(&realm).challenges(now_ms, is_stale) {
+            let verifier = self.verifier(&realm);
+            verifier.set_algorithms(&directory.algorithms);
+            for challenge in verifier.challenges(now_ms, is_stale) {
                 headers.push("WWW-Authenticate", challenge);
             }
         }

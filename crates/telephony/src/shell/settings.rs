@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::{AllowList, Bind};
+use crate::digest::Algorithm;
 use crate::gate::Limits;
 use crate::identity::{Directory, Phone, Trunk};
 use crate::registrar::Lifetimes;
@@ -27,6 +28,9 @@ pub struct Settings {
     pub phone_networks: Vec<IpNet>,
     /// The realm of the phones' challenges, `trunkline` by default.
     pub realm: String,
+    /// The algorithms of challenges, in order, all by default: SHA-256, then MD5. Some phones look
+    /// at the first alone and know only MD5; where there are such, offer MD5 alone.
+    pub algorithms: Vec<Algorithm>,
     /// How long registrations last.
     pub lifetimes: Lifetimes,
     /// What one source may do.
@@ -51,6 +55,7 @@ impl Settings {
             phones: Vec::new(),
             phone_networks: loopback.into_iter().chain([loopback_v6]).collect(),
             realm: "trunkline".into(),
+            algorithms: Algorithm::ALL.to_vec(),
             lifetimes: Lifetimes::default(),
             limits: Limits::default(),
             max_calls: 10_000,
@@ -67,6 +72,7 @@ impl Settings {
             phone_networks: self.phone_networks.clone(),
             open_networks: self.allow.networks().to_vec(),
             realm: self.realm.clone(),
+            algorithms: self.algorithms.clone(),
         }
     }
 }
