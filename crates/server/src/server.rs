@@ -70,9 +70,10 @@ impl Server {
         let recordings = recordings_folder(setup)?;
         let options = connector_options(setup);
         let client = connector::Client::new(&setup.site.tenant, options)?;
-        let library = library(setup)?;
+        let library = library(setup, metrics)?;
         let media = events.clone();
         let sink = Arc::new(move |event| drop(media.send(Event::Media(event))));
+        prepare(setup, &library);
         let engine = Engine::start(parts::rtp(setup), sink)?;
         let (endpoint, calls) = Endpoint::start(parts::sip(setup)).await?;
         let endpoint = Arc::new(endpoint);
@@ -154,8 +155,14 @@ pub(crate) fn connector_options(setup: &Setup) -> connector::Options {
     }
 }
 
-pub(crate) fn library(setup: &Setup) -> Result<Library, StartError> {
-    let listener: speech::Listener = Arc::new(|notice| tracing::warn!("{notice}"));
+pub(crate) fn library(setup: &Setup, metrics: &Metrics) -> Result<Library, StartError> {
+    let metrics = metrics.clone();
+    let listener: speech::Listener = Arc::new(move |notice| {
+        if let speech::Notice::ProviderFailed { provider, .. } = &notice {
+            metrics.speech_failed(provider);
+        }
+        tracing::warn!("{notice}");
+    });
     let base_dir = setup.base_dir.clone();
     let options = speech::Options { base_dir, listener, ..speech::Options::default() };
     let speaker = Speaker::new(setup.config.speech.clone(), &options)?;
@@ -164,6 +171,21 @@ pub(crate) fn library(setup: &Setup) -> Result<Library, StartError> {
         Library::load(&setup.site.tenant, &setup.tenant_dir, Some(speaker), limits);
     problems.iter().for_each(|problem| tracing::warn!("{problem}"));
     Ok(library)
+}
+
+/// Has the texts spoken that are the same for every caller, on the side: whoever calls before that
+/// waits a little longer.
+pub(crate) fn prepare(setup: &Setup, library: &Library) {
+    let flows = setup.site.flows().iter();
+    let texts = flows.flat_map(|flow| flow.nodes.iter()).flat_map(|it| it.activity.fixed_texts());
+    let texts: Vec<_> = texts.map(|(text, voice)| (text.to_owned(), voice)).collect();
+    let library = library.clone();
+    tokio::spawn(async move {
+        let count = texts.len();
+        let problems = library.prepare(texts).await;
+        problems.iter().for_each(|problem| tracing::warn!("{problem}"));
+        tracing::info!(texts = count, "texts of flows are spoken and kept");
+    });
 }
 
 /// Sends on what comes out of a channel of the runtime.

@@ -5,6 +5,7 @@
 //! or when no key comes for the inter-digit timeout.
 
 use trunkline_model::Failure;
+use trunkline_model::prompt::Voice;
 
 use crate::diagnostic::Severity;
 use crate::read::{Properties, Templated};
@@ -91,6 +92,10 @@ impl Activity for CollectDigits {
 
     fn needs(&self) -> Vec<Need<'_>> {
         self.prompts.needs()
+    }
+
+    fn fixed_texts(&self) -> Vec<(&str, Voice)> {
+        self.prompts.fixed_texts()
     }
 }
 

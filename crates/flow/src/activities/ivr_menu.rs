@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use trunkline_model::Failure;
+use trunkline_model::prompt::Voice;
 use trunkline_model::trace::Datum;
 
 use crate::read::{Properties, Templated};
@@ -85,6 +86,10 @@ impl Activity for Menu {
 
     fn needs(&self) -> Vec<Need<'_>> {
         self.prompts.needs()
+    }
+
+    fn fixed_texts(&self) -> Vec<(&str, Voice)> {
+        self.prompts.fixed_texts()
     }
 }
 

@@ -40,6 +40,7 @@ use std::sync::Arc;
 use trunkline_model::Failure;
 use trunkline_model::call::{RecordingEnd, TransferOutcome};
 use trunkline_model::http::Outcome;
+use trunkline_model::prompt::Voice;
 use trunkline_model::routing::QueueFigures;
 
 use crate::flow::Flow;
@@ -178,6 +179,12 @@ pub trait Activity: fmt::Debug + Send + Sync {
 
     /// What it refers to outside the flow.
     fn needs(&self) -> Vec<Need<'_>> {
+        Vec::new()
+    }
+
+    /// The texts that it speaks and that are the same for every caller, each with its voice: they
+    /// can be made before the first call.
+    fn fixed_texts(&self) -> Vec<(&str, Voice)> {
         Vec::new()
     }
 }

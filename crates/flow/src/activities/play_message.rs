@@ -4,6 +4,7 @@
 //! Webex, an audio file that the tenant does not have is an error that names the file.
 
 use trunkline_model::Failure;
+use trunkline_model::prompt::Voice;
 
 use crate::read::{Properties, Templated};
 use crate::run::{Cx, Effect, Wait};
@@ -41,6 +42,10 @@ impl Activity for PlayMessage {
 
     fn needs(&self) -> Vec<Need<'_>> {
         self.prompts.needs()
+    }
+
+    fn fixed_texts(&self) -> Vec<(&str, Voice)> {
+        self.prompts.fixed_texts()
     }
 }
 

@@ -85,6 +85,19 @@ impl Prompts {
         pieces.chain(std::iter::once(&self.voice_name)).collect()
     }
 
+    pub(super) fn fixed_texts(&self) -> Vec<(&str, Voice)> {
+        let is_fixed =
+            |text: &Templated| !["{{", "{%", "{#"].iter().any(|it| text.source().contains(it));
+        if !is_fixed(&self.voice_name) {
+            return Vec::new();
+        }
+        let name = Some(self.voice_name.source().to_owned()).filter(|it| !it.trim().is_empty());
+        let voice = Voice { name, ..self.voice.clone() };
+        let spoken = self.pieces.iter().filter(|piece| piece.is_speech && is_fixed(&piece.text));
+        let spoken = spoken.filter(|piece| !piece.text.is_blank());
+        spoken.map(|piece| (piece.text.source(), voice.clone())).collect()
+    }
+
     pub(super) fn needs(&self) -> Vec<Need<'_>> {
         let files = self.pieces.iter().filter(|piece| !piece.is_speech);
         let fixed = files.filter(|piece| piece.text.references().is_empty());

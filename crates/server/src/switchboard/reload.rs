@@ -30,10 +30,13 @@ impl Switchboard {
     fn reload_site(&mut self, setup: &Setup) -> Result<(), String> {
         let client = Client::new(&setup.site.tenant, server::connector_options(setup));
         let client = client.map_err(|error| error.to_string())?;
-        let library = server::library(setup).map_err(|error| error.to_string())?;
+        let library =
+            server::library(setup, &self.io.metrics).map_err(|error| error.to_string())?;
         let image = recovery::image(setup).map_err(|error| error.to_string())?;
         let begun = self.scribe.writer().begin_site(image, self.now_ms);
         begun.map_err(|error| error.to_string())?;
+        let _runtime = self.io.runtime.enter();
+        server::prepare(setup, &library);
         (self.io.client, self.io.library) = (client, library);
         self.dial_plan = DialPlan::new(&setup.site.tenant);
         self.exchange.set_site(setup.site.clone());
