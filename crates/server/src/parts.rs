@@ -96,6 +96,7 @@ fn outbound(account: &TrunkAccount) -> Option<Outbound> {
     Some(Outbound {
         targets: config.targets.iter().map(target).collect(),
         credentials: account.outbound.as_ref().map(credentials),
+        from_user: config.caller_id.clone(),
         assert_identity: true,
         ..Outbound::default()
     })

@@ -105,6 +105,8 @@ fn warn(problem: &Wrong) {
 
 async fn run_server(setup: Setup, logs: LogHandle) -> Result<ExitCode> {
     let (health, metrics) = (Health::default(), Metrics::new());
+    // Dropped last, which waits until everything is written.
+    let _logs = logs.clone();
     let server = Server::start(&setup, &health, &metrics).await.map_err(Problem::misuse)?;
     let control = server.control();
     tracing::info!(config = %setup.file.display(), "calls are taken");

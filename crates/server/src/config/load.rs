@@ -70,8 +70,11 @@ impl Setup {
         let text = read_text(file, read::MAX_BYTES as u64)
             .map_err(|reason| Problem::whole(&shown, format!("cannot be read: {reason}")))?;
         let literal = ReadOptions { allow_literal_secrets: options.allow_literal_secrets };
-        let (config, places) = read::parse(&shown, &text, literal)?;
+        let (mut config, places) = read::parse(&shown, &text, literal)?;
         let base_dir = folder(file);
+        if let Some(cache) = &mut config.speech.cache {
+            cache.dir = base_dir.join(&cache.dir);
+        }
         let tenant_file = within(&base_dir, &config.tenant);
         let loaded = load_tenant(&tenant_file, &places, options)?;
         let mut problems = Vec::new();

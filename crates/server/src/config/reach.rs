@@ -105,13 +105,12 @@ fn transfers(config: &Config, tenant: &Tenant, places: &TenantFile) -> Vec<Probl
     overflow.chain(fallback).map(|path| places.problem(&path, text)).collect()
 }
 
-/// A call that talks to an agent takes two legs.
+/// Each SIP call takes a leg.
 fn ports(config: &Config, places: &Places) -> Option<Problem> {
     let (legs, calls) = (config.rtp.ports.legs(), config.sip.max_calls);
-    (legs < 2 * calls).then(|| {
+    (legs < calls).then(|| {
         let text = format!(
-            "has room for {legs} legs; {calls} calls (`sip.max_calls`) with their agents take {}",
-            2 * calls
+            "has room for {legs} calls, so the {calls} of `sip.max_calls` are never reached"
         );
         places.problem(&Path::root("rtp").key("ports"), text)
     })

@@ -20,7 +20,7 @@ pub struct SipConfig {
     /// 0.0.0.0 is told as the address by which this machine reaches others.
     #[schemars(schema_with = "schema::addresses")]
     pub advertised: Vec<IpAddr>,
-    /// The most calls at once, agents' legs not counted; more get 503.
+    /// The most SIP calls at once, those to agents' phones and over trunks included; more get 503.
     #[schemars(range(min = 1, max = 100_000))]
     pub max_calls: u32,
     /// Networks from which anybody may call those entry points that have `allow_anonymous`.
@@ -67,13 +67,13 @@ impl Default for RateConfig {
     }
 }
 
-/// When a source is banned: its wrong passwords. Networks of trunks without `digest` are never
-/// banned.
+/// When a source is banned: its wrong passwords. Addresses in `networks` of a trunk are never
+/// banned, since anybody can make datagrams that seem to come from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BanConfig {
-    /// So many wrong passwords ban; 0 bans nobody.
-    #[schemars(range(max = 1_000))]
+    /// So many wrong passwords ban.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub failures: u32,
     /// Within so many seconds.
     #[schemars(range(min = 1, max = 86_400))]

@@ -427,7 +427,7 @@ fn what_nobody_can_reach_is_noted() {
     assert!(both[0].contains("`Main` has `allow_anonymous`, but `sip.anonymous_networks`"));
     let open = "[sip]\nanonymous_networks = ['198.51.100.0/24']\n[rtp]\nports = '20000-20099'\n";
     let open = Folder::new(&format!("{open}{trunk}{outbound}{MARIA}")).warnings();
-    assert!(open[1].contains("rtp.ports: has room for 50 legs"), "{open:#?}");
+    assert!(open[1].contains("rtp.ports: has room for 50 calls"), "{open:#?}");
 }
 
 #[test]

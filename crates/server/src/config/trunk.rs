@@ -85,8 +85,9 @@ pub struct OutboundConfig {
     /// The password for its challenges: `{ env = "NAME" }` or `{ file = "PATH" }`.
     #[serde(default)]
     pub password: Option<Secret>,
-    /// The number that is shown to those who are called, unless the flow sets one; without this
-    /// key that of the caller, which many carriers do not take.
+    /// The number in `From` of all calls that go out, for a carrier that takes no other. The
+    /// number of the caller, or that of the flow's set-caller-id, is then in
+    /// `P-Asserted-Identity` alone.
     #[serde(default)]
     pub caller_id: Option<String>,
 }

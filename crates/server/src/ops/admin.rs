@@ -21,7 +21,7 @@ use trunkline_model::ids::ContactId;
 
 use super::control::{AgentSetting, Ask, Control, ask};
 use super::health::Health;
-use super::socket;
+use super::socket::{self, SocketFile};
 
 pub use client::{Client, ClientError};
 
@@ -95,11 +95,14 @@ pub struct Desk {
 }
 
 /// The socket, served until this is dropped.
-pub struct Served(JoinHandle<()>);
+pub struct Served {
+    task: JoinHandle<()>,
+    _file: SocketFile,
+}
 
 impl Drop for Served {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
@@ -108,13 +111,13 @@ impl Drop for Served {
 /// # Errors
 /// When it cannot be opened; the message says what to do.
 pub fn serve(path: &Path, desk: Desk) -> std::io::Result<Served> {
-    let socket = socket::open(path)?;
-    Ok(Served(tokio::spawn(async move {
+    let (listener, file) = socket::open(path)?;
+    let task = tokio::spawn(async move {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut connections = JoinSet::new();
         loop {
             let Ok(place) = places.clone().acquire_owned().await else { return };
-            let stream = match socket.listener.accept().await {
+            let stream = match listener.accept().await {
                 Ok((stream, _)) => stream,
                 Err(error) => {
                     tracing::warn!(%error, "the admin socket does not accept");
@@ -129,7 +132,8 @@ pub fn serve(path: &Path, desk: Desk) -> std::io::Result<Served> {
                 drop(place);
             });
         }
-    })))
+    });
+    Ok(Served { task, _file: file })
 }
 
 async fn converse(stream: UnixStream, desk: &Desk) {

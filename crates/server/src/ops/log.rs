@@ -37,7 +37,9 @@ const MAX_VALUE_BYTES: usize = 4_096;
 /// Fields of an event that are kept.
 const MAX_FIELDS: usize = 32;
 
-/// Changes what is logged, and ends the writer when it is dropped.
+/// Changes what is logged, and waits for the writer when it is dropped. Clones are handles of the
+/// same log.
+#[derive(Clone)]
 pub struct LogHandle {
     filter: reload::Handle<Targets, Registry>,
     shared: Arc<Shared>,
@@ -72,6 +74,13 @@ pub enum LogError {
 pub fn install(config: &LogConfig) -> Result<LogHandle, LogError> {
     let (dispatch, handle) = build(config, std::io::stderr())?;
     tracing::dispatcher::set_global_default(dispatch).map_err(|_| LogError::Twice)?;
+    std::panic::set_hook(Box::new(|info| {
+        let thread = std::thread::current();
+        let (thread, place) = (thread.name().unwrap_or("?"), info.location());
+        let place = place.map_or_else(String::new, ToString::to_string);
+        // Not the message: it may hold what somebody said or typed.
+        tracing::error!(target: "trunkline", thread, place, "panic: a mistake in the program");
+    }));
     Ok(handle)
 }
 

@@ -17,7 +17,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 pub use collect::{RtpFigures, SipFigures};
-pub use labels::{CallOutcome, DipOutcome, JournalFault, SpeechOutcome};
+pub use labels::{CallOutcome, DipOutcome, JournalFault};
 
 use super::control::{AgentLine, AgentMode, QueueLine, Status};
 use super::health::Health;
@@ -50,8 +50,13 @@ struct Inner {
     entries: Counter,
     commit_seconds: Histogram,
     journal_faults: [Counter; JournalFault::ALL.len()],
-    speech: Family<[(&'static str, String); 2], Counter>,
+    speech_failures: Family<Named, Counter>,
     reloads: [Counter; 2],
+    now: Now,
+}
+
+/// What the switchboard said last.
+struct Now {
     contacts: Family<Word, Gauge>,
     queued: Family<Named, Gauge>,
     longest_wait: Family<Named, Gauge<f64, std::sync::atomic::AtomicU64>>,
@@ -88,6 +93,31 @@ impl Maker {
     ) -> [Counter; N] {
         let family = self.add(name, help, Family::<Word, Counter>::default());
         words.map(|word| family.get_or_create_owned(&[(label, word)]))
+    }
+}
+
+impl Now {
+    fn new(maker: &mut Maker) -> Self {
+        Self {
+            contacts: maker.add("contacts", "Contacts now, by state", Family::default()),
+            queued: maker.add("queue_contacts", "Contacts that wait, by queue", Family::default()),
+            longest_wait: maker.add(
+                "queue_longest_wait_seconds",
+                "How long the first one has waited, by queue",
+                Family::default(),
+            ),
+            available: maker.add(
+                "queue_available_agents",
+                "Agents who serve the queue and are Available",
+                Family::default(),
+            ),
+            agents: maker.add("agents", "Agents, by state", Family::default()),
+            switchboard: maker.add(
+                "switchboard_up",
+                "Whether the switchboard answered when this was read: 1 or 0",
+                Gauge::default(),
+            ),
+        }
     }
 }
 
@@ -131,9 +161,9 @@ impl Metrics {
                 "kind",
                 JournalFault::ALL.map(JournalFault::as_str),
             ),
-            speech: maker.add(
-                "speech_requests",
-                "Sentences asked of providers of speech, by outcome",
+            speech_failures: maker.add(
+                "speech_failures",
+                "Sentences that a provider of speech failed to speak in time",
                 Family::default(),
             ),
             reloads: maker.words(
@@ -142,24 +172,7 @@ impl Metrics {
                 "result",
                 ["taken", "refused"],
             ),
-            contacts: maker.add("contacts", "Contacts now, by state", Family::default()),
-            queued: maker.add("queue_contacts", "Contacts that wait, by queue", Family::default()),
-            longest_wait: maker.add(
-                "queue_longest_wait_seconds",
-                "How long the first one has waited, by queue",
-                Family::default(),
-            ),
-            available: maker.add(
-                "queue_available_agents",
-                "Agents who serve the queue and are Available",
-                Family::default(),
-            ),
-            agents: maker.add("agents", "Agents, by state", Family::default()),
-            switchboard: maker.add(
-                "switchboard_up",
-                "Whether the switchboard answered when this was read: 1 or 0",
-                Gauge::default(),
-            ),
+            now: Now::new(&mut maker),
             registry: Mutex::default(),
         };
         *inner.registry.lock().unwrap_or_else(PoisonError::into_inner) = maker.0;
@@ -228,11 +241,9 @@ impl Metrics {
         self.0.journal_faults[fault as usize].inc();
     }
 
-    /// A provider of speech was asked for a sentence.
-    pub fn spoken(&self, provider: &str, outcome: SpeechOutcome) {
-        let word = outcome.as_str().to_owned();
-        let labels = [("provider", provider.to_owned()), ("outcome", word)];
-        self.0.speech.get_or_create(&labels).inc();
+    /// A provider of speech failed.
+    pub fn speech_failed(&self, provider: &str) {
+        self.0.speech_failures.get_or_create(&[("provider", provider.to_owned())]).inc();
     }
 
     /// The configuration was read anew.
@@ -242,7 +253,7 @@ impl Metrics {
 
     /// What the switchboard says now; None when it does not answer.
     pub fn snapshot(&self, now: Option<(&Status, &[QueueLine], &[AgentLine])>) {
-        let inner = &*self.0;
+        let inner = &self.0.now;
         inner.switchboard.set(i64::from(now.is_some()));
         let Some((status, queues, agents)) = now else { return };
         let states = [

@@ -22,7 +22,5 @@ pub use control::{
 };
 pub use health::{Check, Health};
 pub use log::{LogHandle, contact_span};
-pub use metrics::{
-    CallOutcome, DipOutcome, JournalFault, Metrics, RtpFigures, SipFigures, SpeechOutcome,
-};
+pub use metrics::{CallOutcome, DipOutcome, JournalFault, Metrics, RtpFigures, SipFigures};
 pub use run::{End, OperateError, Operation, operate};

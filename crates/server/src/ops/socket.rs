@@ -11,20 +11,17 @@ use tokio::net::UnixListener;
 /// The longest path that every system takes for a socket, in bytes.
 const MAX_PATH_BYTES: usize = 100;
 
-/// An open socket, whose file is removed when this is dropped.
-pub(super) struct Socket {
-    pub(super) listener: UnixListener,
-    path: PathBuf,
-}
+/// The file of an open socket, removed when this is dropped.
+pub(super) struct SocketFile(PathBuf);
 
-impl Drop for Socket {
+impl Drop for SocketFile {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        let _ = fs::remove_file(&self.0);
     }
 }
 
 /// Opens the socket. One that a former run left behind is replaced; one that answers is not.
-pub(super) fn open(path: &Path) -> io::Result<Socket> {
+pub(super) fn open(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     if path.as_os_str().len() > MAX_PATH_BYTES {
         let text = format!(
             "its path has more than the {MAX_PATH_BYTES} bytes that sockets allow; \
@@ -39,7 +36,7 @@ pub(super) fn open(path: &Path) -> io::Result<Socket> {
     fs::DirBuilder::new().mode(0o700).create(&folder)?;
     let opened = open_in(&folder, path);
     let _ = fs::remove_dir_all(&folder);
-    opened.map(|listener| Socket { listener, path: path.to_path_buf() })
+    opened.map(|listener| (listener, SocketFile(path.to_path_buf())))
 }
 
 fn open_in(folder: &Path, path: &Path) -> io::Result<UnixListener> {

@@ -404,7 +404,7 @@ fn what_happens_is_counted() {
     metrics.dip_ended("Salesforce", DipOutcome::of_status(503), Duration::from_millis(700));
     metrics.committed(12, Duration::from_micros(80));
     metrics.commit_failed(JournalFault::Full);
-    metrics.spoken("espeak-ng", SpeechOutcome::Spoken);
+    metrics.speech_failed("espeak-ng");
     let samples = parse(&metrics.text());
     for (name, expected) in [
         ("trunkline_calls_total{outcome=\"handled\"}", 2.0),
@@ -414,7 +414,7 @@ fn what_happens_is_counted() {
         ("trunkline_http_request_seconds_count{connector=\"Salesforce\"}", 2.0),
         ("trunkline_journal_entries_total", 12.0),
         ("trunkline_journal_faults_total{kind=\"full\"}", 1.0),
-        ("trunkline_speech_requests_total{provider=\"espeak-ng\",outcome=\"spoken\"}", 1.0),
+        ("trunkline_speech_failures_total{provider=\"espeak-ng\"}", 1.0),
         ("trunkline_sip_dropped_total", 7.0),
         ("trunkline_rtp_late_frames_total", 2.0),
         ("trunkline_rtp_worst_lateness_seconds", 0.031),

@@ -88,17 +88,3 @@ words! {
         Other = "other",
     }
 }
-
-words! {
-    /// What became of a sentence that a provider of speech was asked for.
-    SpeechOutcome {
-        /// It was spoken.
-        Spoken = "spoken",
-        /// It was in the cache.
-        Cached = "cached",
-        /// The provider failed.
-        Failed = "failed",
-        /// The provider took too long.
-        Late = "late",
-    }
-}
