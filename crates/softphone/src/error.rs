@@ -31,6 +31,20 @@ pub enum PhoneError {
     /// The phone has no registrar.
     #[error("this phone has no registrar; give it one in its settings")]
     NoRegistrar,
+    /// The registrar's address cannot be used.
+    #[error("`{0}` is no registrar: write sip:HOST, with :PORT where it is not 5060; UDP alone")]
+    Registrar(String),
+    /// No way to the registrar can be opened.
+    #[error("no way to the registrar {registrar} can be opened: {reason}")]
+    Flow {
+        /// The registrar's address.
+        registrar: std::net::SocketAddr,
+        /// What the system said.
+        reason: std::io::Error,
+    },
+    /// The machine gives no random numbers.
+    #[error("the system's random numbers cannot be read: {0}")]
+    Random(String),
     /// Name or password are wrong.
     #[error("the registrar does not accept the name and the password ({status})")]
     WrongPassword {

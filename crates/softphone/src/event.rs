@@ -160,9 +160,11 @@ mod tests {
         assert_eq!(one.next().await.unwrap().what, Happened::Answered);
         assert!(one.try_next().is_none());
         let end = Happened::Ended(Cause::HungUpHere);
-        tokio::join!(async { assert_eq!(one.next().await.unwrap().what, end) }, async {
-            log.push(Happened::clone(&end))
-        },);
+        let push = async {
+            log.push(end.clone());
+        };
+        let (heard, ()) = tokio::join!(one.next(), push);
+        assert_eq!(heard.unwrap().what, end);
         log.push(Happened::Ended(Cause::HungUpThere));
         log.push(Happened::KeyHeard { key: '1' });
         assert_eq!(one.next().await, None);

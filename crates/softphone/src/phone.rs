@@ -10,11 +10,13 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use trunkline_media_engine::{Engine, LegEvent};
 use trunkline_telephony::address::Uri;
 use trunkline_telephony::call::{Config, Target};
+use trunkline_telephony::gate::Limits;
 use trunkline_telephony::message::Headers;
 use trunkline_telephony::shell::{AllowList, Endpoint, IncomingCall, Settings, ShellError};
 
 use crate::call::Line;
 use crate::event::{Happened, Log};
+use crate::register::Keeper;
 use crate::tape::Tape;
 use crate::{Call, Incoming, PhoneError, PhoneSettings};
 
@@ -30,6 +32,7 @@ pub(crate) struct Shared {
     legs: Arc<Legs>,
     /// Where calls are recorded; it goes with the phone.
     tapes: TempDir,
+    pub(crate) keeper: Keeper,
 }
 
 /// Whom a leg's events concern.
@@ -88,7 +91,8 @@ impl Phone {
             Arc::new(move |event| listeners.tell(&event)),
         )?;
         let tapes = tempfile::tempdir().map_err(PhoneError::Folder)?;
-        let shared = Shared { settings, address, endpoint, engine, legs, tapes };
+        let keeper = Keeper::default();
+        let shared = Shared { settings, address, endpoint, engine, legs, tapes, keeper };
         let shared = Arc::new(shared);
         Ok(Self { shared, calls: tokio::sync::Mutex::new(calls) })
     }
@@ -180,7 +184,9 @@ async fn open(
             },
         };
         let allow = AllowList::new(settings.networks.iter().copied());
-        let sip = Settings { t1: settings.t1, ..Settings::new(address, allow) };
+        // Whoever may speak to the phone may do so as often as they like: a load of calls, too.
+        let limits = Limits { requests_per_s: 100_000, burst: 100_000, ..Limits::default() };
+        let sip = Settings { t1: settings.t1, limits, ..Settings::new(address, allow) };
         match Endpoint::start(sip).await {
             Ok((endpoint, calls)) => return Ok((endpoint, calls, address)),
             Err(error @ ShellError::Open { .. }) if is_fixed => return Err(error.into()),

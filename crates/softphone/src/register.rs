@@ -1,13 +1,12 @@
 //! Keeps a phone registered: the shell around [`crate::registration`].
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
 use tokio::task::AbortHandle;
-use trunkline_telephony::address::Uri;
-use trunkline_telephony::message::{OutRequest, Response};
 
+use crate::flow::Flow;
 use crate::phone::Shared;
 use crate::registration::{Answered, Identity, Registration, refresh_after};
 use crate::{Phone, PhoneError};
@@ -46,7 +45,8 @@ pub enum Standing {
 /// What a phone remembers of its registration.
 #[derive(Default)]
 pub(crate) struct Keeper {
-    registration: Arc<Mutex<Option<Registration>>>,
+    /// The registration and the way that it takes.
+    registration: Mutex<Option<(Registration, Flow)>>,
     refresher: std::sync::Mutex<Option<AbortHandle>>,
     standing: watch::Sender<Standing>,
 }
@@ -60,14 +60,27 @@ impl Phone {
     pub async fn register(&self) -> Result<Registered, PhoneError> {
         let keeper = &self.shared.keeper;
         keeper.stop();
-        let identity = identity(&self.shared)?;
-        keeper.registration.lock().await.get_or_insert_with(|| Registration::new(identity));
+        self.prepare().await?;
         let wanted_s = expires_s(&self.shared);
         let registered = ask(&self.shared, wanted_s).await?;
         keeper.standing.send_replace(Standing::Registered { refreshes: 0 });
         let task = tokio::spawn(refresh(Arc::downgrade(&self.shared), registered.expires));
         keeper.keep(task.abort_handle());
         Ok(registered)
+    }
+
+    /// Opens the way to the registrar, unless it is open.
+    async fn prepare(&self) -> Result<(), PhoneError> {
+        let Shared { settings, address, keeper, .. } = &*self.shared;
+        let mut registration = keeper.registration.lock().await;
+        if registration.is_some() {
+            return Ok(());
+        }
+        let registrar = settings.registrar.as_deref().ok_or(PhoneError::NoRegistrar)?;
+        let flow = Flow::open(registrar, *address, settings.t1).await?;
+        let identity = identity(&self.shared, registrar)?;
+        *registration = Some((Registration::new(identity), flow));
+        Ok(())
     }
 
     /// Takes the registration back.
@@ -160,11 +173,11 @@ fn status(error: &PhoneError) -> u16 {
 /// One registration, with its challenges.
 async fn ask(shared: &Shared, expires_s: u32) -> Result<Registered, PhoneError> {
     let mut registration = shared.keeper.registration.lock().await;
-    let registration = registration.as_mut().ok_or(PhoneError::NoRegistrar)?;
+    let (registration, flow) = registration.as_mut().ok_or(PhoneError::NoRegistrar)?;
     let mut request = registration.begin(expires_s);
     // The registration bounds its rounds.
     loop {
-        let response = send(shared, &request).await;
+        let response = flow.ask(request).await;
         match registration.on_response(&response) {
             Answered::Wait => return Err(PhoneError::NotRegistered { status: response.status }),
             Answered::Again(again) => request = *again,
@@ -179,15 +192,25 @@ async fn ask(shared: &Shared, expires_s: u32) -> Result<Registered, PhoneError> 
     }
 }
 
-fn identity(shared: &Shared) -> Result<Identity, PhoneError> {
+fn expires_s(shared: &Shared) -> u32 {
+    u32::try_from(shared.settings.expires.as_secs()).unwrap_or(u32::MAX).clamp(1, 86_400)
+}
+
+fn identity(shared: &Shared, registrar: &str) -> Result<Identity, PhoneError> {
     let settings = &shared.settings;
-    let registrar = settings.registrar.clone().ok_or(PhoneError::NoRegistrar)?;
-    let transport = Uri::parse(&registrar).and_then(|uri| uri.param("transport"));
-    let transport = transport.map(|name| format!(";transport={name}")).unwrap_or_default();
-    let contact = format!("sip:{}@{}{transport}", settings.user, shared.address);
-    let record = settings.record(shared.address);
-    let (call_id, tag) = (unique(shared), unique(shared));
-    let credentials = settings.credentials();
-    let seed = u64::from_str_radix(&unique(shared)[..16], 16).unwrap_or_default();
-    Ok(Identity { registrar, record, contact, credentials, call_id, tag, seed })
+    Ok(Identity {
+        registrar: registrar.to_owned(),
+        record: settings.record(shared.address),
+        contact: format!("sip:{}@{}", settings.user, shared.address),
+        credentials: settings.credentials(),
+        call_id: format!("{:032x}", random()?),
+        tag: format!("{:032x}", random()?),
+        seed: random()? as u64,
+    })
+}
+
+fn random() -> Result<u128, PhoneError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| PhoneError::Random(error.to_string()))?;
+    Ok(u128::from_ne_bytes(bytes))
 }

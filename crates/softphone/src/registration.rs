@@ -50,7 +50,8 @@ pub enum Answered {
     Refused {
         /// The status.
         status: u16,
-        /// Whether name or password are wrong: the challenge was answered and came again.
+        /// Whether name or password are wrong: the challenge was answered, and came again or was
+        /// followed by 403.
         is_wrong_password: bool,
     },
 }
@@ -86,6 +87,8 @@ impl Registration {
             200..300 => Answered::Done { expires: self.granted(response) },
             401 | 407 => self.on_challenge(response),
             423 => self.on_too_brief(response),
+            // Some registrars, ours too, say it with 403 rather than with another challenge.
+            403 => Answered::Refused { status: 403, is_wrong_password: self.has_answered },
             status => Answered::Refused { status, is_wrong_password: false },
         }
     }

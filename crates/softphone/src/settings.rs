@@ -26,7 +26,7 @@ pub struct PhoneSettings {
     pub login: Option<String>,
     /// The password for registering and for calls.
     pub password: Option<SecretString>,
-    /// Where it registers, such as `sip:127.0.0.1:5060` or `sip:pbx:5060;transport=tcp`.
+    /// Where it registers by UDP, such as `sip:127.0.0.1:5060`.
     pub registrar: Option<String>,
     /// How long a registration should hold, 1 s to a day.
     pub expires: Duration,
