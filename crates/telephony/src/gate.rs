@@ -15,7 +15,8 @@ use sources::Sources;
 /// What one source may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// New calls and registrations a second; retransmissions do not count.
+    /// Requests outside of calls a second: new calls, registrations, OPTIONS. Those of a trunk's
+    /// address do not count, nor do retransmissions of an INVITE.
     pub requests_per_s: u32,
     /// How many may come at once after a pause.
     pub burst: u32,

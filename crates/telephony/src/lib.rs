@@ -33,10 +33,17 @@
 //! - What has no connection is sent from the first UDP socket, whatever its IP family. Hence one
 //!   instance for each address.
 //! - A datagram longer than 8,192 bytes is cut and the body with it; a body that is shorter than
-//!   `Content-Length` gets 400 from us. A header line that is not UTF-8 hides all lines after it.
+//!   `Content-Length` gets 400 from us, one that is cut 513. A header line that is not UTF-8
+//!   hides all lines after it; over UDP such a request gets 400.
 //! - Unknown methods and requests without a `From` tag, `Call-ID` or `CSeq` do not parse: they are
-//!   dropped in silence, so nobody gets 501 or 400 for them.
-//! - The TCP listener is opened later and a failure only logged; we try the address first.
+//!   dropped in silence. Over UDP [`wire`] looks first and answers 501 or 400; on a stream they
+//!   are still dropped, and one that cannot be framed ends the stream.
+//! - Space within the protocol of a `Via` or around the `=` of a tag does not parse either;
+//!   [`wire`] takes it away. A datagram without `Content-Length` loses its body.
+//! - Its UDP socket can be replaced: [`shell`] brings one with the gate in front. Its TCP listener
+//!   is opened late and a failure only logged, so that we accept streams ourselves.
+//! - It takes the destination of the ACK to a 2xx from the `Contact`, whatever destination the
+//!   INVITE had; for phones behind a translation we rewrite the `Contact` before it looks.
 //! - A request that is resent while its transaction notes the final response is lost once. Peers
 //!   send again.
 //! - At the level `info` its log holds every message, with `Authorization` and all numbers: keep

@@ -83,9 +83,14 @@ impl<'a> Head<'a> {
         NameAddr::parse(self.from)?.param("tag")
     }
 
+    /// The tag of `To`.
+    pub fn to_tag(&self) -> Option<&'a str> {
+        NameAddr::parse(self.to)?.param("tag")
+    }
+
     /// Whether it belongs to a dialog.
     pub fn has_to_tag(&self) -> bool {
-        NameAddr::parse(self.to).is_some_and(|to| to.param("tag").is_some())
+        self.to_tag().is_some()
     }
 
     /// Whether it begins a call.
@@ -340,7 +345,7 @@ fn is_list(value: &str) -> bool {
             last = c;
         }
     }
-    !quoted && !bracketed && !matches!(last, ';' | ',')
+    !quoted && !bracketed
 }
 
 fn tidy(field: &Field<'_>) -> Option<String> {

@@ -108,7 +108,7 @@ fn all_messages_are_here_once() {
     let names: BTreeSet<_> = TABLE.iter().map(|(name, _, _)| *name).collect();
     assert_eq!(names.len(), 49);
     assert_eq!(message("dblreq").windows(7).filter(|w| w == b"SIP/2.0").count(), 4);
-    assert!(message("mpart01").iter().any(|byte| *byte == 0xff), "binary");
+    assert!(message("mpart01").contains(&0xff), "binary");
     for (name, _, _) in TABLE {
         let message = message(name);
         let own_id = format!("{name}.");

@@ -73,6 +73,11 @@ impl Registry {
             && calls.invites.contains(&(from_tag.to_owned(), cseq, call_id.to_owned()))
     }
 
+    /// Whether the tag is that of a call here.
+    pub(super) fn has_tag(&self, tag: &str) -> bool {
+        self.lock().by_tag.contains_key(tag)
+    }
+
     pub(super) fn count(&self) -> usize {
         self.lock().count
     }

@@ -110,7 +110,7 @@ counters! {
     noise,
     /// Requests that were malformed and got 400, 416, 501, 505 or 513.
     malformed,
-    /// New calls and registrations beyond the rate of their source.
+    /// Requests outside of calls beyond the rate of their source.
     limited,
     /// INVITEs that were refused because there were too many calls or too much to do.
     overloaded,

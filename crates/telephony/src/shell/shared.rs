@@ -159,8 +159,12 @@ impl Shared {
         match reading {
             Reading::Request(head) if is_cut => self.fault(&head, source, 513, "Message Too Large"),
             Reading::Request(head) if head.is_new_call() => self.look_at_call(&head, source),
-            Reading::Request(head) if head.method == "REGISTER" => self.look_at_rate(&head, source),
-            Reading::Request(head) => Look::Pass(head.leading),
+            // They belong to a transaction, or nothing comes of them.
+            Reading::Request(head) if matches!(head.method, "ACK" | "CANCEL") => {
+                Look::Pass(head.leading)
+            }
+            Reading::Request(head) if self.is_of_call(&head) => Look::Pass(head.leading),
+            Reading::Request(head) => self.look_at_rate(&head, source),
             Reading::Response | Reading::KeepAlive => Look::Pass(0),
             Reading::Broken(head, fault) => self.fault(&head, source, fault.status, fault.reason),
             Reading::Noise => {
@@ -192,6 +196,10 @@ impl Shared {
             lock(&self.load).arrived(now_ms, self.call_number(tag, head.cseq, head.call_id));
         }
         look
+    }
+
+    fn is_of_call(&self, head: &Head<'_>) -> bool {
+        head.to_tag().is_some_and(|tag| self.registry.has_tag(tag))
     }
 
     fn look_at_rate(&self, head: &Head<'_>, source: SocketAddr) -> Look {
