@@ -189,3 +189,86 @@ fn a_server_is_asked_reloaded_and_drained() {
     assert!(printed.contains("phone    sip:maria@127.0.0.1:") && !printed.contains(PASSWORD));
     assert!(!folder.join("data/admin.sock").exists());
 }
+
+/// Sends a request and gives the answers until one has this status.
+fn sip(port: u16, request: &str, until: &str) -> String {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let own = socket.local_addr().unwrap();
+    let text = request.replace("OWN", &own.to_string()).replace('\n', "\r\n");
+    socket.send_to(text.as_bytes(), ("127.0.0.1", port)).unwrap();
+    let mut buffer = [0; 4_096];
+    loop {
+        let length = socket.recv(&mut buffer).unwrap();
+        let answer = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        if answer.starts_with(&format!("SIP/2.0 {until}")) {
+            return answer;
+        }
+    }
+}
+
+const REGISTER: &str = "\
+REGISTER sip:127.0.0.1 SIP/2.0
+Via: SIP/2.0/UDP OWN;branch=z9hG4bKr1;rport
+Max-Forwards: 70
+From: <sip:maria@127.0.0.1>;tag=r
+To: <sip:maria@127.0.0.1>
+Call-ID: register-1
+CSeq: 1 REGISTER
+Contact: <sip:maria@OWN>
+Authorization: Digest username=\"maria\", realm=\"trunkline\", nonce=\"0\", uri=\"sip:127.0.0.1\", \
+response=\"feedc0ffee5eed\", algorithm=MD5
+Content-Length: 0
+
+";
+
+const INVITE: &str = "\
+INVITE sip:+12025550100@127.0.0.1 SIP/2.0
+Via: SIP/2.0/UDP OWN;branch=z9hG4bKi1;rport
+Max-Forwards: 70
+From: <sip:+12025550177@127.0.0.1>;tag=i
+To: <sip:+12025550100@127.0.0.1>
+Call-ID: invite-1
+CSeq: 1 INVITE
+Contact: <sip:caller@OWN>
+Authorization: Digest username=\"x\", response=\"feedc0ffee5eed\"
+Content-Type: application/sdp
+Content-Length: 117
+
+v=0
+o=- 1 1 IN IP4 127.0.0.1
+s=-
+c=IN IP4 127.0.0.1
+t=0 0
+m=audio 40002 RTP/AVP 0 101
+a=rtpmap:101 telephone-event/8000
+";
+
+#[test]
+fn the_log_names_the_contact_and_no_credential_at_its_loudest() {
+    let (folder, http) = site("serve-log");
+    let file = folder.join("trunkline.toml");
+    let config = fs::read_to_string(&file).unwrap();
+    let port = config.split("127.0.0.1:").nth(1).unwrap().split('\'').next().unwrap();
+    let port: u16 = port.parse().unwrap();
+    fs::write(&file, format!("log = {{ level = 'trace', format = 'json' }}\n{config}")).unwrap();
+    let mut served = Served::start(&folder);
+    sip(port, REGISTER, "401");
+    let body = INVITE.split_once("\n\n").unwrap().1.replace('\n', "\r\n");
+    sip(port, &INVITE.replace("117", &body.len().to_string()), "200");
+    let (_, text) = run(&folder, &["contact", "list"]);
+    let contact = text.split(' ').next().unwrap().to_owned();
+    assert!(text.contains("+12025550177 -> +12025550100 (Main line)"), "{text}");
+    assert!(get(http, "/metrics").contains("trunkline_contacts_begun_total 1"));
+    assert_eq!(run(&folder, &["contact", "hang-up", &contact]).0, Some(0));
+    served.signal("TERM");
+    served.signal("INT");
+    assert_eq!(served.ended(), Some(0));
+    let log = fs::read_to_string(&served.log).unwrap();
+    for secret in [PASSWORD, "feedc0ffee5eed"] {
+        assert!(!log.contains(secret), "the log has {secret}");
+    }
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
+    let named = lines.filter(|line| line["contact"] == *contact).count();
+    assert!(named > 0, "no line names the contact {contact}: {log}");
+}
