@@ -186,8 +186,9 @@ fn legs_of_several_threads_are_bridged_in_any_order() {
         assert_tone(&sound, 400.0 + 100.0 * f64::from(mouth));
     }
     drop(legs);
-    for tag in 0..4 {
-        bench.wait("end", |event| matches!(event, LegEvent::Closed { tag: t, .. } if *t == tag));
+    // Each thread closes its own, in no order.
+    for _ in 0..4 {
+        bench.wait("end", |event| matches!(event, LegEvent::Closed { .. }));
     }
     assert_eq!(bench.engine.counters().legs_open, 0);
     assert_eq!(bench.engine.counters().ports_free, 100);
