@@ -26,6 +26,7 @@ use call::{command, ended, kinds, lines, path, run, step, steps};
 use peer::{Got, Peer, answer};
 use serde_json::Value;
 use support::{Ran, folder};
+use trunkline_store::EntryKind;
 
 /// Longer than anything takes that a test waits for.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -325,6 +326,32 @@ fn the_credentials_of_the_tenant_are_asked_for() {
     scene.ended_contact();
     let requests = scene.crm.requests();
     assert!(requests.last().unwrap().head.contains("Bearer letmein"), "{requests:?}");
+}
+
+#[test]
+fn a_contact_that_cannot_be_read_does_not_keep_the_others() {
+    let held = Gate::default();
+    let gate = held.clone();
+    let crm = Peer::start(move |got, stream| {
+        if got.line.starts_with("GET") {
+            gate.pass();
+        }
+        reply(got, stream);
+    });
+    let scene = Scene::new("journal_unreadable", crm);
+    scene.kill_at("GET /customers/1234");
+    scene.kill_at("GET /customers/1234");
+    held.open();
+    journal::delete(&scene.journal, EntryKind::Input, 0);
+    for _ in 0..2 {
+        let ran = scene.recover();
+        assert_eq!(ran.status, Some(2), "{}", ran.err);
+        assert!(ran.err.contains("its head is missing"), "{}", ran.err);
+        assert_eq!(scene.posts(), 1);
+    }
+    let ended: Vec<_> =
+        journal::contacts(&scene.journal).into_iter().filter(|(_, ended)| *ended).collect();
+    assert_eq!(ended.len(), 1);
 }
 
 #[test]

@@ -243,6 +243,17 @@ fn other_files_are_left_alone() {
 }
 
 #[test]
+fn a_file_may_be_opened_while_another_process_makes_it() {
+    for _ in 0..40 {
+        let place = place();
+        std::thread::scope(|scope| {
+            let open_it = || drop(open(&place.path));
+            (0..4).for_each(|_| drop(scope.spawn(open_it)));
+        });
+    }
+}
+
+#[test]
 fn a_newer_format_is_refused() {
     let place = place();
     drop(open(&place.path));

@@ -35,20 +35,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let mut status = ExitCode::SUCCESS;
     for read in cut_off {
-        let contact = read.arrival.contact.clone();
-        // One contact that cannot be finished must not keep the others.
-        match finish(arguments, read) {
-            Err(problem) => {
-                status = problem.report();
-            }
-            Ok(Finish::Ended) => {}
-            Ok(Finish::TakenOver) => {
-                notice(&format!("contact {contact}: another process is finishing it"));
-                status = ExitCode::from(FAILED);
-            }
+        // One contact that cannot be read or finished must not keep the others.
+        if let Err(problem) = read.and_then(|read| finish_or_say(arguments, read, &mut status)) {
+            status = problem.report();
         }
     }
     Ok(status)
+}
+
+fn finish_or_say(arguments: &Arguments, read: ReadContact, status: &mut ExitCode) -> Result<()> {
+    let contact = read.arrival.contact.clone();
+    match finish(arguments, read)? {
+        Finish::Ended => {}
+        Finish::TakenOver => {
+            notice(&format!("contact {contact}: another process is finishing it"));
+            *status = ExitCode::from(FAILED);
+        }
+    }
+    Ok(())
 }
 
 fn finish(arguments: &Arguments, read: ReadContact) -> Result<Finish> {

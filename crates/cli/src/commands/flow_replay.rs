@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Err(Problem::misuse(format!("{}: {what}", arguments.journal.display())));
     }
     for contact in contacts {
-        print(contact, arguments.json)?;
+        print(contact?, arguments.json)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -176,8 +176,9 @@ pub(crate) enum Wanted<'w> {
     One(&'w str),
 }
 
-/// Reads contacts of a journal, in the order in which they arrived.
-pub(crate) fn read(path: &Path, wanted: Wanted<'_>) -> Result<Vec<ReadContact>> {
+/// Reads contacts of a journal, in the order in which they arrived; for one that cannot be read,
+/// why.
+pub(crate) fn read(path: &Path, wanted: Wanted<'_>) -> Result<Vec<Result<ReadContact>>> {
     // Opening would make a missing file, and fill an empty one.
     let metadata = std::fs::metadata(path);
     let metadata =
@@ -204,7 +205,8 @@ pub(crate) fn read(path: &Path, wanted: Wanted<'_>) -> Result<Vec<ReadContact>> 
         if end.closed && wanted == Wanted::Open {
             continue;
         }
-        contacts.extend(read_contact(&store, &stream, &keys, &mut sites).map_err(problem)?);
+        let read = read_contact(&store, &stream, &keys, &mut sites).map_err(problem);
+        contacts.extend(read.transpose());
     }
     Ok(contacts)
 }

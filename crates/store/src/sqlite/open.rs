@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::{Fault, SqliteOptions};
 use crate::{JournalSync, StoreError};
@@ -16,6 +16,9 @@ const FORMAT: i64 = 1;
 /// How long to wait for another process's transaction, in ms.
 const BUSY_MS: u64 = 5_000;
 
+/// The pause before what the engine refused at once is tried again, in ms.
+const PAUSE_MS: u64 = 5;
+
 /// The log is cut back to this size, in bytes, when it was longer.
 const LOG_BYTES: i64 = 64 << 20;
 
@@ -28,8 +31,11 @@ pub(super) fn prepare(
     connection.busy_timeout(Duration::from_millis(BUSY_MS))?;
     connection.set_prepared_statement_cache_capacity(32);
     // Before anything is written, the log mode included: it may be another program's file.
-    let is_new = is_new(connection, place)?;
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    // In one transaction, because another process may be making the schema at this moment.
+    let tx = connection.transaction()?;
+    let is_new = is_new(&tx, place)?;
+    drop(tx);
+    use_log(connection)?;
     connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
     if is_new {
         make_schema(connection, place)?;
@@ -44,6 +50,21 @@ pub(super) fn prepare(
     };
     connection.pragma_update(None, "synchronous", level)?;
     Ok(())
+}
+
+/// Changes to the write-ahead log. While another process does the same, or makes the schema, the
+/// engine refuses at once, whatever the time that it may wait.
+fn use_log(connection: &Connection) -> Result<(), Fault> {
+    for _ in 0..BUSY_MS / PAUSE_MS {
+        let changed = connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()));
+        match changed {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                std::thread::sleep(Duration::from_millis(PAUSE_MS));
+            }
+            other => return Ok(other?),
+        }
+    }
+    Ok(connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?)
 }
 
 fn make_schema(connection: &mut Connection, place: &str) -> Result<(), Fault> {
