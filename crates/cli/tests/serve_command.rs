@@ -149,6 +149,25 @@ fn check_says_what_is_wrong_and_starts_nothing() {
 }
 
 #[test]
+fn check_looks_at_audio_files_and_programs_for_speech() {
+    let (folder, _) = site("serve-check-files");
+    fs::write(folder.join("bad.wav"), "RIFF and nothing more").unwrap();
+    let tenant = fs::read_to_string(folder.join("tenant.yaml")).unwrap();
+    let tenant = tenant.replace("\naudio:\n", "\naudio:\n  - {name: bad.wav, file: bad.wav}\n");
+    fs::write(folder.join("tenant.yaml"), tenant).unwrap();
+    let output = program(&folder, &["serve", "--check"]).env("PATH", "/nonexistent").output();
+    let output = output.unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("warning: tenant.yaml: the audio file \"bad.wav\""), "{text}");
+    assert!(
+        text.contains("espeak-ng cannot speak: `espeak-ng` is not there; install it"),
+        "{text}"
+    );
+    assert!(text.contains("in order, with 3 warnings"), "{text}");
+}
+
+#[test]
 fn a_server_is_asked_reloaded_and_drained() {
     let (folder, http) = site("serve-run");
     let (status, text) = run(&folder, &["status"]);

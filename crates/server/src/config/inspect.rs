@@ -12,7 +12,7 @@ use trunkline_prompts::{Library, Limits};
 use trunkline_speech::{self as speech, ProviderKind, Speaker};
 
 use super::mistake::Problem;
-use super::{Setup, sip};
+use super::{Setup, load, sip};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -86,7 +86,9 @@ impl Inspection<'_> {
             let found = check::check(flow, Vec::new(), Some(site));
             let bad = found.iter().filter(|it| it.severity > FlowSeverity::Note).count();
             if bad > 0 {
-                let file = self.setup.tenant_dir.join(&entry.file).display().to_string();
+                let file = load::within(&self.setup.tenant_dir, Path::new(&entry.file))
+                    .display()
+                    .to_string();
                 let tenant = self.tenant_file();
                 let advice = format!("trunkline flow check {file} --tenant {}", tenant.display());
                 let text = format!("{bad} findings in the flow {:?}; see `{advice}`", flow.name);
@@ -96,7 +98,7 @@ impl Inspection<'_> {
     }
 
     fn tenant_file(&self) -> PathBuf {
-        self.setup.base_dir.join(&self.setup.config.tenant)
+        load::within(&self.setup.base_dir, &self.setup.config.tenant)
     }
 
     /// A broken file fails the prompts that name it and nothing else.

@@ -230,7 +230,7 @@ fn folder(path: &Path) -> PathBuf {
 }
 
 /// A path of a file as seen from here.
-fn within(base_dir: &Path, path: &Path) -> PathBuf {
+pub(super) fn within(base_dir: &Path, path: &Path) -> PathBuf {
     if base_dir == Path::new(".") { path.to_path_buf() } else { base_dir.join(path) }
 }
 
