@@ -41,7 +41,7 @@ enum Floor {
         #[arg(long, default_value_t = 3)]
         dips: u32,
     },
-    /// Send and receive packets: a socket for each stream, to 127.0.0.1 at port 40000 + 2 n.
+    /// Send and receive packets: a socket for each stream, to 127.0.0.1 from port 14000 on.
     Rtp {
         /// How many streams.
         #[arg(long)]
@@ -181,7 +181,7 @@ struct RtpFloor {
 
 /// The port of a stream's far side.
 fn far(stream: usize) -> SocketAddrV4 {
-    SocketAddrV4::new(Ipv4Addr::LOCALHOST, 40_000 + 2 * stream as u16)
+    SocketAddrV4::new(Ipv4Addr::LOCALHOST, 14_000 + 2 * stream as u16)
 }
 
 impl RtpFloor {
@@ -189,7 +189,7 @@ impl RtpFloor {
         let poller = Poller::new()?;
         let mut sockets = Vec::new();
         for stream in 0..streams {
-            let near = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 20_000 + 2 * stream);
+            let near = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 10_000 + 2 * stream);
             let socket = UdpSocket::bind(near)?;
             socket.set_nonblocking(true)?;
             poller.watch(&socket, u64::from(stream))?;

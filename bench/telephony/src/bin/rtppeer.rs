@@ -13,7 +13,7 @@ use trunkline_bench_telephony::rtp::{PACKET, Stream, Tally, sound};
 #[command(about = "The far side of the bare RTP floors")]
 struct Arguments {
     /// The first port; the others follow in steps of two.
-    #[arg(long, default_value_t = 40_000)]
+    #[arg(long, default_value_t = 14_000)]
     port: u16,
     /// How many streams.
     #[arg(long)]

@@ -1,7 +1,7 @@
 //! (h) 20,000 datagrams a second from an address that nobody knows, while 50 calls a second go on.
 
 use std::io;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, SocketAddrV4, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -47,11 +47,7 @@ pub(super) fn measure(bench: &Bench) -> io::Result<Vec<Finding>> {
 }
 
 /// Sends INVITEs until it is told to stop. Gives how many answers came.
-fn strangers(
-    server: std::net::SocketAddrV4,
-    stop: &AtomicBool,
-    sent: &AtomicU64,
-) -> io::Result<u64> {
+fn strangers(server: SocketAddrV4, stop: &AtomicBool, sent: &AtomicU64) -> io::Result<u64> {
     let socket = UdpSocket::bind((STRANGERS, 0))?;
     socket.set_nonblocking(true)?;
     let local = socket.local_addr()?;
@@ -59,13 +55,7 @@ fn strangers(
     while !stop.load(Ordering::Relaxed) {
         let due = (began.elapsed().as_secs_f64() * DATAGRAMS as f64) as u64;
         for n in sent.load(Ordering::Relaxed)..due {
-            let text = format!(
-                "INVITE sip:{number}@{server} SIP/2.0\r\n\
-                 Via: SIP/2.0/UDP {local};branch=z9hG4bKs{n}\r\nFrom: <sip:+1480@{local}>;tag=s{n}\r\nTo: <sip:{number}@{server}>\r\n\
-                 Call-ID: s{n}\r\nCSeq: 1 INVITE\r\nContact: <sip:s@{local}>\r\n\
-                 Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
-                number = Flow::Dips.number()
-            );
+            let text = invite(server, local, n);
             let _ = socket.send_to(text.as_bytes(), server);
         }
         sent.store(due, Ordering::Relaxed);
@@ -75,4 +65,15 @@ fn strangers(
         std::thread::sleep(Duration::from_millis(1));
     }
     Ok(answers)
+}
+
+/// An INVITE without an offer.
+fn invite(server: SocketAddrV4, local: SocketAddr, n: u64) -> String {
+    let uri = format!("sip:{}@{server}", Flow::Dips.number());
+    format!(
+        "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {local};branch=z9hG4bKs{n}\r\n\
+         From: <sip:+1480@{local}>;tag=s{n}\r\nTo: <{uri}>\r\nCall-ID: s{n}\r\n\
+         CSeq: 1 INVITE\r\nContact: <sip:s@{local}>\r\nMax-Forwards: 70\r\n\
+         Content-Length: 0\r\n\r\n"
+    )
 }
