@@ -2,7 +2,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test tidy fmt clippy deny fuzz bench bench-telephony kill-loop mutate needs-cargo needs-sqlite needs-cc
+.PHONY: help demo clean-demo test tidy fmt clippy deny fuzz bench bench-telephony kill-loop mutate needs-cargo needs-sqlite needs-cc needs-speech
+
+# Who is not root installs with sudo.
+SUDO := $(shell [ $$(id -u) = 0 ] || echo sudo)
 
 # Where the demo keeps its files.
 DEMO_DIR ?= target/demo
@@ -15,13 +18,13 @@ help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
 	    while IFS='|' read -r name text; do printf '  %-15s %s\n' $$name "$$text"; done
 
-demo: needs-cargo needs-cc ## Run the demo: a call, a dip into the CRM, a queue, an agent
-	cargo run --bin trunkline -- demo $(ARGS)
+demo: needs-cargo needs-cc needs-speech ## Run the demo: a real call by SIP, a dip into the CRM, a queue, an agent
+	cargo run --bin trunkline -- demo --dir "$(DEMO_DIR)" $(ARGS)
 
 clean-demo: ## Remove what the demo has left behind
 	rm -rf -- "$(DEMO_DIR)"
 
-test: needs-cargo needs-cc ## Run all checks and tests, as CI does
+test: needs-cargo needs-cc needs-speech ## Run all checks and tests, as CI does
 	@.ci/test
 
 tidy: needs-cargo needs-cc ## Check the rules of the house
@@ -82,3 +85,9 @@ needs-cargo:
 needs-cc:
 	@command -v cc >/dev/null || { \
 	    echo "cc is missing; install it with: apt-get install -y build-essential"; exit 1; }
+
+# eSpeak NG speaks to the demo's caller and in the tests.
+needs-speech:
+	@command -v espeak-ng >/dev/null || { \
+	    echo "espeak-ng is missing: installing it with apt-get"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq espeak-ng; }

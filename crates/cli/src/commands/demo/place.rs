@@ -1,0 +1,160 @@
+//! What the demo runs on: a folder with a configuration, the sandbox, free ports.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+use trunkline_salesforce_sandbox::{Fixture, Options, Sandbox};
+use trunkline_server::config::{Setup, SetupOptions};
+
+use crate::problem::{Problem, Result};
+
+const FLOW: &str = include_str!("../../../../../flows/salesforce-data-dip/flow.json");
+const TENANT: &str = include_str!("../../../../../flows/salesforce-data-dip/tenant.yaml");
+const FIXTURE: &str = include_str!("../../../../../flows/salesforce-data-dip/fixture.json");
+
+/// The sandbox's address in the example's tenant.
+const EXAMPLE_CRM: &str = "http://127.0.0.1:8090";
+
+/// The passwords of the demo's phones, which everybody may know: it listens on loopback.
+pub(super) const PASSWORD: &str = "demo";
+
+/// The number that the demo dials.
+pub(super) const NUMBER: &str = "+12025550100";
+
+/// Where the demo's files are: kept, or gone with it.
+enum Folder {
+    Kept(PathBuf),
+    Passing(TempDir),
+}
+
+/// What the demo runs on.
+pub(super) struct Place {
+    folder: Folder,
+    pub(super) sandbox: Sandbox,
+    pub(super) setup: Setup,
+    /// Where the server speaks SIP.
+    pub(super) sip: SocketAddr,
+}
+
+/// Without a voice the caller hears nothing, so say so first.
+pub(super) fn require_speech() -> Result<()> {
+    let found = Command::new("espeak-ng").arg("--version").stdout(Stdio::null()).status();
+    if found.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    Err(Problem::misuse(
+        "espeak-ng is missing, which speaks to the caller; install it with: \
+         apt-get install -y espeak-ng",
+    ))
+}
+
+impl Place {
+    /// Starts the sandbox and writes the files. A server that `stays` has SIP's usual port, if
+    /// nobody else has it.
+    pub(super) async fn lay_out(dir: Option<&Path>, stays: bool) -> Result<Self> {
+        let folder = folder(dir)?;
+        let sandbox = start_sandbox().await?;
+        let sip = sip_address(stays)?;
+        let config = write_files(folder.path(), &sandbox, sip)?;
+        let options = SetupOptions { allow_literal_secrets: true };
+        let setup = Setup::load(&config, options).map_err(Problem::misuse)?;
+        setup.make_data_dir().map_err(Problem::misuse)?;
+        Ok(Self { folder, sandbox, setup, sip })
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// How a person can call.
+    pub(super) fn invite_softphones(&self) -> Vec<String> {
+        let sip = self.sip;
+        vec![
+            String::new(),
+            "The server stays up. Try it with a softphone on this machine:".to_owned(),
+            format!("  agent    user kenji, password {PASSWORD}, registrar and domain {sip}"),
+            format!("  caller   dial sip:{NUMBER}@{sip} (any user name without a registration)"),
+            format!(
+                "           or: trunkline call sip:{NUMBER}@{sip} --from +12025550142 --record \
+                 heard.wav"
+            ),
+            format!("  metrics  http://{}/metrics", self.setup.config.http.listen),
+            "Ctrl-C ends it.".to_owned(),
+        ]
+    }
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Passing(folder) => folder.path(),
+        }
+    }
+}
+
+fn folder(dir: Option<&Path>) -> Result<Folder> {
+    let Some(dir) = dir else {
+        return Ok(Folder::Passing(tempfile::tempdir().map_err(Problem::misuse)?));
+    };
+    let failed = |error: std::io::Error| Problem::misuse(format!("{}: {error}", dir.display()));
+    std::fs::create_dir_all(dir).map_err(failed)?;
+    // A journal of an earlier demo names another sandbox.
+    match std::fs::remove_dir_all(dir.join("data")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+        Ok(()) | Err(_) => {}
+    }
+    Ok(Folder::Kept(dir.to_owned()))
+}
+
+async fn start_sandbox() -> Result<Sandbox> {
+    let fixture = Fixture::from_json(FIXTURE, "fixture.json").map_err(Problem::misuse)?;
+    let options = Options {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        fixture: Some(fixture),
+        ..Options::default()
+    };
+    Sandbox::start(options).await.map_err(Problem::misuse)
+}
+
+fn write_files(dir: &Path, sandbox: &Sandbox, sip: SocketAddr) -> Result<PathBuf> {
+    let tenant = TENANT.replace(EXAMPLE_CRM, &sandbox.base_url());
+    // The demo's agent has no desktop on which to end the wrap-up.
+    let tenant = format!("{tenant}\nrouting:\n  auto_wrap_up_s: 2\n");
+    let http = free_tcp()?;
+    let config = format!(
+        "# Made by `trunkline demo`.\n\
+         tenant = \"tenant.yaml\"\n\n\
+         [sip]\nlisten = [\"{sip}\"]\n\n\
+         [rtp]\naddress = \"127.0.0.1\"\n\n\
+         [[trunk]]\nname = \"this machine\"\nnetworks = [\"127.0.0.0/8\"]\n\n\
+         [[phone]]\nuser = \"maria\"\npassword = \"{PASSWORD}\"\nagent = \"maria\"\n\n\
+         [[phone]]\nuser = \"kenji\"\npassword = \"{PASSWORD}\"\nagent = \"kenji\"\n\n\
+         [http]\nlisten = \"{http}\"\n\n\
+         [log]\nlevel = \"warn\"\n"
+    );
+    let path = dir.join("trunkline.toml");
+    let files = [("flow.json", FLOW), ("tenant.yaml", &tenant), ("trunkline.toml", &config)];
+    for (name, text) in files {
+        let file = dir.join(name);
+        std::fs::write(&file, text)
+            .map_err(|error| Problem::misuse(format!("{}: {error}", file.display())))?;
+    }
+    Ok(path)
+}
+
+fn sip_address(is_usual: bool) -> Result<SocketAddr> {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 5060));
+    if is_usual && UdpSocket::bind(usual).is_ok() && TcpListener::bind(usual).is_ok() {
+        return Ok(usual);
+    }
+    free_tcp()
+}
+
+/// An address that nobody has at this moment.
+fn free_tcp() -> Result<SocketAddr> {
+    let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Problem::misuse)?;
+    probe.local_addr().map_err(Problem::misuse)
+}
