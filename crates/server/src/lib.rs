@@ -15,3 +15,5 @@ mod server;
 mod switchboard;
 
 pub use server::{Server, StartError};
+#[doc(hidden)]
+pub use switchboard::Waits;

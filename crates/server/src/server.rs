@@ -13,7 +13,7 @@ use trunkline_telephony::shell::{self as sip, Endpoint};
 
 use crate::config::Setup;
 use crate::ops::{Ask, Check, Control, Health, Metrics};
-use crate::switchboard::{Clock, Devices, Event, Io, Scribe, Switchboard};
+use crate::switchboard::{Clock, Devices, Event, Io, Scribe, Switchboard, Waits};
 use crate::{figures, parts, recovery};
 
 /// Why a server cannot start.
@@ -64,6 +64,20 @@ impl Server {
         health: &Health,
         metrics: &Metrics,
     ) -> Result<Self, StartError> {
+        Self::start_with(setup, health, metrics, Waits::default()).await
+    }
+
+    /// The same with other times, for tests.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    #[doc(hidden)]
+    pub async fn start_with(
+        setup: &Setup,
+        health: &Health,
+        metrics: &Metrics,
+        waits: Waits,
+    ) -> Result<Self, StartError> {
         let (events, inbox) = channel();
         let (writer, recovered) = recovery::open(setup, Clock::start().now_ms())?;
         health.good(Check::Journal);
@@ -98,8 +112,12 @@ impl Server {
         let scribe = Scribe::new(writer, health.clone(), metrics.clone());
         let (trunk, health) = (outbound_trunk(setup), health.clone());
         let run = move || {
+            // Whatever of the switchboard spawns tasks finds the runtime here.
+            let runtime = io.runtime.clone();
+            let _within = runtime.enter();
             let mut switchboard = Switchboard::new(site, io, scribe, devices);
             switchboard.call_out_by(trunk);
+            switchboard.wait_for_agents(waits);
             switchboard.recover(recovered);
             health.good(Check::Recovery);
             switchboard.run(&inbox);

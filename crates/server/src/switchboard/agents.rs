@@ -21,17 +21,26 @@ use super::outgoing::{self, Way};
 use super::timers::Timer;
 use super::{Switchboard, calls};
 
-/// How long an agent whose media is gone has to come back (decision 26), in milliseconds.
-const RETURN_MS: i64 = 20_000;
-
-/// How long an agent without a desktop wraps up where the tenant sets no time, in milliseconds.
-const WRAP_UP_MS: i64 = 30_000;
-
 /// The wrap-up code of agents who cannot choose one.
 const WRAPPED_UP: &str = "None";
 
 /// The queues end an offer; the phone gives up a little later by itself, in milliseconds.
 const RING_MARGIN_MS: u64 = 2_000;
+
+/// How long agents are waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// For one whose media is gone to come back (decision 26), in milliseconds.
+    pub agent_return_ms: i64,
+    /// For one without a desktop to wrap up where the tenant sets no time, in milliseconds.
+    pub wrap_up_ms: i64,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self { agent_return_ms: 20_000, wrap_up_ms: 30_000 }
+    }
+}
 
 /// Agents and their phones.
 #[derive(Clone, Debug, Default)]
@@ -209,7 +218,7 @@ impl Switchboard {
 
     /// Agents at a phone cannot say when they have wrapped up, but by `*1` and `*0`.
     pub(super) fn end_wrap_up_later(&mut self, contact: ContactId, agent: AgentId) {
-        self.timers.set(self.now_ms + WRAP_UP_MS, Timer::WrapUpOver { contact, agent });
+        self.timers.set(self.now_ms + self.waits.wrap_up_ms, Timer::WrapUpOver { contact, agent });
     }
 
     pub(super) fn end_wrap_up(&mut self, agent: &AgentId, contact: &ContactId) {
@@ -287,7 +296,7 @@ impl Switchboard {
         }
         tracing::warn!(%contact, %agent, "no media comes from the agent");
         self.caller_waits(&contact, true);
-        self.timers.set(self.now_ms + RETURN_MS, Timer::AgentLost { leg: id });
+        self.timers.set(self.now_ms + self.waits.agent_return_ms, Timer::AgentLost { leg: id });
         self.devices_lost(id, true);
     }
 

@@ -27,7 +27,6 @@ impl Switchboard {
             Some(Err(failure)) => self.prompt_failed_later(contact, id, failure),
             None => {
                 let stream = caller.media.play_stream(id);
-                let _runtime = self.io.runtime.enter();
                 let pieces = self.io.library.open(prompts, Keep::OnDisk);
                 let events = self.io.events.clone();
                 self.io.runtime.spawn(async move {

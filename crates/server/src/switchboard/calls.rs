@@ -87,7 +87,8 @@ impl Switchboard {
         }
     }
 
-    /// Gives a call its media and its place among the legs. Refused when no port is left.
+    /// Gives a call its media and its place among the legs. None when it is refused: no port is
+    /// left, or its offer does not fit.
     pub(super) fn accept(&mut self, call: IncomingCall, role: Role) -> Option<LegId> {
         let id = self.legs.fresh_id();
         let media = match self.io.engine.open(id.0) {
@@ -99,7 +100,6 @@ impl Switchboard {
                 return None;
             }
         };
-        let _runtime = self.io.runtime.enter();
         let handle = match call.accept(media.local(), |_| {}) {
             Ok(handle) => handle,
             Err(error) => {
@@ -107,6 +107,11 @@ impl Switchboard {
                 return None;
             }
         };
+        if handle.is_over() {
+            // Such as 488: it is on its way, and there is nothing that a flow could do.
+            self.io.metrics.call_ended(CallOutcome::Refused);
+            return None;
+        }
         let (control, notices) = handle.split();
         self.listen(id, notices);
         self.legs.add(id, CallLeg::new(role, media, control));

@@ -39,6 +39,7 @@ use trunkline_telephony::shell::Endpoint;
 
 pub(crate) use crate::ops::Metrics;
 pub(crate) use agents::Devices;
+pub use agents::Waits;
 pub(crate) use clock::Clock;
 use dial_plan::DialPlan;
 pub(crate) use event::Event;
@@ -84,6 +85,7 @@ pub(crate) struct Switchboard {
     io: Io,
     legs: Legs,
     devices: Devices,
+    waits: Waits,
     dial_plan: DialPlan,
     timers: Timers,
     clock: Clock,
@@ -119,6 +121,7 @@ impl Switchboard {
             io,
             legs: Legs::default(),
             devices,
+            waits: Waits::default(),
             timers: Timers::default(),
             now_ms: clock.now_ms(),
             clock,
@@ -286,6 +289,11 @@ impl Switchboard {
             let output = |output| Output::Contact { contact: contact.clone(), output };
             outputs.map(output).for_each(|output| self.carry_out(output));
         }
+    }
+
+    /// Agents are waited for as long as this.
+    pub(crate) fn wait_for_agents(&mut self, waits: Waits) {
+        self.waits = waits;
     }
 
     /// Calls to numbers go out by this trunk.

@@ -23,7 +23,6 @@ impl Switchboard {
         let id = self.legs.fresh_id();
         let failed = |error: &dyn std::error::Error| tracing::error!("no call is placed: {error}");
         let media = self.io.engine.open(id.0).inspect_err(|error| failed(error)).ok()?;
-        let _runtime = self.io.runtime.enter();
         let adjust = |config: &mut Config| config.ring_limit_ms = ring_limit_ms;
         let endpoint = &self.io.endpoint;
         let placed = match way {

@@ -35,7 +35,6 @@ impl Switchboard {
         let image = recovery::image(setup).map_err(|error| error.to_string())?;
         let begun = self.scribe.writer().begin_site(image, self.now_ms);
         begun.map_err(|error| error.to_string())?;
-        let _runtime = self.io.runtime.enter();
         server::prepare(setup, &library);
         (self.io.client, self.io.library) = (client, library);
         self.dial_plan = DialPlan::new(&setup.site.tenant);

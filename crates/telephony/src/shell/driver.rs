@@ -37,9 +37,16 @@ pub enum Notice {
 pub struct CallHandle {
     commands: UnboundedSender<Command>,
     notices: UnboundedReceiver<Notice>,
+    is_over: bool,
 }
 
 impl CallHandle {
+    /// Whether the call was over before it began: its INVITE could not be taken, such as for an
+    /// offer without a common codec, and is refused without anybody's doing.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     /// Asks for something; a call that is over does nothing.
     pub fn command(&self, command: Command) {
         // The task is gone when the call is over.
@@ -130,6 +137,7 @@ impl Driver {
     ) -> (Self, CallHandle) {
         let (commands, taken) = tokio::sync::mpsc::unbounded_channel();
         let (notices, told) = tokio::sync::mpsc::unbounded_channel();
+        let is_over = call.has_ended();
         let driver = Self {
             call,
             stack,
@@ -144,7 +152,7 @@ impl Driver {
             commands: taken,
             notices,
         };
-        (driver, CallHandle { commands, notices: told })
+        (driver, CallHandle { commands, notices: told, is_over })
     }
 
     /// Takes an INVITE's transaction over; one that has to wait for a person begins with 100.
@@ -309,7 +317,7 @@ pub(super) fn is_open(connection: &SipConnection) -> bool {
 
 /// Sends a request and hands over its responses. It goes on after an INVITE's 2xx, because the
 /// transaction confirms those that are resent.
-async fn ask(mut transaction: Transaction, tx: ClientTx, mail: UnboundedSender<Mail>) {
+pub(super) async fn ask(mut transaction: Transaction, tx: ClientTx, mail: UnboundedSender<Mail>) {
     if let Err(error) = transaction.send().await {
         tracing::debug!(%error, "request not sent");
         return send_failure(&mail, tx);
@@ -324,7 +332,7 @@ async fn ask(mut transaction: Transaction, tx: ClientTx, mail: UnboundedSender<M
 }
 
 /// A request that cannot be sent counts as answered with 503 (RFC 3261, section 8.1.3.1).
-fn send_failure(mail: &UnboundedSender<Mail>, tx: ClientTx) {
+pub(super) fn send_failure(mail: &UnboundedSender<Mail>, tx: ClientTx) {
     let response = Response { tx, status: 503, headers: Headers::default(), body: Vec::new() };
     let _ = mail.send(Mail::Response(Box::new(response)));
 }

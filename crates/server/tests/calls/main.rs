@@ -1,0 +1,12 @@
+//! Every state of a call on the wire: a server, phones and a CRM on loopback.
+
+#[path = "../../../flow/tests/interpreter/builder.rs"]
+#[allow(dead_code, reason = "shared with the interpreter's tests")]
+mod builder;
+
+mod centre;
+mod crm;
+mod ear;
+mod hang_ups;
+mod prompts;
+mod refusals;

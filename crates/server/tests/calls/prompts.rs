@@ -1,0 +1,113 @@
+//! What callers hear of a flow, and how they answer it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::builder::{Builder, merge};
+use crate::centre::{LEVEL_DBM0, OTHER_HZ, PROMPT_HZ, Plan, ending, file};
+use crate::ear::{LIMIT, hears, hears_from, inside, is_clean};
+
+/// How often audio is measured anew before it counts as bad: other programs may take the machine
+/// away for longer than any buffer.
+const TRIES: usize = 3;
+
+fn says_and_hangs_up() -> Builder {
+    let flow = Builder::flow("f").act("Say", "play-message", file("prompt.wav"));
+    ending(flow.act("Bye", "disconnect-contact", json!({})).row("Start Say Bye"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_reaches_the_caller_as_it_is() {
+    let centre = Plan::new(says_and_hangs_up()).start().await;
+    let mut heard = Vec::new();
+    for _ in 0..TRIES {
+        let call = centre.call().await;
+        call.ended(LIMIT).await.unwrap();
+        let prompt = inside(&call.recording().await).measure();
+        if prompt.length > Duration::from_millis(1_700) && is_clean(&prompt, PROMPT_HZ, LEVEL_DBM0)
+        {
+            return centre.has_ended(heard.len() + 1).await;
+        }
+        heard.push(prompt);
+    }
+    panic!("{heard:?}");
+}
+
+fn menu(more: Value) -> Builder {
+    let mut properties = json!({ "menuLinks": ["1", "2"], "interruptible": true });
+    merge(&mut properties, file("long.wav"));
+    merge(&mut properties, more);
+    let flow = Builder::flow("f").act("Menu", "ivr-menu", properties);
+    let flow = flow.act("One", "play-message", file("other.wav")).act("Two", "end", json!({}));
+    let flow = flow.act("Bye", "disconnect-contact", json!({}));
+    ending(flow.links("Start out Menu; Menu 1 One; Menu 2 Two; One default Bye"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_ends_the_prompt_of_a_menu_at_once() {
+    let centre = Plan::new(menu(json!({}))).start().await;
+    let mut took = Vec::new();
+    for _ in 0..TRIES {
+        let call = centre.call().await;
+        hears(&call, PROMPT_HZ).await;
+        let pressed = call.elapsed();
+        call.press("1").unwrap();
+        call.ended(LIMIT).await.unwrap();
+        let heard = call.recording().await;
+        // The other prompt follows without a pause: it begins where the first one ends.
+        let other = crate::ear::first(&heard, OTHER_HZ).unwrap() + heard.began.unwrap();
+        took.push(other.saturating_sub(pressed));
+        // The way there and back, and the frames that are in the air, are part of it.
+        if other < pressed + Duration::from_millis(60 + 60) {
+            return;
+        }
+    }
+    panic!("{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_menu_that_is_not_interruptible_plays_on() {
+    let properties = json!({ "interruptible": false, "entryTimeout": 1 });
+    let centre = Plan::new(menu(properties)).start().await;
+    let call = centre.call().await;
+    hears(&call, PROMPT_HZ).await;
+    call.press("1").unwrap();
+    let sent = |what: &_| *what == trunkline_softphone::Happened::KeysSent;
+    call.wait_for("the key", LIMIT, sent).await.unwrap();
+    let heard = call.heard_so_far() + 4_000;
+    hears_from(&call, heard, PROMPT_HZ).await;
+    call.hang_up();
+    centre.has_ended(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_file_leaves_by_the_error_port() {
+    let flow = Builder::flow("f").act("Say", "play-message", file("gone.wav"));
+    let flow = flow.act("Other", "play-message", file("other.wav"));
+    let flow = flow.act("Bye", "disconnect-contact", json!({}));
+    let flow = flow.links("Start out Say; Say error Other; Other default Bye");
+    let centre = Plan::new(ending(flow)).start().await;
+    let call = centre.call().await;
+    hears_from(&call, 0, OTHER_HZ).await;
+    call.ended(LIMIT).await.unwrap();
+    centre.has_ended(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_answered_with_the_first_audio_where_the_entry_point_says_so() {
+    let flow = Builder::flow("f").get("Dip", "http://crm/dip", &[]);
+    let flow = flow.act("Say", "play-message", file("other.wav"));
+    let flow = flow.act("Bye", "disconnect-contact", json!({})).row("Start Dip Say Bye");
+    let plan = Plan::new(ending(flow)).entry(json!({ "answer": "first_media" }));
+    let centre = plan.start().await;
+    let dip = centre.crm.hold("/dip");
+    let call = centre.dial(&centre.phone().await).await;
+    centre.crm.came("/dip", 1).await;
+    assert!(call.answered(Duration::from_millis(200)).await.is_err());
+    dip.send_replace(true);
+    call.answered(LIMIT).await.unwrap();
+    hears_from(&call, 0, OTHER_HZ).await;
+    call.ended(LIMIT).await.unwrap();
+    centre.has_ended(1).await;
+}
