@@ -33,7 +33,7 @@ pub struct Limits {
 
 impl Default for Limits {
     /// 100 requests a second and 200 at once; ten wrong passwords in a minute ban for ten minutes;
-    /// half a second of waiting.
+    /// 300 ms of waiting, which is before the first retransmission.
     fn default() -> Self {
         Self {
             requests_per_s: 100,
@@ -41,7 +41,7 @@ impl Default for Limits {
             failures: 10,
             failure_window_ms: 60_000,
             ban_ms: 600_000,
-            max_wait_ms: 500,
+            max_wait_ms: 300,
         }
     }
 }

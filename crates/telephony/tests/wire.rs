@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use peer::{Peer, SDP, answered, ended, start};
 use trunkline_telephony::call::{Cause, Command};
-use trunkline_telephony::message::Headers;
+use trunkline_telephony::message::{ClientTx, Headers, Method, OutRequest};
 use trunkline_telephony::shell::{AllowList, Bind, Endpoint, Settings, ShellError};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,6 +108,29 @@ async fn what_is_malformed_is_refused_or_dropped_and_the_endpoint_lives() {
     assert!(options.contains("Allow: INVITE, ACK"), "{options}");
     peer.send(&peer.message("REGISTER", "3", 1, "", ""));
     peer.read_until("405 ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_outside_of_calls_are_asked_and_answered() {
+    let (endpoint, _calls, _) = start(|_| ()).await;
+    let (_other, _other_calls, address) = start(|_| ()).await;
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    for (at, status) in [(address, 200), (silent.local_addr().unwrap(), 408)] {
+        let headers = Headers::default()
+            .with("From", "<sip:service@pbx>;tag=t1")
+            .with("To", format!("<sip:{at}>"))
+            .with("Call-ID", format!("ask-{at}"));
+        let request = OutRequest {
+            tx: ClientTx(1),
+            method: Method::Options,
+            uri: format!("sip:{at}"),
+            cseq: 1,
+            headers,
+            body: Vec::new(),
+            cancels: None,
+        };
+        assert_eq!(endpoint.request(&request).await.status, status, "{at}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,9 @@ pub struct Load {
 }
 
 impl Load {
-    /// A new call has come in at the socket.
+    /// A new call has come in at the socket. A retransmission begins its wait again: otherwise a
+    /// copy that the parser dropped long ago would look like a long wait, and one source could
+    /// have all others refused.
     pub fn arrived(&mut self, now_ms: u64, call: u64) {
         while let Some((at_ms, old)) = self.order.front().copied() {
             let is_old = at_ms.saturating_add(FORGET_AFTER_MS) <= now_ms;
@@ -31,12 +33,12 @@ impl Load {
                 break;
             }
             self.order.pop_front();
-            self.waiting.remove(&old);
+            if self.waiting.get(&old) == Some(&at_ms) {
+                self.waiting.remove(&old);
+            }
         }
-        if let std::collections::hash_map::Entry::Vacant(entry) = self.waiting.entry(call) {
-            entry.insert(now_ms);
-            self.order.push_back((now_ms, call));
-        }
+        self.waiting.insert(call, now_ms);
+        self.order.push_back((now_ms, call));
     }
 
     /// The call has reached its place. Gives its wait in milliseconds.
@@ -67,11 +69,13 @@ mod tests {
         assert_eq!(load.taken(20, 1), 20);
         assert!(!load.is_too_much(20, 500));
         load.arrived(100, 2);
-        load.arrived(900, 2);
-        assert_eq!(load.taken(1_000, 2), 900, "a retransmission changes nothing");
+        assert_eq!(load.taken(1_000, 2), 900);
         assert!(load.is_too_much(1_000, 500) && load.is_too_much(1_899, 500));
         assert!(!load.is_too_much(1_900, 500), "then one is let through and measured");
-        assert_eq!(load.taken(1_000, 99), 0, "never seen");
+        load.arrived(2_000, 3);
+        load.arrived(9_000, 3);
+        assert_eq!(load.taken(9_010, 3), 10, "since its last retransmission");
+        assert_eq!(load.taken(9_010, 99), 0, "never seen");
     }
 
     #[test]
@@ -81,5 +85,7 @@ mod tests {
         assert!(load.waiting.len() <= MAX_WATCHED && load.order.len() <= MAX_WATCHED);
         load.arrived(FORGET_AFTER_MS, 1);
         assert_eq!((load.waiting.len(), load.order.len()), (1, 1));
+        (0..100_000).for_each(|_| load.arrived(FORGET_AFTER_MS, 1));
+        assert!(load.waiting.len() == 1 && load.order.len() <= MAX_WATCHED);
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use super::dispatch::Dispatch;
-use super::driver::{CallHandle, Driver};
+use super::driver::{CallHandle, Driver, Mail, ask, send_failure};
 use super::incoming::IncomingCall;
 use super::phones::{self, Binding};
 use super::settings::{Counters, Settings};
@@ -19,6 +19,7 @@ use super::{ShellError, random_number, random_text};
 use crate::address::Uri;
 use crate::call::{Call, Config, Target};
 use crate::identity::outbound::TrunkCall;
+use crate::message::{Headers, OutRequest, Response};
 use crate::offer_answer::{Codec, Local};
 use crate::registrar::Registration;
 
@@ -116,6 +117,30 @@ impl Endpoint {
             placed.configure(config);
             adjust(config);
         })
+    }
+
+    /// Asks something outside of any call, such as REGISTER or OPTIONS, and gives the final
+    /// response: 408 when none comes, 503 when it cannot be sent. `Via`, `Max-Forwards`, `CSeq` and
+    /// `Content-Length` are added.
+    pub async fn request(&self, request: &OutRequest) -> Response {
+        let stack = self.stack_for(&request.uri);
+        let transaction = stack.transaction(request, None, &Path::default());
+        let (mail, mut answers) = unbounded_channel();
+        match transaction {
+            Some((transaction, _)) => {
+                tokio::spawn(ask(transaction, request.tx, mail));
+            }
+            None => send_failure(&mail, request.tx),
+        }
+        while let Some(answer) = answers.recv().await {
+            if let Mail::Response(response) = answer
+                && response.status >= 200
+            {
+                return *response;
+            }
+        }
+        let (tx, headers, body) = (request.tx, Headers::default(), Vec::new());
+        Response { tx, status: 408, headers, body }
     }
 
     /// Where a user's phones are, the preferred one first. Empty when none is registered.
