@@ -267,6 +267,14 @@ mod tests {
     }
 
     #[test]
+    fn white_space_is_that_of_ascii() {
+        let text = OFFER.replacen("o=", "o=- 1 1 I I \u{b}\r\no=", 1);
+        let read = Sdp::parse(text.as_bytes());
+        let again = read.as_ref().map(|sdp| Sdp::parse(sdp.to_string().as_bytes()));
+        assert!(again.is_err() || again == Ok(read.clone()), "{read:?}");
+    }
+
+    #[test]
     fn cut_and_changed_descriptions_never_panic() {
         let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
         for round in 0..20_000 {

@@ -15,7 +15,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Sdp, SdpError> {
     }
     let text = str::from_utf8(bytes).map_err(|_| SdpError::NotText)?;
     let mut lines = (1..).zip(text.lines());
-    if lines.next().is_none_or(|(_, line)| line.trim_end() != "v=0") {
+    if lines.next().is_none_or(|(_, line)| line.trim_ascii_end() != "v=0") {
         return Err(SdpError::Version);
     }
     let mut reader = Reader::default();
@@ -35,7 +35,7 @@ fn split(text: &str) -> Option<(char, &str)> {
     let (kind, value) = text.split_once('=')?;
     let mut letters = kind.chars();
     let letter = letters.next()?;
-    letters.next().is_none().then_some((letter, value.trim()))
+    letters.next().is_none().then_some((letter, value.trim_ascii()))
 }
 
 fn too_many(line: usize, what: &'static str, limit: usize) -> SdpError {
@@ -159,7 +159,7 @@ fn payload_type(text: &str) -> Option<u8> {
 
 fn rtpmap(value: &str) -> Option<RtpMap> {
     let (number, text) = value.split_once(' ')?;
-    let mut parts = text.trim().split('/');
+    let mut parts = text.trim_ascii().split('/');
     let encoding = parts.next()?.to_owned();
     let clock_hz = parts.next()?.parse().ok()?;
     let channels = parts.next().map_or(Some(1), |text| text.parse().ok())?;
@@ -168,7 +168,7 @@ fn rtpmap(value: &str) -> Option<RtpMap> {
 
 fn fmtp(value: &str) -> Option<(u8, String)> {
     let (number, text) = value.split_once(' ')?;
-    Some((payload_type(number)?, text.trim().to_owned()))
+    Some((payload_type(number)?, text.trim_ascii().to_owned()))
 }
 
 fn ptime(value: &str) -> Option<u16> {
