@@ -1,5 +1,6 @@
 //! What callers hear: prompts and music on their legs, keys from them.
 
+use tracing::Instrument;
 use trunkline_contact::Input as ContactInput;
 use trunkline_flow::Input as FlowInput;
 use trunkline_media::prompt::Item;
@@ -11,6 +12,7 @@ use trunkline_prompts::{Keep, Pieces, PromptFailure};
 use super::legs::{LegId, Role};
 use super::recordings::BEEP;
 use super::{Event, Switchboard};
+use crate::ops::contact_span;
 
 /// What callers on hold hear.
 const HOLD_MUSIC: &str = "defaultmusic_on_hold.wav";
@@ -29,13 +31,15 @@ impl Switchboard {
                 let stream = caller.media.play_stream(id);
                 let pieces = self.io.library.open(prompts, Keep::OnDisk);
                 let events = self.io.events.clone();
-                self.io.runtime.spawn(async move {
+                let span = contact_span(&contact);
+                let feeding = async move {
                     if let Err(failure) = feed(pieces, &stream).await {
                         let _ = events.send(Event::PromptFailed { contact, id, failure });
                         return;
                     }
                     stream.finish();
-                });
+                };
+                self.io.runtime.spawn(feeding.instrument(span));
             }
         }
     }

@@ -13,7 +13,7 @@ use trunkline_telephony::shell::{IncomingCall, Notice};
 use super::dial_plan::Destination;
 use super::legs::{CallLeg, LegId, Line, Role};
 use super::{Admission, Event, Switchboard};
-use crate::ops::CallOutcome;
+use crate::ops::{CallOutcome, contact_span};
 
 /// How long a caller is asked to wait when no call can be taken, in seconds.
 const RETRY_AFTER_S: &str = "5";
@@ -90,6 +90,7 @@ impl Switchboard {
     /// Gives a call its media and its place among the legs. None when it is refused: no port is
     /// left, or its offer does not fit.
     pub(super) fn accept(&mut self, call: IncomingCall, role: Role) -> Option<LegId> {
+        let _lines_name_it = role.contact().map(|contact| contact_span(contact).entered());
         let id = self.legs.fresh_id();
         let media = match self.io.engine.open(id.0) {
             Ok(media) => media,

@@ -25,6 +25,18 @@ pub(crate) enum Role {
     Service,
 }
 
+impl Role {
+    /// The contact that the leg belongs to.
+    pub(crate) fn contact(&self) -> Option<&ContactId> {
+        match self {
+            Self::Caller(contact) | Self::Agent { contact, .. } | Self::Party { contact, .. } => {
+                Some(contact)
+            }
+            Self::Service => None,
+        }
+    }
+}
+
 /// One call with its media.
 pub(crate) struct CallLeg {
     pub(crate) role: Role,

@@ -8,6 +8,7 @@ use trunkline_telephony::shell::Binding;
 
 use super::Switchboard;
 use super::legs::{CallLeg, LegId, Role};
+use crate::ops::contact_span;
 
 /// How somebody is reached.
 pub(super) enum Way {
@@ -20,6 +21,7 @@ pub(super) enum Way {
 impl Switchboard {
     /// Places a call with media of its own. None when no port is left or too many calls are up.
     pub(super) fn dial(&mut self, way: &Way, role: Role, ring_limit_ms: u64) -> Option<LegId> {
+        let _lines_name_it = role.contact().map(|contact| contact_span(contact).entered());
         let id = self.legs.fresh_id();
         let failed = |error: &dyn std::error::Error| tracing::error!("no call is placed: {error}");
         let media = self.io.engine.open(id.0).inspect_err(|error| failed(error)).ok()?;

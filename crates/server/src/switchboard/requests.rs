@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tracing::Instrument;
 use trunkline_connector::RetryStop;
 use trunkline_contact::Output as Wanted;
 use trunkline_exchange::Output;
@@ -9,7 +10,7 @@ use trunkline_model::http::{Outcome, Request, Target};
 use trunkline_model::{ContactId, Failure, FailureCode};
 
 use super::{Event, Switchboard};
-use crate::ops::DipOutcome;
+use crate::ops::{DipOutcome, contact_span};
 
 /// Whether an output writes to another system, and so waits until the journal is on the disk
 /// (decision 17).
@@ -24,13 +25,15 @@ impl Switchboard {
         let stop = RetryStop::default();
         let metrics = self.io.metrics.clone();
         self.requests.insert((contact.clone(), id), stop.clone());
-        self.io.runtime.spawn(async move {
+        let span = contact_span(&contact);
+        let sending = async move {
             let outcome = Box::new(client.send_until(&request, request.retries, &stop).await);
             let took = Duration::from_millis(outcome.duration_ms);
             metrics.dip_ended(connector_of(&request), kind_of(&outcome), took);
             // The switchboard ends before its requests only when the process does.
             let _ = events.send(Event::Http { contact, id, outcome });
-        });
+        };
+        self.io.runtime.spawn(sending.instrument(span));
     }
 
     pub(super) fn stop_retries(&mut self, contact: &ContactId, id: u32) {

@@ -10,6 +10,7 @@ use rsipstack::transport::SipConnection;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::convert;
 use super::registry::Place;
@@ -165,7 +166,7 @@ impl Driver {
         let original = Box::new(transaction.original.clone());
         let answer = Answer::Later(transaction.tu_sender.clone(), original);
         let mail = self.mail.clone();
-        tokio::spawn(async move {
+        let serving = async move {
             if waits && let Err(error) = transaction.send_trying().await {
                 tracing::debug!(%error, "100 not sent");
             }
@@ -178,7 +179,8 @@ impl Driver {
                     let _ = mail.send(Mail::OfInvite(Box::new(request)));
                 }
             }
-        });
+        };
+        tokio::spawn(serving.in_current_span());
         answer
     }
 
@@ -290,7 +292,7 @@ impl Driver {
         if out.method == Method::Invite {
             self.vias.insert(tx, via);
         }
-        let task = tokio::spawn(ask(transaction, tx, self.mail.clone()));
+        let task = tokio::spawn(ask(transaction, tx, self.mail.clone()).in_current_span());
         self.running.insert(tx, task.abort_handle());
     }
 }

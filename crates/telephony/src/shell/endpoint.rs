@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use rsipstack::transport::SipConnection;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::dispatch::Dispatch;
 use super::driver::{CallHandle, Driver, Mail, ask, send_failure};
@@ -219,7 +220,7 @@ impl Endpoint {
         place.name(&config.tag, &target.call_id, mailbox.0.clone());
         let call = Call::outgoing(0, &target, config);
         let (driver, handle) = Driver::new(call, stack, place, mailbox, path);
-        tokio::spawn(driver.run());
+        tokio::spawn(driver.run().in_current_span());
         Ok(handle)
     }
 

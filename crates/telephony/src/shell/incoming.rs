@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::mpsc::unbounded_channel;
+use tracing::Instrument;
 
 use super::ShellError;
 use super::dispatch::refuse;
@@ -89,7 +90,8 @@ impl IncomingCall {
         let call = Call::incoming(0, self.invite.clone(), config);
         let (mut driver, handle) = Driver::new(call, self.stack.clone(), place, mailbox, path);
         driver.adopt(self.invite.tx, transaction, true);
-        tokio::spawn(driver.run());
+        // Lines of its log belong to whatever the application is doing.
+        tokio::spawn(driver.run().in_current_span());
         Ok(handle)
     }
 
