@@ -207,6 +207,12 @@ impl Call {
         self.leg.quality().received
     }
 
+    /// Sends and takes no packets any more, as if the network were gone, until media are agreed
+    /// anew; the call stays up.
+    pub fn lose_media(&self) {
+        self.leg.stop();
+    }
+
     /// Puts the other side on hold: it is not heard any more.
     pub fn hold(&self) {
         self.command(Command::Hold);

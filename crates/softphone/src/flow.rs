@@ -24,6 +24,9 @@ const MAX_BYTES: usize = 65_535;
 /// The longest wait between two retransmissions (T2, RFC 3261, section 17.1.2.1).
 const T2: Duration = Duration::from_secs(4);
 
+/// The rest after an error of a socket, so that one that stays costs nothing.
+const AFTER_ERROR: Duration = Duration::from_millis(10);
+
 /// A request with the place for its response.
 type Question = (OutRequest, oneshot::Sender<Response>);
 
@@ -99,19 +102,20 @@ impl Relay {
             let wake = self.open.as_ref().map(|open| open.resend_at.min(open.give_up_at));
             let sleep = tokio::time::sleep_until(wake.unwrap_or_else(Instant::now));
             tokio::select! {
-                // An error tells that nobody listened there a moment ago: others may come.
-                Ok(length) = self.outside.recv(&mut from_outside) => {
-                    self.take(&from_outside[..length]).await;
-                }
-                Ok(length) = self.inside.recv(&mut from_inside) => {
-                    let _ = self.outside.send(&from_inside[..length]).await;
-                }
+                taken = self.outside.recv(&mut from_outside) => match taken {
+                    Ok(length) => self.take(&from_outside[..length]).await,
+                    // Nobody listened there a moment ago: that may change.
+                    Err(_) => tokio::time::sleep(AFTER_ERROR).await,
+                },
+                taken = self.inside.recv(&mut from_inside) => match taken {
+                    Ok(length) => drop(self.outside.send(&from_inside[..length]).await),
+                    Err(_) => tokio::time::sleep(AFTER_ERROR).await,
+                },
                 question = asked.recv() => match question {
                     Some(question) => self.begin(question).await,
                     None => return,
                 },
                 () = sleep, if wake.is_some() => self.on_time().await,
-                else => tokio::time::sleep(self.t1).await,
             }
         }
     }

@@ -146,7 +146,8 @@ async fn follow(
             done = &mut script, if is_speaking => {
                 is_speaking = false;
                 if let Err(error) = done && !matches!(error, PhoneError::Over { .. }) {
-                    screen.line(call.elapsed(), "step failed", &json!({ "why": error.to_string() }));
+                    let why = json!({ "why": error.to_string() });
+                    screen.line(call.elapsed(), "step failed", &why);
                     outcome.failed_step = Some(error);
                     call.hang_up();
                     deadline = Some(Instant::now() + FAREWELL);

@@ -5,13 +5,19 @@
 
 mod peer;
 
+use std::net::UdpSocket;
 use std::time::Duration;
 
 use peer::{Baresip, SOON};
+use tokio::sync::mpsc::UnboundedReceiver;
 use trunkline_softphone::script::{self, Step, ToneExpected};
 use trunkline_softphone::{Call, Happened, Phone, PhoneSettings, Recording};
-use trunkline_telephony::call::Cause;
+use trunkline_telephony::call::{Cause, Event, Target};
+use trunkline_telephony::digest::Algorithm;
+use trunkline_telephony::identity;
 use trunkline_telephony::message::Headers;
+use trunkline_telephony::registrar::Registration;
+use trunkline_telephony::shell::{AllowList, Endpoint, IncomingCall, Notice, Settings};
 
 /// Whether the tests can be run here.
 #[expect(clippy::print_stderr, reason = "a test that does nothing has to say so")]
@@ -170,4 +176,69 @@ async fn calls_that_are_not_answered_end_on_both_sides() {
     let closed = peer.event("CALL_CLOSED").await;
     assert!(closed["param"].as_str().unwrap().contains("486"), "{closed}");
     peer.quit().await;
+}
+
+/// This version of baresip knows MD5 alone, and gives up where SHA-256 is offered as well.
+async fn registrar() -> (Endpoint, UnboundedReceiver<IncomingCall>, String) {
+    for _ in 0..10 {
+        let address = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut settings = Settings::new(address, AllowList::default());
+        settings.algorithms = vec![Algorithm::Md5];
+        settings.phones.push(identity::Phone { user: "maria".into(), password: "secret".into() });
+        if let Ok((endpoint, calls)) = Endpoint::start(settings).await {
+            return (endpoint, calls, address.to_string());
+        }
+    }
+    panic!("no free port");
+}
+
+async fn heard_of(changes: &mut UnboundedReceiver<Registration>) -> Registration {
+    tokio::time::timeout(SOON, changes.recv()).await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn baresip_registers_calls_and_is_called() {
+    if !is_here() {
+        return;
+    }
+    for transport in ["udp", "tcp"] {
+        let (endpoint, mut calls, address) = registrar().await;
+        let mut changes = endpoint.registrations();
+        let record = format!("sip:maria@{address};transport={transport}");
+        let account = ";auth_user=maria;auth_pass=secret;regint=60;audio_codecs=pcmu";
+        let mut peer = Baresip::start("maria", 620.0, Some(&record), account).await;
+        let maria = || "maria".to_owned();
+        assert_eq!(heard_of(&mut changes).await, Registration::Registered { user: maria() });
+        // It is called where it registered from.
+        let bindings = endpoint.bindings("maria");
+        let target = Target {
+            uri: String::new(),
+            to: format!("<sip:maria@{address}>"),
+            from: format!("<sip:+14155550100@{address}>"),
+            call_id: String::new(),
+            headers: Headers::default(),
+        };
+        let media = "127.0.0.1:20000".parse().unwrap();
+        let mut call = endpoint.call_binding(&bindings[0], target, media, |_| ()).unwrap();
+        let incoming = peer.event("CALL_INCOMING").await;
+        assert!(incoming["peeruri"].as_str().unwrap().contains("+14155550100"), "{incoming}");
+        peer.command("accept", "").await;
+        peer.event("CALL_ESTABLISHED").await;
+        peer.command("hangup", "").await;
+        loop {
+            let notice = tokio::time::timeout(SOON, call.next()).await.unwrap().unwrap();
+            if let Notice::Event(Event::Ended(cause)) = notice {
+                assert_eq!(cause, Cause::HungUpThere, "{transport}");
+                break;
+            }
+        }
+        // It calls, and is asked for its password.
+        peer.command("dial", &format!("sip:+18005550199@{address};transport={transport}")).await;
+        let incoming = tokio::time::timeout(SOON, calls.recv()).await.unwrap().unwrap();
+        assert_eq!(*incoming.identity(), identity::Source::Phone(maria()), "{transport}");
+        incoming.reject(486, Headers::default());
+        peer.event("CALL_CLOSED").await;
+        peer.quit().await;
+        assert_eq!(heard_of(&mut changes).await, Registration::Unregistered { user: maria() });
+    }
 }
