@@ -1,6 +1,7 @@
 //! The endpoint under fire: strangers' datagrams and mutated messages while calls go on.
 //!
-//! `TRUNKLINE_MUTATIONS=1000000 cargo nextest run -p trunkline-telephony mutated` is the long run;
+//! `TRUNKLINE_MUTATIONS=1000000 cargo test -p trunkline-telephony --test abuse mutated` is the long
+//! run (nextest ends a test after a minute);
 //! `TRUNKLINE_FLOOD_S=10 ... strangers --no-capture` prints what a stranger's datagram costs.
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
