@@ -252,6 +252,7 @@ impl Switchboard {
     /// The journal could not take the contact: it never was, and the caller is told to try again.
     fn refuse_contact(&mut self, contact: &ContactId) {
         self.exchange.forget(contact);
+        self.scribe.writer().forget(contact);
         if let Some(line) = self.legs.forget(contact)
             && let Some(caller) = line.caller.and_then(|caller| self.legs.get_mut(caller))
         {

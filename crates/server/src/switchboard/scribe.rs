@@ -70,6 +70,9 @@ impl Scribe {
                 for (contact, why) in &commit.broken {
                     tracing::error!(%contact, "goes on without a journal: {why}");
                 }
+                if let Some(why) = &commit.routing_broken {
+                    tracing::error!("the queues go on without a journal: {why}");
+                }
                 let (fenced, is_over) = (commit.fenced, commit.is_routing_fenced);
                 Committed { has_failed: false, fenced, is_over }
             }
