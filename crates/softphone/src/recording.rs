@@ -103,6 +103,13 @@ impl Recording {
         Some(time(at * FRAME_SAMPLES))
     }
 
+    /// The longest time without sound in it.
+    pub fn longest_quiet(&self) -> Duration {
+        let levels = self.levels_dbm0();
+        let runs = levels.split(|level| *level >= SOUND_DBM0).map(<[f64]>::len);
+        time(runs.max().unwrap_or(0) * FRAME_SAMPLES)
+    }
+
     /// How long it has been quiet at the end.
     pub fn quiet_at_end(&self) -> Duration {
         let levels = self.levels_dbm0();
@@ -192,6 +199,9 @@ mod tests {
         let recording = Recording::new(samples);
         assert_eq!(recording.first_sound(), Some(Duration::from_millis(200)));
         assert_eq!(recording.quiet_at_end(), Duration::from_millis(400));
+        assert_eq!(recording.longest_quiet(), Duration::from_millis(400));
+        let first = recording.part(Duration::ZERO, Duration::from_millis(500));
+        assert_eq!(first.longest_quiet(), Duration::from_millis(200));
         assert_eq!(recording.length(), Duration::from_millis(800));
         let part = recording.part(Duration::from_millis(200), Duration::from_millis(100));
         assert_eq!(

@@ -30,7 +30,8 @@ pub enum Step {
         /// How long at most.
         within: Duration,
     },
-    /// Wait until it has been quiet for a while.
+    /// Wait until it has been quiet for a while since the step began. It is noticed up to a second
+    /// later.
     WaitUntilQuiet {
         /// How long it has to be quiet.
         quiet: Duration,
@@ -122,7 +123,7 @@ async fn run_step(call: &Call, events: &mut Events, step: &Step) -> Result<(), P
             listen(call, "a sound", *within, |heard| heard.first_sound().is_some()).await
         }
         Step::WaitUntilQuiet { quiet, within } => {
-            listen(call, "silence", *within, |heard| heard.quiet_at_end() >= *quiet).await
+            listen(call, "silence", *within, |heard| heard.longest_quiet() >= *quiet).await
         }
         Step::WaitForKeys { keys, within } => call.keys(keys, *within).await,
         Step::Press(keys) => press(call, events, keys).await,
