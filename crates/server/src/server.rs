@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 use trunkline_connector as connector;
@@ -91,7 +92,10 @@ impl Server {
         let engine = Engine::start(parts::rtp(setup), sink)?;
         let (endpoint, calls) = Endpoint::start(parts::sip(setup)).await?;
         let endpoint = Arc::new(endpoint);
-        forward(calls, events.clone(), |call| Event::Call(Box::new(call)));
+        forward(calls, events.clone(), |call| Event::Call {
+            call: Box::new(call),
+            since: Instant::now(),
+        });
         forward(endpoint.registrations(), events.clone(), Event::Phone);
         let users = setup.phones.iter().map(|it| it.credentials.user.clone()).collect();
         figures::observe(metrics, &endpoint, &engine, users);

@@ -211,8 +211,8 @@ impl Switchboard {
         if matches!(&leg.role, Role::Agent { agent: it, .. } if it == agent) {
             leg.media.unbridge();
             leg.end(480);
-            let line = self.legs.line_mut(contact);
-            (line.agent, line.is_bridged) = (None, false);
+            self.legs.line_mut(contact).agent = None;
+            self.alone(contact);
         }
     }
 
@@ -248,7 +248,8 @@ impl Switchboard {
         let line = self.legs.line_mut(contact);
         line.ringing.retain(|ringing| *ringing != id);
         if is_talking {
-            (line.agent, line.is_bridged) = (None, false);
+            line.agent = None;
+            self.alone(contact);
         }
         let (agent, contact) = (agent.clone(), contact.clone());
         match cause {
@@ -274,6 +275,16 @@ impl Switchboard {
         let (Role::Agent { contact, .. } | Role::Party { contact, .. }) = &leg.role else { return };
         let contact = contact.clone();
         self.caller_waits(&contact, is_held);
+    }
+
+    /// Nobody talks to the caller any more, who may have been on hold: what the flow plays is to be
+    /// heard.
+    pub(super) fn alone(&mut self, contact: &ContactId) {
+        self.legs.line_mut(contact).is_bridged = false;
+        if let Some(caller) = self.legs.caller(contact) {
+            caller.media.unbridge();
+            caller.media.resume();
+        }
     }
 
     fn caller_waits(&mut self, contact: &ContactId, waits: bool) {

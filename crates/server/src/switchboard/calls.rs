@@ -1,5 +1,7 @@
 //! Callers' calls: how they come in, what their signalling tells, how they end.
 
+use std::time::Duration;
+
 use trunkline_contact::{Arrival, Input as ContactInput};
 use trunkline_exchange::Input;
 use trunkline_model::{ContactId, EntryPointId};
@@ -15,13 +17,19 @@ use super::legs::{CallLeg, LegId, Line, Role};
 use super::{Admission, Event, Switchboard};
 use crate::ops::{CallOutcome, contact_span};
 
+/// A call that waited longer than this for the switchboard is refused: there is too much to do.
+const MAX_WAIT: Duration = Duration::from_millis(250);
+
 /// How long a caller is asked to wait when no call can be taken, in seconds.
 const RETRY_AFTER_S: &str = "5";
 
 impl Switchboard {
     /// An INVITE: to a flow, to a service code, or refused.
-    pub(super) fn incoming(&mut self, call: IncomingCall) {
-        if self.admission != Admission::Open || !self.scribe.takes_calls() {
+    pub(super) fn incoming(&mut self, call: IncomingCall, waited: Duration) {
+        let is_open = self.admission == Admission::Open && self.scribe.takes_calls();
+        // Who came when there was too much to do is refused before more is done for them, so that
+        // those who were taken are served in time.
+        if !is_open || waited > MAX_WAIT {
             self.io.metrics.call_ended(CallOutcome::Overload);
             return refuse(call, 503);
         }
@@ -165,6 +173,9 @@ impl Switchboard {
 
     fn leg_ended(&mut self, id: LegId, cause: &Cause) {
         let Some(leg) = self.legs.remove(id) else { return };
+        self.recordings.remove(&id);
+        self.sending_digits.remove(&id);
+        self.pending_digits.remove(&id);
         match &leg.role {
             Role::Caller(contact) => {
                 tracing::info!(%contact, ?cause, "call ended");

@@ -108,6 +108,7 @@ impl Switchboard {
             Some(successor) => {
                 caller.role = Role::Caller(successor.clone());
                 caller.media.unbridge();
+                caller.media.resume();
                 self.legs.line_mut(&successor).caller = line.caller;
             }
         }

@@ -1,5 +1,7 @@
 //! What reaches the switchboard, from whatever thread.
 
+use std::time::Instant;
+
 use trunkline_media_engine::LegEvent;
 use trunkline_model::ContactId;
 use trunkline_model::http::Outcome;
@@ -12,8 +14,8 @@ use crate::ops::Ask;
 
 /// Something that happened outside of the switchboard.
 pub(crate) enum Event {
-    /// An INVITE.
-    Call(Box<IncomingCall>),
+    /// An INVITE, and since when it waits.
+    Call { call: Box<IncomingCall>, since: Instant },
     /// A call's signalling has news.
     Signal { leg: LegId, notice: Notice },
     /// A leg's media has news.

@@ -51,6 +51,9 @@ use timers::{Timer, Timers};
 /// it waits longer than for the batch.
 const MAX_BATCH: usize = 64;
 
+/// What is done for a batch may lead to so many further rounds before the next batch is taken.
+const MAX_ROUNDS: usize = 16;
+
 /// The thread looks at its clock at least so often.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
@@ -176,7 +179,7 @@ impl Switchboard {
 
     fn take(&mut self, event: Event) {
         match event {
-            Event::Call(call) => self.incoming(*call),
+            Event::Call { call, since } => self.incoming(*call, since.elapsed()),
             Event::Signal { leg, notice } => self.signal(leg, notice),
             Event::Media(event) => self.media(event),
             Event::Phone(notice) => self.phone(notice),
@@ -221,8 +224,21 @@ impl Switchboard {
         self.pending.push_back(Event::Told { contact, input });
     }
 
+    /// Writes down what was taken in and does what follows, until nothing follows any more: to do
+    /// one thing may lead to another, as when an agent is to be rung who has no phone.
     fn commit_and_carry_out(&mut self) {
-        let outputs: Vec<Output> = std::iter::from_fn(|| self.exchange.poll()).collect();
+        for _ in 0..MAX_ROUNDS {
+            let outputs: Vec<Output> = std::iter::from_fn(|| self.exchange.poll()).collect();
+            let is_last = outputs.is_empty();
+            self.commit(outputs);
+            if is_last || self.admission == Admission::Over {
+                break;
+            }
+        }
+        self.scribe.tend(self.now_ms);
+    }
+
+    fn commit(&mut self, outputs: Vec<Output>) {
         let arrived = std::mem::take(&mut self.arrived);
         let committed = self.scribe.commit(self.now_ms);
         if committed.is_over {
@@ -246,7 +262,6 @@ impl Switchboard {
                 output => self.carry_out(output),
             }
         }
-        self.scribe.tend(self.now_ms);
     }
 
     /// The journal could not take the contact: it never was, and the caller is told to try again.

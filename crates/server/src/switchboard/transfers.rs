@@ -83,11 +83,8 @@ impl Switchboard {
         if self.legs.line(contact).is_none() {
             return;
         }
-        let line = self.legs.line_mut(contact);
-        (line.party, line.is_bridged) = (None, false);
-        if let Some(caller) = self.legs.caller(contact) {
-            caller.media.unbridge();
-        }
+        self.legs.line_mut(contact).party = None;
+        self.alone(contact);
         if leg.is_leaving {
             return;
         }
