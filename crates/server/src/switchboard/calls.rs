@@ -173,6 +173,8 @@ impl Switchboard {
 
     fn leg_ended(&mut self, id: LegId, cause: &Cause) {
         let Some(leg) = self.legs.remove(id) else { return };
+        self.pending_digits.remove(&id);
+        self.sending_digits.remove(&id);
         self.recordings.remove(&id);
         self.sending_digits.remove(&id);
         self.pending_digits.remove(&id);

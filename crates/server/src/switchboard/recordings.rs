@@ -103,8 +103,13 @@ impl Switchboard {
             RecordEnd::NothingHeard => RecordingEnd::NoInput,
             RecordEnd::Failed(text) => RecordingEnd::Failed { text: text.clone() },
         };
-        let file = recording.file.as_ref().map(|path| path.display().to_string());
-        let file = file.filter(|_| !matches!(reason, RecordingEnd::NoInput)).unwrap_or_default();
+        let has_sound = !matches!(reason, RecordingEnd::NoInput | RecordingEnd::Failed { .. });
+        if let Some(path) = recording.file.as_ref().filter(|_| !has_sound) {
+            // Nobody would ever learn of it. What cannot be removed takes a few bytes.
+            let _ = std::fs::remove_file(path);
+        }
+        let file = recording.file.as_ref().filter(|_| has_sound);
+        let file = file.map(|path| path.display().to_string()).unwrap_or_default();
         self.tell_flow(contact, FlowInput::Recorded { id, file, duration_ms, reason });
     }
 

@@ -106,6 +106,12 @@ impl Plan {
         self
     }
 
+    /// With so much time for agents whose media are gone.
+    pub(crate) fn waits(mut self, return_within: Duration) -> Self {
+        self.waits.agent_return_ms = i64::try_from(return_within.as_millis()).unwrap();
+        self
+    }
+
     pub(crate) async fn start(self) -> Centre {
         let crm = Crm::start().await;
         let folder = tempfile::tempdir().unwrap();
@@ -218,13 +224,17 @@ impl Centre {
         call
     }
 
-    /// An agent's phone, registered; the agent is Available.
+    /// An agent's phone, registered; the agent is signed in, and a contact that waits rings at once.
     pub(crate) async fn agent(&self, user: &str) -> Phone {
         let registrar = format!("sip:{}", self.address);
         let settings = PhoneSettings::loopback(user).registered_at(registrar, "secret-word");
         let phone = Phone::start(settings).await.unwrap();
         phone.register().await.unwrap();
-        self.agent_is(user, AgentMode::Available).await;
+        let until = tokio::time::Instant::now() + LIMIT;
+        while self.agent_mode(user).await == AgentMode::SignedOut {
+            assert!(tokio::time::Instant::now() < until, "{user} is not signed in");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         phone
     }
 

@@ -4,9 +4,11 @@
 #[allow(dead_code, reason = "shared with the interpreter's tests")]
 mod builder;
 
+mod agents;
 mod centre;
 mod crm;
 mod ear;
 mod hang_ups;
 mod prompts;
 mod refusals;
+mod transfers;
