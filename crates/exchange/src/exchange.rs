@@ -8,11 +8,12 @@ use trunkline_acd::{self as acd, Routing};
 use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{self as contact, Arrival, ArrivalError, Contact};
 use trunkline_flow::Site;
-use trunkline_model::{AgentId, ContactId, Failure, FailureCode};
+use trunkline_model::{ContactId, Failure, FailureCode};
 
 use crate::allocation::Allocations;
 use crate::contacts::Contacts;
 use crate::input::Input;
+use crate::messages::{message_to_contact, message_to_routing};
 use crate::output::Output;
 use crate::recorder::{ContactRecord, MessageId, Recorder, RoutingRecord, Sender};
 
@@ -271,24 +272,8 @@ impl Exchange {
         use trunkline_contact::Output as Wanted;
         let contact = id.clone();
         match output {
-            Wanted::Enqueue { queue, priority, skills, check_availability } => {
-                let first_enqueued_ms = None;
-                let input = acd::Input::Enqueue {
-                    contact,
-                    queue,
-                    priority,
-                    skills,
-                    first_enqueued_ms,
-                    check_availability,
-                };
-                self.work.push_back(Work::Routing { input, from: Some(message) });
-            }
-            Wanted::Withdraw => {
-                let input = acd::Input::Withdraw { contact };
-                self.work.push_back(Work::Routing { input, from: Some(message) });
-            }
-            Wanted::LeaveAgent => {
-                let input = acd::Input::ContactEnded { contact };
+            asks @ (Wanted::Enqueue { .. } | Wanted::Withdraw | Wanted::LeaveAgent) => {
+                let Some(input) = message_to_routing(id, &asks) else { return };
                 self.work.push_back(Work::Routing { input, from: Some(message) });
             }
             Wanted::QueryQueue { id, queue, lookback_min } => {
@@ -331,61 +316,31 @@ impl Exchange {
 
     /// Tells the contact and the shell what the queues decided.
     fn routed(&mut self, output: acd::Output, message: MessageId) {
-        let mut tell = |contact: &ContactId, input| {
-            let (contact, from) = (contact.clone(), Some(message.clone()));
-            self.work.push_back(Work::Contact { contact, input, from });
-        };
-        match output {
+        if let Some((contact, input)) = message_to_contact(&output) {
+            self.work.push_back(Work::Contact { contact, input, from: Some(message) });
+        }
+        let output = match output {
             acd::Output::Offer { contact, agent, ring_timeout_ms, .. } => {
-                let details = agent.as_ref().clone();
-                tell(&contact, contact::Input::Offered { agent: details, ring_timeout_ms });
-                self.outputs.push_back(Output::Ring { contact, agent, ring_timeout_ms });
+                Output::Ring { contact, agent, ring_timeout_ms }
             }
             acd::Output::Withdrawn { contact, agent, reason, .. } => {
-                tell(&contact, contact::Input::OfferEnded { agent: agent.clone(), reason });
-                self.outputs.push_back(Output::StopRinging { contact, agent, reason });
+                Output::StopRinging { contact, agent, reason }
             }
-            acd::Output::Connected { contact, agent } => {
-                tell(&contact, contact::Input::Answered { agent: agent.as_ref().clone() });
-                self.outputs.push_back(Output::Connect { contact, agent });
-            }
-            acd::Output::AgentLost { contact, agent, requeued: true } => {
-                tell(&contact, contact::Input::Requeued { agent: agent.clone() });
-                self.release(contact, agent, false);
-            }
-            acd::Output::AgentLost { contact, agent, requeued: false } => {
-                tell(&contact, contact::Input::AgentLost { agent: agent.clone() });
-                self.release(contact, agent, false);
+            acd::Output::Connected { contact, agent } => Output::Connect { contact, agent },
+            acd::Output::AgentLost { contact, agent, .. } => {
+                Output::Release { contact, agent, wraps_up_without_end: false }
             }
             acd::Output::WrapUpStarted { contact, agent, auto_end_ms } => {
-                tell(&contact, contact::Input::WrapUpStarted { agent: agent.clone() });
-                self.release(contact, agent, auto_end_ms.is_none());
+                Output::Release { contact, agent, wraps_up_without_end: auto_end_ms.is_none() }
             }
-            acd::Output::WrapUpEnded { contact, agent, code } => {
-                tell(&contact, contact::Input::WrapUpEnded { agent, code });
-            }
-            acd::Output::TimedOut { contact, overflow_number, .. } => {
-                tell(&contact, contact::Input::TimedOut { overflow_number });
-            }
-            acd::Output::Refused { input, reason } => {
-                if let acd::Input::Enqueue { contact, .. } = &*input {
-                    let reason = reason.to_string();
-                    tell(contact, contact::Input::EnqueueRefused { reason });
-                }
-                self.outputs.push_back(Output::Refused { input, reason });
-            }
-            acd::Output::AgentState { agent, state } => {
-                self.outputs.push_back(Output::AgentState { agent, state });
-            }
-            acd::Output::Queued { contact, queue, .. } => {
-                self.outputs.push_back(Output::Queued { contact, queue });
-            }
-            acd::Output::SkillsIgnored { .. } => {}
-        }
-    }
-
-    fn release(&mut self, contact: ContactId, agent: AgentId, wraps_up_without_end: bool) {
-        self.outputs.push_back(Output::Release { contact, agent, wraps_up_without_end });
+            acd::Output::Refused { input, reason } => Output::Refused { input, reason },
+            acd::Output::AgentState { agent, state } => Output::AgentState { agent, state },
+            acd::Output::Queued { contact, queue, .. } => Output::Queued { contact, queue },
+            acd::Output::WrapUpEnded { .. }
+            | acd::Output::TimedOut { .. }
+            | acd::Output::SkillsIgnored { .. } => return,
+        };
+        self.outputs.push_back(output);
     }
 
     /// The contact's flow cannot be trusted any more. Its agent is free, and a caller who is still

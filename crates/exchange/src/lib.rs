@@ -11,11 +11,13 @@ mod allocation;
 mod contacts;
 mod exchange;
 mod input;
+mod messages;
 mod output;
 mod recorder;
 
 pub use allocation::Allocations;
 pub use exchange::Exchange;
 pub use input::Input;
+pub use messages::{message_to_contact, message_to_routing};
 pub use output::Output;
 pub use recorder::{ContactRecord, MessageId, Recorder, RoutingRecord, Sender};

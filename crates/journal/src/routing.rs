@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use trunkline_acd::{self as acd, AgentChoice, AgentState};
 use trunkline_contact as contact;
-use trunkline_exchange::{MessageId, RoutingRecord, Sender};
+use trunkline_exchange::{MessageId, RoutingRecord, Sender, message_to_contact};
 use trunkline_model::{AgentId, ContactId, TeamId};
 
 /// Prefix of the streams of routing domains.
@@ -142,46 +142,10 @@ pub(crate) fn messages(
 ) -> impl Iterator<Item = (ContactId, Message)> {
     let number = record.number;
     outputs.into_iter().enumerate().filter_map(move |(place, output)| {
-        let (contact, input) = told(output)?;
+        let (contact, input) = message_to_contact(&output)?;
         let output = u32::try_from(place).unwrap_or(u32::MAX);
         let id = MessageId { sender: Sender::Routing, input: number, output };
         Some((contact, Message { id, input }))
-    })
-}
-
-fn told(output: acd::Output) -> Option<(ContactId, contact::Input)> {
-    Some(match output {
-        acd::Output::Offer { contact, agent, ring_timeout_ms, .. } => {
-            (contact, contact::Input::Offered { agent: agent.as_ref().clone(), ring_timeout_ms })
-        }
-        acd::Output::Withdrawn { contact, agent, reason, .. } => {
-            (contact, contact::Input::OfferEnded { agent, reason })
-        }
-        acd::Output::Connected { contact, agent } => {
-            (contact, contact::Input::Answered { agent: agent.as_ref().clone() })
-        }
-        acd::Output::AgentLost { contact, agent, requeued: true } => {
-            (contact, contact::Input::Requeued { agent })
-        }
-        acd::Output::AgentLost { contact, agent, requeued: false } => {
-            (contact, contact::Input::AgentLost { agent })
-        }
-        acd::Output::WrapUpStarted { contact, agent, .. } => {
-            (contact, contact::Input::WrapUpStarted { agent })
-        }
-        acd::Output::WrapUpEnded { contact, agent, code } => {
-            (contact, contact::Input::WrapUpEnded { agent, code })
-        }
-        acd::Output::TimedOut { contact, overflow_number, .. } => {
-            (contact, contact::Input::TimedOut { overflow_number })
-        }
-        acd::Output::Refused { input, reason } => {
-            let acd::Input::Enqueue { contact, .. } = *input else { return None };
-            (contact, contact::Input::EnqueueRefused { reason: reason.to_string() })
-        }
-        acd::Output::Queued { .. }
-        | acd::Output::SkillsIgnored { .. }
-        | acd::Output::AgentState { .. } => return None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The agents by script.
 
-use trunkline_acd::{AgentChoice, Input as RoutingInput, OfferEnd};
+use trunkline_acd::{AgentChoice, Input as RoutingInput, OfferEnd, Output as RoutingOutput};
 use trunkline_contact::Input;
 use trunkline_model::AgentId;
 
@@ -18,7 +18,40 @@ impl<R: Recorder> World<R> {
         agents.get(offer).or(agents.last()).cloned().unwrap_or_default()
     }
 
-    pub(crate) fn plan_offer(&mut self, slot: Slot, agent: &AgentId) {
+    /// Plans what an agent does about a decision of the queues on this contact.
+    pub(crate) fn plan_agent(&mut self, slot: Option<Slot>, decided: &RoutingOutput) {
+        match (decided, slot) {
+            (RoutingOutput::Withdrawn { agent, reason, .. }, slot) => {
+                self.plan_ready(slot, agent, *reason);
+            }
+            (RoutingOutput::Offer { agent, .. }, Some(slot)) => self.plan_offer(slot, &agent.id),
+            (RoutingOutput::Connected { agent, .. }, Some(slot)) => {
+                self.plan_conversation(slot, &agent.id);
+            }
+            (RoutingOutput::WrapUpStarted { agent, .. }, Some(slot)) => {
+                self.plan_wrap_up(slot, agent);
+            }
+            // A contact that is over is no agent's any more.
+            (
+                RoutingOutput::Offer { .. }
+                | RoutingOutput::Connected { .. }
+                | RoutingOutput::WrapUpStarted { .. },
+                None,
+            )
+            | (
+                RoutingOutput::Queued { .. }
+                | RoutingOutput::SkillsIgnored { .. }
+                | RoutingOutput::AgentLost { .. }
+                | RoutingOutput::WrapUpEnded { .. }
+                | RoutingOutput::AgentState { .. }
+                | RoutingOutput::TimedOut { .. }
+                | RoutingOutput::Refused { .. },
+                _,
+            ) => {}
+        }
+    }
+
+    fn plan_offer(&mut self, slot: Slot, agent: &AgentId) {
         if let Some(life) = self.lives[slot].as_mut() {
             life.offers += 1;
         }
@@ -34,7 +67,7 @@ impl<R: Recorder> World<R> {
         }
     }
 
-    pub(crate) fn plan_conversation(&mut self, slot: Slot, agent: &AgentId) {
+    fn plan_conversation(&mut self, slot: Slot, agent: &AgentId) {
         if self.options.is_interactive {
             return;
         }
@@ -58,7 +91,7 @@ impl<R: Recorder> World<R> {
         self.agenda.add(self.now_ms + ms(seconds), happening);
     }
 
-    pub(crate) fn plan_wrap_up(&mut self, slot: Slot, agent: &AgentId) {
+    fn plan_wrap_up(&mut self, slot: Slot, agent: &AgentId) {
         if self.options.is_interactive {
             return;
         }
@@ -72,7 +105,7 @@ impl<R: Recorder> World<R> {
         self.agenda.add(done_ms, Happening::WrapUp { slot, agent, code });
     }
 
-    pub(crate) fn plan_ready(&mut self, slot: Option<Slot>, agent: &AgentId, reason: OfferEnd) {
+    fn plan_ready(&mut self, slot: Option<Slot>, agent: &AgentId, reason: OfferEnd) {
         let is_away = matches!(reason, OfferEnd::Rona | OfferEnd::Declined);
         if self.options.is_interactive || !is_away {
             return;

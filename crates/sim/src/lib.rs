@@ -5,7 +5,6 @@
 //! them for real: while it does, the clock stands still; then it moves by the time that the
 //! request took, and what falls due in between happens in order (decision 5).
 
-mod allocation;
 mod audio;
 mod caller;
 mod desk;
@@ -15,7 +14,6 @@ mod recorder;
 pub mod script;
 mod world;
 
-pub use allocation::Allocations;
 pub use recorder::Recorder;
 pub use script::{Script, ScriptError};
 pub use world::{Advance, PendingRequest, World, WorldOptions};

@@ -8,11 +8,11 @@ use trunkline_acd::{
 };
 use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{Arrival, ArrivalError, Contact, Input, Output};
+use trunkline_exchange::{Allocations, message_to_contact, message_to_routing};
 use trunkline_flow::Site;
 use trunkline_model::http::{Outcome, Request};
 use trunkline_model::{AgentId, ContactId};
 
-use crate::allocation::Allocations;
 use crate::moments::{Agenda, Happening, Slot};
 use crate::recorder::Recorder;
 use crate::script::Script;
@@ -396,24 +396,10 @@ impl<R: Recorder> World<R> {
                 self.plan_given(0, slot, Input::Flow(input));
             }
             Output::Disconnect => self.close_line(slot),
-            Output::Enqueue { queue, priority, skills, check_availability } => {
+            asks @ (Output::Enqueue { .. } | Output::Withdraw | Output::LeaveAgent) => {
                 let Some(contact) = self.contact_id(slot) else { return };
-                self.route(RoutingInput::Enqueue {
-                    contact,
-                    queue,
-                    priority,
-                    skills,
-                    first_enqueued_ms: None,
-                    check_availability,
-                });
-            }
-            Output::Withdraw => {
-                let Some(contact) = self.contact_id(slot) else { return };
-                self.route(RoutingInput::Withdraw { contact });
-            }
-            Output::LeaveAgent => {
-                let Some(contact) = self.contact_id(slot) else { return };
-                self.route(RoutingInput::ContactEnded { contact });
+                let Some(input) = message_to_routing(&contact, &asks) else { return };
+                self.route(input);
             }
             Output::Ended => self.end(slot),
             Output::StopRetries { id } => self.stop_retries(slot, id),
@@ -514,55 +500,11 @@ impl<R: Recorder> World<R> {
     }
 
     fn routed(&mut self, output: RoutingOutput) {
-        let slot_of =
-            |contact: &ContactId, slots: &HashMap<ContactId, Slot>| slots.get(contact).copied();
-        match output {
-            RoutingOutput::Offer { contact, agent, ring_timeout_ms, .. } => {
-                let Some(slot) = slot_of(&contact, &self.slots) else { return };
-                self.plan_offer(slot, &agent.id);
-                let agent = agent.as_ref().clone();
-                self.give(slot, Input::Offered { agent, ring_timeout_ms });
-            }
-            RoutingOutput::Withdrawn { contact, agent, reason, .. } => {
-                let slot = slot_of(&contact, &self.slots);
-                self.plan_ready(slot, &agent, reason);
-                let Some(slot) = slot else { return };
-                self.give(slot, Input::OfferEnded { agent, reason });
-            }
-            RoutingOutput::Connected { contact, agent } => {
-                let Some(slot) = slot_of(&contact, &self.slots) else { return };
-                self.plan_conversation(slot, &agent.id);
-                self.give(slot, Input::Answered { agent: agent.as_ref().clone() });
-            }
-            RoutingOutput::AgentLost { contact, agent, requeued } => {
-                let Some(slot) = slot_of(&contact, &self.slots) else { return };
-                let lost = || Input::AgentLost { agent: agent.clone() };
-                let input =
-                    if requeued { Input::Requeued { agent: agent.clone() } } else { lost() };
-                self.give(slot, input);
-            }
-            RoutingOutput::WrapUpStarted { contact, agent, .. } => {
-                let Some(slot) = slot_of(&contact, &self.slots) else { return };
-                self.plan_wrap_up(slot, &agent);
-                self.give(slot, Input::WrapUpStarted { agent });
-            }
-            RoutingOutput::WrapUpEnded { contact, agent, code } => {
-                let Some(slot) = slot_of(&contact, &self.slots) else { return };
-                self.give(slot, Input::WrapUpEnded { agent, code });
-            }
-            RoutingOutput::TimedOut { contact, overflow_number, .. } => {
-                let Some(slot) = slot_of(&contact, &self.slots) else { return };
-                self.give(slot, Input::TimedOut { overflow_number });
-            }
-            RoutingOutput::Queued { .. }
-            | RoutingOutput::SkillsIgnored { .. }
-            | RoutingOutput::AgentState { .. } => {}
-            RoutingOutput::Refused { input, reason } => {
-                // Other refusals are of what somebody did too late; only this one loses a contact.
-                let RoutingInput::Enqueue { contact, .. } = *input else { return };
-                let Some(slot) = slot_of(&contact, &self.slots) else { return };
-                self.give(slot, Input::EnqueueRefused { reason: reason.to_string() });
-            }
+        let message = message_to_contact(&output);
+        let slot = message.as_ref().and_then(|(contact, _)| self.slots.get(contact).copied());
+        self.plan_agent(slot, &output);
+        if let (Some(slot), Some((_, input))) = (slot, message) {
+            self.give(slot, input);
         }
     }
 
