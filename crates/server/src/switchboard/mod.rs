@@ -251,12 +251,14 @@ impl Switchboard {
         committed.fenced.iter().for_each(|contact| self.lose_contact(contact));
         let is_gone =
             |contact: &ContactId| refused.contains(contact) || committed.fenced.contains(contact);
+        let outputs = outputs.into_iter().filter(|output| !output.contact().is_some_and(is_gone));
+        self.carry_out_written(outputs.collect());
+    }
+
+    fn carry_out_written(&mut self, outputs: Vec<Output>) {
         // What is written to other systems waits until the journal is on the disk.
         let is_synced = !outputs.iter().any(requests::writes) || self.scribe.sync();
         for output in outputs {
-            if output.contact().is_some_and(is_gone) {
-                continue;
-            }
             match output {
                 output if !is_synced && requests::writes(&output) => self.not_sent(output),
                 output => self.carry_out(output),
@@ -294,6 +296,7 @@ impl Switchboard {
         self.exchange.number_routing_from(recovered.routing_inputs);
         self.devices.remember(&recovered.seats);
         let committed = self.scribe.commit(self.now_ms);
+        let mut wanted = Vec::new();
         for it in recovered.contacts {
             let contact = it.contact.id().clone();
             if committed.fenced.contains(&contact) {
@@ -303,8 +306,9 @@ impl Switchboard {
             self.exchange.adopt(it.contact, it.inputs);
             let outputs = it.outputs.into_iter();
             let output = |output| Output::Contact { contact: contact.clone(), output };
-            outputs.map(output).for_each(|output| self.carry_out(output));
+            wanted.extend(outputs.map(output));
         }
+        self.carry_out_written(wanted);
     }
 
     /// Agents are waited for as long as this.

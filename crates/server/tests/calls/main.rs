@@ -9,6 +9,7 @@ mod centre;
 mod crm;
 mod ear;
 mod hang_ups;
+mod operation;
 mod prompts;
 mod refusals;
 mod transfers;
