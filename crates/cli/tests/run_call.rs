@@ -19,8 +19,9 @@ use std::path::Path;
 use std::process::Stdio;
 
 use call::{command, kinds, lines, path, run, run_with_lines, step};
+use export::Export;
 use peer::Peer;
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{folder, unread};
 
 fn trace_schema() -> Value {
@@ -112,6 +113,38 @@ fn a_call_goes_on_to_its_end_when_nobody_reads_its_trace() {
     let ran = call::ended(child);
     assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
     assert_eq!(desk::comments(&crm).len(), 2);
+}
+
+/// The notes in the head of the trace.
+fn notes(arguments: &[&str]) -> String {
+    let ran = run(&[&["flow", "run", "--json"], arguments].concat());
+    assert_eq!((ran.status, ran.err.as_str()), (Some(0), ""));
+    lines(&ran.out)[0]["notes"].to_string()
+}
+
+#[test]
+fn the_head_names_who_stands_in_for_people_the_script_leaves_out() {
+    let folder = folder("run_call_stand_ins");
+    let plain = Export::new("Plain").node("End", "end", json!({})).link("Start.out -> End");
+    let number = json!({"transfertodn": "4001"});
+    let transfers =
+        Export::new("Transfers").node("Away", "blind-transfer", number).link("Start.out -> Away");
+    let (plain, transfers) = (plain.write(&folder), transfers.write(&folder));
+    let script = folder.join("call.yaml");
+    let with_script = |text: &str, flow: &Path| {
+        fs::write(&script, text).unwrap();
+        notes(&[path(flow), "--script", path(&script)])
+    };
+    let (caller, party) = ("no script: the caller", "answers after 5 s and hangs up 30 s later");
+
+    let said = notes(&[path(&transfers)]);
+    assert!(said.contains(caller) && said.contains(party), "{said}");
+    let said = notes(&[path(&plain)]);
+    assert!(said.contains(caller) && !said.contains(party), "{said}");
+    let said = with_script("caller: {patience_s: 60}", &transfers);
+    assert!(!said.contains(caller) && said.contains(party), "{said}");
+    let said = with_script("transfers: [{does: is_busy}]", &transfers);
+    assert!(!said.contains(caller) && !said.contains(party), "{said}");
 }
 
 #[test]

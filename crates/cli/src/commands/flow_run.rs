@@ -86,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 fn call(arguments: &Arguments, script: Script, mut loaded: Loaded) -> Result<ExitCode> {
     let arrival = arrival(arguments, &script, &loaded)?;
-    loaded.notes.extend(assumptions(arguments, &script));
+    loaded.notes.extend(assumptions(arguments, &script, &loaded));
     let head = Head {
         version: trunkline_model::trace::SCHEMA_VERSION,
         flow: loaded.flow.name.clone(),
@@ -161,22 +161,34 @@ fn first_number(entry: &EntryPoint) -> Option<String> {
     entry.dnis.first().cloned()
 }
 
-fn assumptions(arguments: &Arguments, script: &Script) -> Vec<String> {
+/// What is stood in for people whom neither a script nor anybody at the terminal speaks for.
+fn assumptions(arguments: &Arguments, script: &Script, loaded: &Loaded) -> Vec<String> {
     let mut notes = Vec::new();
-    if arguments.interactive {
-        return notes;
-    }
-    if arguments.script.is_none() {
+    if arguments.script.is_none() && !arguments.interactive {
         notes.push(
             "no script: the caller presses nothing and hangs up 30 s after an agent answers (or \
              after 3 minutes); the agent answers after 5 s, edits nothing and wraps up in 5 s"
                 .to_owned(),
         );
     }
-    if arguments.ani.is_none() && script.ani.is_none() {
+    // At the terminal too: nobody there speaks for third parties.
+    if script.transfers.is_empty() && has_transfers(loaded) {
+        notes.push(
+            "no transfers in the script: whom the flow calls answers after 5 s and hangs up 30 s \
+             later"
+                .to_owned(),
+        );
+    }
+    if arguments.ani.is_none() && script.ani.is_none() && !arguments.interactive {
         notes.push(format!("no --ani: the call comes from {EXAMPLE_ANI}"));
     }
     notes
+}
+
+/// Whether the flow, or one that runs with it, calls third parties.
+fn has_transfers(loaded: &Loaded) -> bool {
+    let mut nodes = loaded.site.flows().iter().flat_map(|flow| &flow.nodes);
+    nodes.any(|node| matches!(&*node.kind, "blind-transfer" | "bridged-transfer"))
 }
 
 fn open_journal(arguments: &Arguments, loaded: &Loaded) -> Result<Option<Journal>> {
