@@ -213,7 +213,11 @@ impl Exchange {
         recorder: &mut impl Recorder,
     ) -> Result<Option<Panic>, ArrivalError> {
         let (site, is_traced) = (&self.site, self.is_traced);
-        let begin = || Contact::arrive(site, arrival, is_traced).map(Box::new);
+        let begin = || {
+            #[cfg(test)]
+            tests::fault();
+            Contact::arrive(site, arrival, is_traced).map(Box::new)
+        };
         let mut contact = match catch_unwind(AssertUnwindSafe(begin)) {
             Ok(begun) => begun?,
             Err(panic) => return Ok(Some(panic)),
@@ -234,9 +238,14 @@ impl Exchange {
     ) {
         let Some(life) = self.contacts.take(id) else { return };
         let (mut contact, number) = (life.contact, life.inputs + 1);
-        let was_there = contact.is_caller_there();
+        let hangs_up = matches!(input, contact::Input::CallerHungUp);
+        let was_there = contact.is_caller_there() && !hangs_up;
         let record = InputRecord { now_ms, input: input.clone() };
-        let handle = AssertUnwindSafe(|| contact.handle(now_ms, input));
+        let handle = AssertUnwindSafe(|| {
+            #[cfg(test)]
+            tests::fault();
+            contact.handle(now_ms, input);
+        });
         if let Err(panic) = catch_unwind(handle) {
             let arrival = contact.arrival().clone();
             return self.crashed(now_ms, &arrival, was_there, &*panic, recorder);
@@ -371,5 +380,156 @@ impl Exchange {
         if !self.begin(&arrival, recorder).is_ok_and(|begun| begun.is_none()) {
             self.outputs.push_back(Output::Ended { contact: arrival.contact });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::cell::Cell;
+    use trunkline_acd::{AgentChoice, AgentState};
+    use trunkline_model::{AgentId, EntryPointId};
+
+    thread_local! {
+        /// So many contacts are yet to panic.
+        static FAULTS: Cell<u32> = const { Cell::new(0) };
+    }
+
+    /// Panics where a contact with a mistake in it would.
+    pub(super) fn fault() {
+        let left = FAULTS.get();
+        if left > 0 {
+            FAULTS.set(left - 1);
+            panic!("a fault for a test");
+        }
+    }
+
+    /// A flow that queues, in export form.
+    fn site() -> Arc<Site> {
+        let queue = json!({ "activityName": "queue-contact", "destination": "Support" });
+        let start = json!({ "activityName": "NewPhoneContact" });
+        let flow = json!({
+            "id": "f", "flowId": "f", "name": "f", "flowType": "FLOW", "version": 1,
+            "process": {
+                "activities": {
+                    "Start": { "id": "Start", "name": "Start", "group": "start",
+                               "properties": start },
+                    "Queue": { "id": "Queue", "name": "Queue", "group": "action",
+                               "properties": queue },
+                },
+                "links": [{ "id": "l", "sourceActivityId": "Start", "targetActivityId": "Queue",
+                            "conditionExpr": "out" }],
+            },
+        });
+        let tenant = json!({
+            "name": "Acme",
+            "entry_points": [{ "id": "main", "name": "Main", "flow": "f",
+                               "fallback": { "queue": "Support" } }],
+            "queues": [{ "id": "q", "name": "Support", "groups": [{ "teams": ["Desk"] }] }],
+            "teams": [{ "id": "desk", "name": "Desk" }],
+            "agents": [{ "id": "ann", "name": "Ann", "teams": ["Desk"] }],
+        });
+        let flow = trunkline_flow::Flow::read(&flow.to_string()).unwrap().0;
+        Arc::new(Site::new(serde_json::from_value(tenant).unwrap(), vec![Arc::new(flow)]))
+    }
+
+    fn call(exchange: &mut Exchange) -> Vec<Output> {
+        let arrival = Arrival {
+            contact: ContactId::new("c"),
+            at_ms: 0,
+            ani_received: "+14806754111".into(),
+            dnis_received: "+18005550100".into(),
+            entry_point: EntryPointId::new("main"),
+            headers: Vec::new(),
+            rescue: None,
+        };
+        give(exchange, Input::Arrived(Box::new(arrival)))
+    }
+
+    fn give(exchange: &mut Exchange, input: Input) -> Vec<Output> {
+        exchange.handle(1_000, input, &mut ()).unwrap();
+        std::iter::from_fn(|| exchange.poll()).collect()
+    }
+
+    fn key(exchange: &mut Exchange) -> Vec<Output> {
+        let input = contact::Input::Flow(trunkline_flow::Input::Digit('1'));
+        give(exchange, Input::Contact { contact: ContactId::new("c"), input })
+    }
+
+    fn crash(outputs: &[Output]) -> Option<ContactId> {
+        let crashed = outputs.iter().find_map(|output| match output {
+            Output::Crashed { contact, successor, message } => {
+                assert_eq!(contact.as_str(), "c");
+                assert_eq!(message, "a fault for a test");
+                Some(successor.clone())
+            }
+            _ => None,
+        });
+        crashed.expect("it crashed")
+    }
+
+    #[test]
+    fn a_contact_that_panics_is_rescued_by_another_in_the_fallback_queue() {
+        let mut exchange = Exchange::new(site());
+        call(&mut exchange);
+        FAULTS.set(1);
+        let outputs = key(&mut exchange);
+        let rescued = crash(&outputs).unwrap();
+        assert!(exchange.contact(&ContactId::new("c")).is_none());
+        assert!(exchange.contact(&rescued).unwrap().is_caller_there());
+        let queued = Output::Queued { contact: rescued.clone(), queue: "q".into() };
+        assert!(outputs.contains(&queued), "{outputs:?}");
+        assert!(!exchange.routing().knows(&ContactId::new("c")));
+    }
+
+    #[test]
+    fn the_agent_of_a_contact_that_panics_is_free() {
+        let mut exchange = Exchange::new(site());
+        let agent = AgentId::new("ann");
+        let sign_in =
+            acd::Input::SignIn { agent: agent.clone(), session_id: "s".into(), team: None };
+        give(&mut exchange, Input::Routing(sign_in));
+        let state = AgentChoice::Available;
+        let available = acd::Input::SetState { agent: agent.clone(), state };
+        give(&mut exchange, Input::Routing(available));
+        call(&mut exchange);
+        let answer = acd::Input::Answer { agent: agent.clone(), contact: ContactId::new("c") };
+        give(&mut exchange, Input::Routing(answer));
+        assert!(matches!(exchange.routing().agent_state(&agent), Some(AgentState::Engaged { .. })));
+        FAULTS.set(1);
+        let outputs = key(&mut exchange);
+        assert!(crash(&outputs).is_some());
+        assert!(matches!(exchange.routing().agent_state(&agent), Some(AgentState::WrapUp { .. })));
+        assert!(outputs.iter().any(|output| matches!(output, Output::Release { .. })));
+    }
+
+    #[test]
+    fn a_contact_may_panic_when_it_arrives() {
+        let mut exchange = Exchange::new(site());
+        FAULTS.set(1);
+        let rescued = crash(&call(&mut exchange)).unwrap();
+        assert!(exchange.contact(&rescued).is_some());
+    }
+
+    #[test]
+    fn who_cannot_be_rescued_either_is_over() {
+        let mut exchange = Exchange::new(site());
+        FAULTS.set(2);
+        let outputs = call(&mut exchange);
+        let rescued = crash(&outputs).unwrap();
+        assert!(outputs.contains(&Output::Ended { contact: rescued }), "{outputs:?}");
+        assert!(exchange.is_empty());
+    }
+
+    #[test]
+    fn a_caller_who_hangs_up_needs_no_rescue() {
+        let mut exchange = Exchange::new(site());
+        call(&mut exchange);
+        FAULTS.set(1);
+        let contact = ContactId::new("c");
+        let input = contact::Input::CallerHungUp;
+        let outputs = give(&mut exchange, Input::Contact { contact, input });
+        assert!(crash(&outputs).is_none(), "{outputs:?}");
     }
 }

@@ -5,8 +5,8 @@ use trunkline_exchange::Output;
 use trunkline_flow::run::ScreenPop;
 use trunkline_model::{AgentId, ContactId};
 
-use super::Switchboard;
 use super::legs::Role;
+use super::{Event, Switchboard};
 use crate::ops::CallOutcome;
 
 /// Temporarily unavailable (RFC 3261, section 21.4.18): the flow ended before it answered.
@@ -102,10 +102,16 @@ impl Switchboard {
                 leg.end(UNAVAILABLE);
             }
         }
-        let Some(caller) = line.caller.and_then(|caller| self.legs.get_mut(caller)) else { return };
-        match successor {
-            None => caller.end(500),
-            Some(successor) => {
+        let caller = line.caller.and_then(|caller| self.legs.get_mut(caller));
+        match (caller, successor) {
+            (None, None) => {}
+            // They hung up before the successor was known here.
+            (None, Some(contact)) => {
+                let input = Box::new(trunkline_contact::Input::CallerHungUp);
+                self.pending.push_back(Event::Told { contact, input });
+            }
+            (Some(caller), None) => caller.end(500),
+            (Some(caller), Some(successor)) => {
                 caller.role = Role::Caller(successor.clone());
                 caller.media.unbridge();
                 caller.media.resume();

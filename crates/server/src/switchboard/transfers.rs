@@ -55,10 +55,10 @@ impl Switchboard {
         let caller = line.caller.and_then(|caller| self.legs.get(caller));
         let (Some(caller), Some(party)) = (caller, self.legs.get(id)) else { return };
         caller.media.bridge(&party.media);
-        if let Some(digits) = self.pending_digits.remove(&id).filter(|it| !it.is_empty()) {
-            if let Err(error) = party.media.send_keys(&digits, KEY_MS, KEY_MS) {
-                tracing::warn!(%contact, "{error}");
-            }
+        if let Some(digits) = self.pending_digits.remove(&id).filter(|it| !it.is_empty())
+            && let Err(error) = party.media.send_keys(&digits, KEY_MS, KEY_MS)
+        {
+            tracing::warn!(%contact, "{error}");
         }
         let line = self.legs.line_mut(contact);
         (line.is_bridged, line.was_transferred) = (true, true);
