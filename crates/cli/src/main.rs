@@ -24,18 +24,24 @@ enum Command {
     #[command(subcommand)]
     Flow(commands::flow::Command),
     /// Take calls: the contact centre on the wire.
+    #[cfg(feature = "telephony")]
     Serve(commands::serve::Arguments),
     /// Show how a running server is.
+    #[cfg(feature = "telephony")]
     Status(commands::agent::StatusArguments),
     /// See and set agents of a running server.
+    #[cfg(feature = "telephony")]
     #[command(subcommand)]
     Agent(commands::agent::Command),
     /// See and end calls of a running server.
+    #[cfg(feature = "telephony")]
     #[command(subcommand)]
     Contact(commands::agent::ContactCommand),
     /// Play one whole call of the example flow and check the CRM afterwards.
+    #[cfg(feature = "telephony")]
     Demo(commands::demo::Arguments),
     /// Call a SIP address, speak, press keys, and print what happens.
+    #[cfg(feature = "telephony")]
     Call(commands::call::Arguments),
     /// Serve a local stand-in for Salesforce.
     Sandbox(commands::sandbox::Arguments),
@@ -60,11 +66,17 @@ fn main() -> ExitCode {
     trunkline_connector::install_crypto();
     let result = match Arguments::parse().command {
         Command::Flow(command) => commands::flow::run(command),
+        #[cfg(feature = "telephony")]
         Command::Serve(arguments) => commands::serve::run(&arguments),
+        #[cfg(feature = "telephony")]
         Command::Status(arguments) => commands::agent::run_status(&arguments),
+        #[cfg(feature = "telephony")]
         Command::Agent(command) => commands::agent::run(&command),
+        #[cfg(feature = "telephony")]
         Command::Contact(command) => commands::agent::run_contact(&command),
+        #[cfg(feature = "telephony")]
         Command::Demo(arguments) => commands::demo::run(&arguments),
+        #[cfg(feature = "telephony")]
         Command::Call(arguments) => commands::call::run(&arguments),
         Command::Sandbox(arguments) => commands::sandbox::run(&arguments),
         Command::Tenant(command) => commands::tenant::run(command),

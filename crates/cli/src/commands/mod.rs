@@ -1,11 +1,14 @@
 //! The commands, one file each, and what several of them read and print in the same way.
 
+#[cfg(feature = "telephony")]
 pub(crate) mod agent;
 pub(crate) mod bench;
 pub(crate) mod bench_flow;
+#[cfg(feature = "telephony")]
 pub(crate) mod call;
 mod caret;
 pub(crate) mod connector;
+#[cfg(feature = "telephony")]
 pub(crate) mod demo;
 pub(crate) mod expr;
 pub(crate) mod flow;
@@ -17,6 +20,7 @@ pub(crate) mod flow_run;
 mod json_lines;
 pub(crate) mod jsonpath;
 pub(crate) mod sandbox;
+#[cfg(feature = "telephony")]
 pub(crate) mod serve;
 pub(crate) mod tenant;
 mod tenant_check;
