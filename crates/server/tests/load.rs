@@ -1,6 +1,8 @@
 //! Ten seconds of fifty calls a second, as CI runs it: every call is answered, makes its three
 //! requests and is hung up by the flow. Nothing is timed here; `bench/telephony` does that.
 
+#![allow(clippy::unwrap_used, reason = "all of it is test code")]
+
 use std::collections::HashMap;
 use std::net::{SocketAddr, UdpSocket as StdUdpSocket};
 use std::path::Path;

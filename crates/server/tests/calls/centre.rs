@@ -138,20 +138,7 @@ impl Plan {
         health: &Health,
         metrics: &Metrics,
     ) -> (Server, SocketAddr, Setup) {
-        let mut last = String::new();
-        for _ in 0..10 {
-            // Another program may be faster to take the port.
-            let address = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-            let file = folder.join("trunkline.toml");
-            std::fs::write(&file, self.toml(address)).unwrap();
-            let setup = Setup::load(&file, SetupOptions { allow_literal_secrets: true }).unwrap();
-            setup.make_data_dir().unwrap();
-            match Server::start_with(&setup, health, metrics, self.waits).await {
-                Ok(server) => return (server, address, setup),
-                Err(error) => last = error.to_string(),
-            }
-        }
-        panic!("{last}");
+        start(folder, |address| self.toml(address), health, metrics, self.waits).await
     }
 
     fn toml(&self, address: SocketAddr) -> String {
@@ -184,6 +171,42 @@ fn write_audio(folder: &Path) {
         let samples = Sine::new(frequency_hz, LEVEL_DBM0).take(length_ms * 8);
         std::fs::write(folder.join(name), Recording::new(samples).to_wav().unwrap()).unwrap();
     }
+}
+
+/// Starts a server for the tenant in a folder, with more tables of configuration.
+pub(crate) async fn serve(folder: &Path, tables: &str) -> (Server, SocketAddr) {
+    let write = |address: SocketAddr| {
+        format!(
+            "tenant = \"tenant.yaml\"\n[sip]\nlisten = [\"{address}\"]\n\
+             [rtp]\naddress = \"127.0.0.1\"\n[http]\nlisten = \"{address}\"\n{tables}"
+        )
+    };
+    let (health, metrics) = (Health::default(), Metrics::new());
+    let (server, address, _) = start(folder, write, &health, &metrics, Waits::default()).await;
+    (server, address)
+}
+
+async fn start(
+    folder: &Path,
+    config: impl Fn(SocketAddr) -> String,
+    health: &Health,
+    metrics: &Metrics,
+    waits: Waits,
+) -> (Server, SocketAddr, Setup) {
+    let mut last = String::new();
+    for _ in 0..10 {
+        // Another program may be faster to take the port.
+        let address = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let file = folder.join("trunkline.toml");
+        std::fs::write(&file, config(address)).unwrap();
+        let setup = Setup::load(&file, SetupOptions { allow_literal_secrets: true }).unwrap();
+        setup.make_data_dir().unwrap();
+        match Server::start_with(&setup, health, metrics, waits).await {
+            Ok(server) => return (server, address, setup),
+            Err(error) => last = error.to_string(),
+        }
+    }
+    panic!("{last}");
 }
 
 /// A running server with what is around it.

@@ -10,6 +10,7 @@ mod agents;
 mod centre;
 mod crm;
 mod ear;
+mod example;
 mod hang_ups;
 mod operation;
 mod prompts;
