@@ -90,3 +90,24 @@ fn main() -> ExitCode {
         Err(problem) => problem.report(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn what_needs_telephony_is_listed_only_with_it() {
+        let program = Arguments::command();
+        let is_listed =
+            |name: &str| program.get_subcommands().any(|command| command.get_name() == name);
+        for name in ["serve", "status", "agent", "contact", "demo", "call"] {
+            assert_eq!(is_listed(name), cfg!(feature = "telephony"), "{name}");
+        }
+        for name in ["flow", "sandbox", "tenant", "connector", "expr", "jsonpath", "bench"] {
+            assert!(is_listed(name), "{name}");
+        }
+        program.debug_assert();
+    }
+}
