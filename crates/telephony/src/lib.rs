@@ -34,10 +34,12 @@
 //!   instance for each address.
 //! - A datagram longer than 8,192 bytes is cut and the body with it; a body that is shorter than
 //!   `Content-Length` gets 400 from us, one that is cut 513. A header line that is not UTF-8
-//!   hides all lines after it; over UDP such a request gets 400.
+//!   hides all lines after it; such a request gets 400.
 //! - Unknown methods and requests without a `From` tag, `Call-ID` or `CSeq` do not parse: they are
-//!   dropped in silence. Over UDP [`wire`] looks first and answers 501 or 400; on a stream they
-//!   are still dropped, and one that cannot be framed ends the stream.
+//!   dropped in silence, and on a stream they end it. [`wire`] looks first and answers 501 or 400;
+//!   after a message that cannot be framed a stream is closed. Streams that we opened ourselves,
+//!   to a trunk or a phone, are read by the library alone.
+//! - On a stream it finds `Content-Length` in its plain form alone; [`wire::frames`] writes it so.
 //! - Space within the protocol of a `Via` or around the `=` of a tag does not parse either;
 //!   [`wire`] takes it away. A datagram without `Content-Length` loses its body.
 //! - Its UDP socket can be replaced: [`shell`] brings one with the gate in front. Its TCP listener

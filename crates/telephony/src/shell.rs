@@ -65,6 +65,7 @@ mod registry;
 mod settings;
 mod shared;
 mod stack;
+mod stream_door;
 mod streams;
 
 pub use allow_list::AllowList;

@@ -4,6 +4,7 @@
 //! apart from noise and gets the response that RFC 3261 wants, without any state; what the gate
 //! refuses is refused in the same way. Nothing is allocated for a request that is well-formed.
 
+pub mod frames;
 mod headers;
 
 use std::fmt::Write;
@@ -187,8 +188,10 @@ pub fn read(datagram: &[u8]) -> Reading<'_> {
     }
     let rest = lines.rest();
     let mut head = Head { method, leading: start, head: rest, ..Head::default() };
-    let fault = request_line(first).or(fields(&mut head, body).err());
-    match fault.or_else(|| unknown_method(method)) {
+    // The method is looked at before the fields (RFC 3261, section 8.2).
+    let of_fields = fields(&mut head, body).err();
+    let fault = request_line(first).or_else(|| unknown_method(method)).or(of_fields);
+    match fault {
         Some(fault) => Reading::Broken(head, fault),
         None => Reading::Request(head),
     }

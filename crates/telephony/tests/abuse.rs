@@ -165,7 +165,9 @@ fn seeds(peer: &Peer) -> Vec<Vec<u8>> {
     let methods = ["INVITE", "REGISTER", "OPTIONS", "BYE", "CANCEL", "ACK", "PRACK", "UPDATE"];
     let plain = methods.iter().map(|method| peer.message(method, "m", 1, "", SDP).into_bytes());
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/torture")).unwrap();
-    let torture = folder.map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    let files = folder.map(|entry| entry.unwrap().path());
+    let torture = files.filter(|path| path.extension().is_some_and(|it| it == "dat"));
+    let torture = torture.map(|path| std::fs::read(path).unwrap());
     plain.chain(torture).collect()
 }
 

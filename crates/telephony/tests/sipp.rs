@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::process::Command as Process;
 use tokio::time::timeout;
 use trunkline_telephony::call::{Cause, Command, Event, Target};
-use trunkline_telephony::digest::{Algorithm, Credentials};
+use trunkline_telephony::digest::Credentials;
 use trunkline_telephony::identity::{Phone, Source, Trunk, TrunkDigest};
 use trunkline_telephony::message::Headers;
 use trunkline_telephony::registrar::Registration;
@@ -280,8 +280,6 @@ const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 /// An endpoint with one phone and one trunk that has to prove who it is.
 async fn start_guarded() -> (Endpoint, SocketAddr, Calls) {
     start_with(LOOPBACK, |settings| {
-        // SIPp looks at the first challenge alone and knows MD5 alone.
-        settings.algorithms = vec![Algorithm::Md5];
         settings.phones = vec![Phone { user: "anna".into(), password: "secret".into() }];
         let credentials = credentials("acme", "trunk");
         let digest = Some(TrunkDigest { realm: "acme.example".into(), credentials });

@@ -187,6 +187,23 @@ mod tests {
     }
 
     #[test]
+    fn a_phone_may_answer_all_challenges_at_once() {
+        let (directory, mut guard) = (directory(), Guard::new([1; 32]));
+        let ip = "10.0.0.1".parse().unwrap();
+        let register = request(Method::Register, "<sip:anna@h>");
+        let headers = challenged(guard.screen(5, &directory, ip, &register));
+        let mut both = register.clone();
+        for challenge in headers.all("WWW-Authenticate") {
+            let one = Headers::default().with("WWW-Authenticate", challenge);
+            let answer = answered(&register, one, "anna", "secret");
+            both.headers.push("Authorization", answer.headers.get("Authorization").unwrap());
+        }
+        assert_eq!(both.headers.all("Authorization").count(), 2);
+        let screening = guard.screen(5, &directory, ip, &both);
+        assert_eq!(screening, Screening::Granted(Source::Phone("anna".into())));
+    }
+
+    #[test]
     fn only_phones_register() {
         let (directory, mut guard) = (directory(), Guard::new([1; 32]));
         let register = request(Method::Register, "<sip:anna@h>");

@@ -173,7 +173,7 @@ impl Dispatch {
         let _ = self.calls.send(call);
     }
 
-    /// The door has looked at datagrams already; streams do not pass through it.
+    /// The door has looked at this for datagrams already; for streams it is looked at here.
     fn is_within_rate(&self, transaction: &Transaction) -> bool {
         let is_stream = transaction.connection.as_ref().is_some_and(|c| c.is_reliable());
         let source = source(transaction).filter(|_| is_stream);

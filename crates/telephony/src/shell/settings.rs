@@ -28,8 +28,9 @@ pub struct Settings {
     pub phone_networks: Vec<IpNet>,
     /// The realm of the phones' challenges, `trunkline` by default.
     pub realm: String,
-    /// The algorithms of challenges, in order, all by default: SHA-256, then MD5. Some phones look
-    /// at the first alone and know only MD5; where there are such, offer MD5 alone.
+    /// The algorithms of challenges, in order. MD5 alone by default: many phones give up when a
+    /// challenge names another one, in whatever order (baresip before 3.12), or look at the first
+    /// alone. Where all phones know SHA-256, offer it first, as RFC 8760 wants.
     pub algorithms: Vec<Algorithm>,
     /// How long registrations last.
     pub lifetimes: Lifetimes,
@@ -55,7 +56,7 @@ impl Settings {
             phones: Vec::new(),
             phone_networks: loopback.into_iter().chain([loopback_v6]).collect(),
             realm: "trunkline".into(),
-            algorithms: Algorithm::ALL.to_vec(),
+            algorithms: vec![Algorithm::Md5],
             lifetimes: Lifetimes::default(),
             limits: Limits::default(),
             max_calls: 10_000,
@@ -104,9 +105,9 @@ macro_rules! counters {
 counters! {
     /// Datagrams and connections of sources that are not allowed.
     dropped,
-    /// Datagrams and connections of banned sources.
+    /// Datagrams, connections and messages on connections of banned sources.
     banned,
-    /// Datagrams that are no SIP.
+    /// Datagrams and messages on connections that are no SIP.
     noise,
     /// Requests that were malformed and got 400, 416, 501, 505 or 513.
     malformed,

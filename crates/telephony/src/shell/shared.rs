@@ -131,11 +131,15 @@ impl Shared {
             return false;
         }
         drop(access);
+        !self.is_banned(ip)
+    }
+
+    fn is_banned(&self, ip: IpAddr) -> bool {
         let is_banned = self.gate().is_banned(self.now_ms(), ip);
         if is_banned {
             count(&self.counts.banned);
         }
-        !is_banned
+        is_banned
     }
 
     /// Looks at a datagram before the library does. `is_cut` when it may have been longer.
@@ -168,6 +172,47 @@ impl Shared {
             Reading::Response | Reading::KeepAlive => Look::Pass(0),
             Reading::Broken(head, fault) => self.fault(&head, source, fault.status, fault.reason),
             Reading::Noise => {
+                count(&self.counts.noise);
+                Look::Drop
+            }
+        }
+    }
+
+    /// Looks at a message of a stream. How much a source may begin is looked at later, as is
+    /// whether calls are taken. None when the stream is not to go on.
+    pub(super) fn look_at_stream(&self, message: &[u8], source: SocketAddr) -> Option<Look> {
+        if self.is_banned(source.ip()) {
+            return None;
+        }
+        let look = match wire::read(message) {
+            Reading::Request(head) => match head.tidied(message) {
+                Some(tidied) => Look::PassTidied(tidied),
+                None => Look::Pass(head.leading),
+            },
+            Reading::Response | Reading::KeepAlive => Look::Pass(0),
+            Reading::Broken(head, fault) => self.fault(&head, source, fault.status, fault.reason),
+            Reading::Noise => {
+                count(&self.counts.noise);
+                // Another protocol goes on like this; a response that is no good does not.
+                return message.trim_ascii_start().starts_with(b"SIP/").then_some(Look::Drop);
+            }
+        };
+        Some(look)
+    }
+
+    /// What is said to a message after which its stream cannot go on.
+    pub(super) fn refuse_stream(
+        &self,
+        message: &[u8],
+        source: SocketAddr,
+        status: u16,
+        reason: &str,
+    ) -> Look {
+        match wire::read(message) {
+            Reading::Request(head) | Reading::Broken(head, _) => {
+                self.fault(&head, source, status, reason)
+            }
+            Reading::Response | Reading::KeepAlive | Reading::Noise => {
                 count(&self.counts.noise);
                 Look::Drop
             }

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use rsipstack::sip::Transport;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
-use rsipstack::transport::tcp::TcpConnection;
 use rsipstack::transport::{SipAddr, SipConnection};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use super::settings::count;
 use super::shared::{Shared, lock};
+use super::stream_door::StreamDoor;
 
 /// The most streams of one source at once: an office of phones behind one address.
 const MAX_PER_SOURCE: usize = 256;
@@ -90,16 +90,21 @@ impl Streams {
         let _ = stream.set_nodelay(true);
         let local = SipAddr::new(Transport::Tcp, self.advertised.into());
         let token = self.stop.child_token();
-        match TcpConnection::from_stream(stream, local, Some(token.clone())) {
-            Ok(connection) => {
+        let shared = self.shared.clone();
+        match StreamDoor::open(stream, source, local, token.clone(), shared) {
+            Ok((door, connection)) => {
                 self.stack.transport_layer.add_connection(SipConnection::Tcp(connection));
                 let open = self.open.clone();
                 tokio::spawn(async move {
-                    token.cancelled().await;
+                    // When the door is left, the library sees the end and cancels.
+                    tokio::select! {
+                        () = token.cancelled() => {}
+                        () = door.run() => token.cancelled().await,
+                    }
                     open.leave(ip);
                 });
             }
-            // It was closed at once.
+            // The system has no sockets left.
             Err(error) => {
                 tracing::debug!(%error, "stream not taken");
                 self.open.leave(ip);
