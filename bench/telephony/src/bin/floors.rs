@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use rsipstack::EndpointBuilder;
@@ -170,6 +171,9 @@ impl Crm {
     }
 }
 
+/// How often streams send and what came is read: the fewest wakings that keep packets apart.
+const TICK_NS: u64 = 5 * MS;
+
 struct RtpFloor {
     sockets: Vec<UdpSocket>,
     poller: Poller,
@@ -200,29 +204,36 @@ impl RtpFloor {
 
     fn run(&mut self, seconds: u64) {
         let began = now_ns();
-        let mut tick = began / MS;
-        while now_ns() < began + (seconds + 2) * SECOND {
-            let now = now_ns() / MS;
-            while tick < now {
-                tick += 1;
-                // A bridge sends only until the far side knows where to send.
-                if !self.bridge || now_ns() < began + SECOND {
-                    self.send(tick);
-                }
+        let end = began + (seconds + 2) * SECOND;
+        let mut tick = began / TICK_NS;
+        while now_ns() < end {
+            // A bridge sends only until the far side knows where to; then packets wake it.
+            if self.bridge && now_ns() > began + SECOND {
+                self.take(20);
+                continue;
             }
-            self.poller.wait(1);
-            for place in 0..self.poller.count() {
-                self.receive(self.poller.ready(place) as usize);
-            }
+            tick += 1;
+            let wait_ns = (tick * TICK_NS).saturating_sub(now_ns());
+            std::thread::sleep(Duration::from_nanos(wait_ns));
+            self.send(tick);
+            self.take(0);
         }
         println!("sent {} received {}", self.sent, self.received);
     }
 
-    /// The twentieth of the streams that sends in this millisecond.
+    /// Receives what there is, waiting so many milliseconds for it.
+    fn take(&mut self, timeout_ms: u16) {
+        self.poller.wait(timeout_ms);
+        for place in 0..self.poller.count() {
+            self.receive(self.poller.ready(place) as usize);
+        }
+    }
+
+    /// The quarter of the streams that sends at this tick.
     fn send(&mut self, tick: u64) {
-        let number = (tick / 20) as u16;
+        let number = (tick / 4) as u16;
         let stamp = u32::from(number) * 160;
-        for stream in (tick as usize % 20..self.sockets.len()).step_by(20) {
+        for stream in (tick as usize % 4..self.sockets.len()).step_by(4) {
             self.packet[0] = 0x80;
             self.packet[1] = 0;
             self.packet[2..4].copy_from_slice(&number.to_be_bytes());

@@ -183,6 +183,8 @@ pub(crate) fn rtp_floor(
     while peer.is_alive() {
         std::thread::sleep(Duration::from_millis(20));
     }
-    let tally = serde_json::from_str(&std::fs::read_to_string(&peer_log)?)?;
+    let said = std::fs::read_to_string(&peer_log)?;
+    let tally = serde_json::from_str(&said);
+    let tally = tally.map_err(|_| io::Error::other(format!("the far side says: {said:?}")))?;
     Ok((core, tally))
 }

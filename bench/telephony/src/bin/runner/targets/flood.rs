@@ -17,12 +17,13 @@ const DATAGRAMS: u64 = 20_000;
 pub(super) fn measure(bench: &Bench) -> io::Result<Vec<Finding>> {
     let calls = (RATE * bench.seconds(10) as f64) as usize;
     let subject = subject::server(bench, 0)?;
-    let options = subject::to(Flow::Dips, subject.sip, RATE, calls);
-    let calm = subject::run(&subject.process, &options)?.sound()?;
+    // Each load has names of its own: the same calls again would be taken as sent twice.
+    let load = || subject::to(Flow::Dips, subject.sip, RATE, calls);
+    let calm = subject::run(&subject.process, &load())?.sound()?;
     let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
     let (run, answers) = std::thread::scope(|scope| {
         let flood = scope.spawn(|| strangers(subject.sip, &stop, &sent));
-        let run = subject::run(&subject.process, &options);
+        let run = subject::run(&subject.process, &load());
         stop.store(true, Ordering::Relaxed);
         let answers = flood.join().map_err(|_| io::Error::other("the flood panicked"))??;
         io::Result::Ok((run?.sound()?, answers))

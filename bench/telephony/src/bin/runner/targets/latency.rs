@@ -14,7 +14,13 @@ const RATE: f64 = 100.0;
 pub(super) fn measure(bench: &Bench) -> io::Result<Vec<Finding>> {
     let calls = (RATE * bench.seconds(10) as f64) as usize;
     let (mut p50, mut p99, mut sound) = (Vec::new(), Vec::new(), Vec::new());
+    let mut bare = Vec::new();
     for _ in 0..bench.rounds {
+        let responder = subject::responder(bench)?;
+        let options = subject::to(Flow::Dips, responder.sip, RATE, calls);
+        let run = subject::run(&responder.process, &options)?.sound()?;
+        bare.push((run.report.invite_to_answer_ms.p50, run.report.invite_to_answer_ms.p99));
+        drop(responder);
         let subject = subject::server(bench, 0)?;
         let options = subject::to(Flow::Dips, subject.sip, RATE, calls);
         let run = subject::run(&subject.process, &options)?.sound()?;
@@ -47,7 +53,7 @@ pub(super) fn measure(bench: &Bench) -> io::Result<Vec<Finding>> {
             "INVITE to 200, median, ms",
             median(p50.clone()),
             1.0,
-            format!("rounds {p50:.3?}"),
+            format!("rounds {p50:.3?}; bare responder (p50, p99) {bare:.3?}"),
         ),
         Finding::at_most(
             "g",
