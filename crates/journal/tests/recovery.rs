@@ -6,27 +6,14 @@ mod support;
 use std::sync::Arc;
 
 use support::stores::Frail;
-use support::{LAST_STEP, STATES, Shop, agent, image, key};
+use support::{LAST_STEP, STATES, Shop, agent, image, key, memory, read, stream};
 use trunkline_acd::{self as acd, AgentChoice};
 use trunkline_contact::Input;
 use trunkline_flow::Input as FlowInput;
-use trunkline_journal::{CONTACTS, Keys, ReadContact, Sender, SiteCache, read_contact};
+use trunkline_journal::{Keys, ReadContact, Sender};
 use trunkline_model::FailureCode;
 use trunkline_store::double::FaultyStore;
-use trunkline_store::{MemoryStore, SqliteOptions, SqliteStore, Store, StreamId};
-
-fn memory() -> Arc<dyn Store> {
-    Arc::new(MemoryStore::new())
-}
-
-fn stream(id: &str) -> StreamId {
-    StreamId::new(format!("{CONTACTS}{id}")).unwrap()
-}
-
-fn read(store: &Arc<dyn Store>, id: &str) -> ReadContact {
-    let (keys, mut sites) = (Keys::Known(key()), SiteCache::default());
-    read_contact(&**store, &stream(id), &keys, &mut sites).unwrap().unwrap()
-}
+use trunkline_store::{SqliteOptions, SqliteStore, Store};
 
 fn is_closed(store: &Arc<dyn Store>, id: &str) -> bool {
     store.head(&stream(id)).unwrap().unwrap().closed

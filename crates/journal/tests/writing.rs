@@ -8,28 +8,15 @@ use std::sync::Arc;
 
 use serde_json::json;
 use support::stores::Frail;
-use support::{LAST_STEP, Shop, answer, key, secret_image};
+use support::{LAST_STEP, Shop, answer, key, memory, read, secret_image, stream};
 use trunkline_contact::{Contact, Input};
 use trunkline_flow::Input as FlowInput;
 use trunkline_journal::{
-    CONTACTS, FailureClass, JournalError, Keys, ReadContact, RecoverOptions, Retention, SiteCache,
-    Writer, WriterOptions, read_contact, rebuild, recover,
+    CONTACTS, FailureClass, JournalError, Keys, RecoverOptions, Retention, Writer, WriterOptions,
+    rebuild, recover,
 };
 use trunkline_model::ContactId;
 use trunkline_store::{MemoryStore, SqliteOptions, SqliteStore, Store, StoreError, StreamId};
-
-fn memory() -> Arc<dyn Store> {
-    Arc::new(MemoryStore::new())
-}
-
-fn stream(id: &str) -> StreamId {
-    StreamId::new(format!("{CONTACTS}{id}")).unwrap()
-}
-
-fn read(store: &Arc<dyn Store>, id: &str) -> ReadContact {
-    let (keys, mut sites) = (Keys::Known(key()), SiteCache::default());
-    read_contact(&**store, &stream(id), &keys, &mut sites).unwrap().unwrap()
-}
 
 #[test]
 fn a_site_is_written_once_and_contacts_name_it() {

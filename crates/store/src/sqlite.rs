@@ -202,7 +202,7 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<StreamId>, StoreError> {
         self.run("list open streams", |inner| {
-            read::open_streams(&inner.connection, prefix, after, limit)
+            read::streams(&inner.connection, false, prefix, after, limit)
         })
     }
 
@@ -217,7 +217,7 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<StreamId>, StoreError> {
         self.run("list closed streams", |inner| {
-            read::closed_streams(&inner.connection, prefix, after, limit)
+            read::streams(&inner.connection, true, prefix, after, limit)
         })
     }
 

@@ -15,17 +15,33 @@ use trunkline_contact::{self as contact, Arrival, Output};
 use trunkline_exchange::{Exchange, Input, Output as Wanted};
 use trunkline_flow::Input as FlowInput;
 use trunkline_journal::{
-    Commit, JournalError, Keys, RecoverOptions, Recovered, SiteImage, Writer, WriterOptions,
-    recover,
+    CONTACTS, Commit, JournalError, Keys, ReadContact, RecoverOptions, Recovered, SiteCache,
+    SiteImage, Writer, WriterOptions, read_contact, recover,
 };
 use trunkline_model::http::{Answer, Outcome, Request};
 use trunkline_model::tenant::Tenant;
 use trunkline_model::{AgentId, ContactId, EntryPointId};
-use trunkline_store::Store;
 use trunkline_store::seal::Key;
+use trunkline_store::{MemoryStore, Store, StreamId};
 
 pub(crate) fn key() -> Key {
     Key::from_bytes([7; 32])
+}
+
+/// A store of its own, in memory.
+pub(crate) fn memory() -> Arc<dyn Store> {
+    Arc::new(MemoryStore::new())
+}
+
+/// A contact's stream.
+pub(crate) fn stream(id: &str) -> StreamId {
+    StreamId::new(format!("{CONTACTS}{id}")).unwrap()
+}
+
+/// What stands in a contact's stream.
+pub(crate) fn read(store: &Arc<dyn Store>, id: &str) -> ReadContact {
+    let (keys, mut sites) = (Keys::Known(key()), SiteCache::default());
+    read_contact(&**store, &stream(id), &keys, &mut sites).unwrap().unwrap()
 }
 
 /// What waits at most for a store that cannot be written.

@@ -126,36 +126,21 @@ fn entry(row: &Row<'_>, stream: &StreamId) -> rusqlite::Result<Result<Entry, Sto
     }))
 }
 
-/// Names of open streams.
-pub(super) fn open_streams(
+/// Names of streams that are closed, or of those that are open.
+pub(super) fn streams(
     connection: &Connection,
+    is_closed: bool,
     prefix: &str,
     after: Option<&StreamId>,
     limit: usize,
 ) -> Result<Vec<StreamId>, Fault> {
-    let mut statement = connection.prepare_cached(
+    // Not a parameter: the indexes are of one state each, and need to see it in the statement.
+    let state = if is_closed { CLOSED } else { OPEN };
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT id FROM stream
-         WHERE state = 0 AND id > ?1 AND id >= ?2 AND substr(id, 1, length(?2)) = ?2
+         WHERE state = {state} AND id > ?1 AND id >= ?2 AND substr(id, 1, length(?2)) = ?2
          ORDER BY id LIMIT ?3",
-    )?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let after = after.map_or("", StreamId::as_str);
-    let rows = statement.query_map(params![after, prefix, limit], |row| row.get::<_, String>(0))?;
-    rows.map(|row| Ok(StreamId::new(row?)?)).collect()
-}
-
-/// Names of closed streams.
-pub(super) fn closed_streams(
-    connection: &Connection,
-    prefix: &str,
-    after: Option<&StreamId>,
-    limit: usize,
-) -> Result<Vec<StreamId>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id FROM stream
-         WHERE state = 1 AND id > ?1 AND id >= ?2 AND substr(id, 1, length(?2)) = ?2
-         ORDER BY id LIMIT ?3",
-    )?;
+    ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let after = after.map_or("", StreamId::as_str);
     let rows = statement.query_map(params![after, prefix, limit], |row| row.get::<_, String>(0))?;
