@@ -89,7 +89,7 @@ impl Contact {
         let id = self.own_id();
         self.phase = Phase::Apology { id };
         let text = if self.speaks_japanese() { APOLOGY_JA } else { APOLOGY };
-        let prompt = Prompt::Speech { text: text.to_owned(), voice: Voice::default() };
+        let prompt = Prompt::speech(text, Voice::default());
         self.step(|_| steps::played(text));
         self.want(Output::Play { id, prompts: vec![prompt] });
     }

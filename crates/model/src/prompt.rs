@@ -21,7 +21,22 @@ pub enum Prompt {
         /// How it is to be spoken.
         #[serde(default)]
         voice: Voice,
+        /// Whether it may tell the value of a secure variable, so that its sound must not be kept.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_secure: bool,
     },
+}
+
+impl Prompt {
+    /// A text to be spoken that tells nothing secret.
+    pub fn speech(text: impl Into<String>, voice: Voice) -> Self {
+        Self::Speech { text: text.into(), voice, is_secure: false }
+    }
+
+    /// Whether it may tell the value of a secure variable.
+    pub fn is_secure(&self) -> bool {
+        matches!(self, Self::Speech { is_secure: true, .. })
+    }
 }
 
 /// How a text is spoken.

@@ -116,7 +116,7 @@ impl Library {
                     Err(failure) => return Some(Err(failure)),
                 },
                 Prompt::Speech { .. } if keep == Keep::Nowhere => return None,
-                Prompt::Speech { text, voice } => {
+                Prompt::Speech { text, voice, is_secure: _ } => {
                     let found = texts.memory.get(&Key::new(text, voice))?;
                     hits += 1;
                     items.extend(found.iter().cloned());
@@ -169,7 +169,7 @@ impl Library {
 
     async fn prepare_one(self, text: String, voice: Voice) -> Option<Problem> {
         let excerpt = text.chars().take(MAX_EXCERPT_CHARS).collect();
-        let mut pieces = self.open(&[Prompt::Speech { text, voice }], Keep::OnDisk);
+        let mut pieces = self.open(&[Prompt::speech(text, voice)], Keep::OnDisk);
         while let Some(piece) = pieces.next().await {
             if let Err(failure) = piece {
                 return Some(Problem::Text { excerpt, failure });

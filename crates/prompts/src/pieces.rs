@@ -86,7 +86,7 @@ impl Pieces {
                     Ok(prompt) => self.ready.push_back(Item::Prompt(prompt)),
                     Err(failure) => self.failure = Some(failure),
                 },
-                Prompt::Speech { text, voice } => {
+                Prompt::Speech { text, voice, is_secure: _ } => {
                     match self.library.text(&text, &voice, self.keep) {
                         Ok(Text::Ready(items)) => self.ready.extend(items.iter().cloned()),
                         Ok(Text::Making(making)) => self.making = Some(Follower::new(making)),

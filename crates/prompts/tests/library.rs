@@ -100,7 +100,7 @@ fn scene_at(rate_hz: u32, takes_ms: u64, limits: Limits, cache: Option<CacheConf
 }
 
 fn speech(text: &str) -> Prompt {
-    Prompt::Speech { text: text.to_owned(), voice: Voice::default() }
+    Prompt::speech(text, Voice::default())
 }
 
 fn audio(file: &str) -> Prompt {
@@ -378,7 +378,7 @@ async fn texts_and_voices_are_never_mixed_up() {
         Voice { name: Some("en-US-A".to_owned()), ..Voice::default() },
         Voice { connector: Some("en-US-A".to_owned()), ..Voice::default() },
     ];
-    let prompt = |voice: &Voice| Prompt::Speech { text: "Hi".to_owned(), voice: voice.clone() };
+    let prompt = |voice: &Voice| Prompt::speech("Hi", voice.clone());
     for (at, voice) in voices.iter().enumerate() {
         assert_eq!(library.ready(&[prompt(voice)], Keep::OnDisk), None, "{voice:?}");
         all(&library, &[prompt(voice)], Keep::OnDisk).await.unwrap();
@@ -424,7 +424,7 @@ async fn failures_are_told_to_all_and_tried_again() {
     assert_eq!(all(&library, &prompts, Keep::OnDisk).await.unwrap().len(), 3);
 
     let voice = Voice { name: Some("ja-JP-Mizuki".to_owned()), ..Voice::default() };
-    let japanese = [Prompt::Speech { text: "はい。".to_owned(), voice }];
+    let japanese = [Prompt::speech("はい。", voice)];
     let failure = all(&library, &japanese, Keep::OnDisk).await.unwrap_err();
     assert!(matches!(&failure, PromptFailure::NoVoice { .. }), "{failure:?}");
     assert!(failure.to_string().contains("ja-JP-Mizuki"));

@@ -62,7 +62,8 @@ impl Prompts {
                 continue;
             }
             if piece.is_speech {
-                prompts.push(Prompt::Speech { text, voice: self.voice(cx)? });
+                let is_secure = cx.may_reveal(&piece.text, &text);
+                prompts.push(Prompt::Speech { text, voice: self.voice(cx)?, is_secure });
             } else {
                 require_audio(cx, &text)?;
                 prompts.push(Prompt::Audio { file: text });

@@ -108,6 +108,19 @@ impl<'r> Cx<'r> {
         template.render(&view, &self.run.env()).map_err(expression)
     }
 
+    /// Whether a rendered text may tell the value of a secure variable: it reads one, or what an
+    /// activity brought for one, or such a value has come into it in another way.
+    pub fn may_reveal(&self, template: &Templated, text: &str) -> bool {
+        let is_secret = |root: &str| {
+            let variable = self.flow.variable(root);
+            let is_secure = variable.is_some_and(|place| self.flow.variables[place].is_secure);
+            let node = self.flow.labelled(root);
+            is_secure || node.is_some_and(|place| self.flow.nodes[place].is_secret)
+        };
+        let mut references = template.references().iter();
+        references.any(|it| is_secret(&it.root)) || self.run.trace.secrets.are_in(text)
+    }
+
     /// The value of a property that is one expression, its type kept; otherwise its text.
     pub fn value(&self, template: &Templated) -> Result<Value<'static>, Failure> {
         let view = View { run: self.run, thread: self.thread };

@@ -107,6 +107,13 @@ impl Secrets {
         self.is_full || self.forms.iter().chain(&self.words).any(|form| form == text)
     }
 
+    /// Whether there is a secret in a text.
+    pub(super) fn are_in(&self, text: &str) -> bool {
+        let mut masked = text.to_owned();
+        self.mask_text(&mut masked);
+        masked != text
+    }
+
     /// Masks the secrets in a text.
     pub(super) fn mask_text(&self, text: &mut String) {
         if self.is_full && !text.is_empty() {

@@ -1,6 +1,7 @@
 //! Secure variables never appear in a trace, in whatever form (decision 20).
 
 use serde_json::json;
+use trunkline_flow::run::Effect;
 use trunkline_model::FailureCode;
 
 use crate::builder::{Builder, merge, spoken};
@@ -200,4 +201,28 @@ fn a_request_that_fails_hides_the_secret_too() {
     let mut driver = start(&leaky(flow, "pin").row("Start Leak"));
     driver.refuse(FailureCode::Timeout).played();
     assert_hidden(&driver, SECRET);
+}
+
+#[test]
+fn prompts_that_tell_a_secret_are_marked() {
+    let mut ask = spoken("PIN?");
+    merge(&mut ask, json!({ "maxDigits": 8, "terminatorSymbol": "#" }));
+    let flow = Builder::flow("f").var_with("pin", "STRING", "90417726", secure());
+    let flow = flow.var("copy", "STRING", "").var("name", "STRING", "Ann");
+    let flow = flow.act("Ask", "ivr-collectdigits", ask).set("Set", "pin", "{{Ask.DigitsEntered}}");
+    let flow = flow.set("Copy", "copy", "<{{ pin }}>").say("Open", "Hello {{ name }}");
+    let flow = flow.say("Plain", "It is {{ pin }}").say("Changed", "{{ pin | slice(0, 2) }}");
+    let flow = flow.say("Copied", "It is {{ copy }}").say("Keyed", "{{ Ask.DigitsEntered }}!");
+    let flow = flow.end("End");
+    let mut driver = start(&flow.row("Start Ask Set Copy Open Plain Changed Copied Keyed End"));
+    driver.played().press("90417726");
+    for _ in 0..5 {
+        driver.played();
+    }
+    let marks = driver.effects.iter().filter_map(|effect| match effect {
+        Effect::Play { prompts, .. } => Some(prompts[0].is_secure()),
+        _ => None,
+    });
+    let marks: Vec<_> = marks.collect();
+    assert_eq!(marks, [false, false, true, true, true, true], "{}", driver.path());
 }

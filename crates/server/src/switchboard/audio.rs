@@ -24,12 +24,16 @@ pub(super) const TONE: u32 = u32::MAX;
 impl Switchboard {
     pub(super) fn play(&mut self, contact: ContactId, id: u32, prompts: &[Prompt]) {
         let Some(caller) = self.legs.caller(&contact) else { return };
-        match self.io.library.ready(prompts, Keep::OnDisk) {
+        let keep = match prompts.iter().any(Prompt::is_secure) {
+            true => Keep::Nowhere,
+            false => Keep::OnDisk,
+        };
+        match self.io.library.ready(prompts, keep) {
             Some(Ok(items)) => caller.media.play(id, items),
             Some(Err(failure)) => self.prompt_failed_later(contact, id, failure),
             None => {
                 let stream = caller.media.play_stream(id);
-                let pieces = self.io.library.open(prompts, Keep::OnDisk);
+                let pieces = self.io.library.open(prompts, keep);
                 let events = self.io.events.clone();
                 let span = contact_span(&contact);
                 let feeding = async move {

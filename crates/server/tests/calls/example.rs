@@ -101,5 +101,5 @@ async fn comments(client: &Client) -> Vec<String> {
     let records = answer["records"].as_array().unwrap().iter();
     let bodies = records.map(|it| it["CommentBody"].as_str().unwrap().to_owned());
     // Those of the fixture are not ours.
-    bodies.filter(|body| body.contains("Interaction")).collect()
+    bodies.filter(|body| body.contains("answered by")).collect()
 }
