@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use trunkline_media_engine as media_engine;
 use trunkline_model::tenant::Tenant;
-use trunkline_telephony::digest::Credentials;
+use trunkline_telephony::digest::{Algorithm, Credentials};
 use trunkline_telephony::gate::Limits;
 use trunkline_telephony::identity::{Outbound, Phone, Transport, Trunk, TrunkDigest, TrunkTarget};
 use trunkline_telephony::number::{DnisSource, TrunkNumbers};
@@ -32,6 +32,7 @@ pub(crate) fn sip(setup: &Setup) -> sip::Settings {
         phones: phones.collect(),
         phone_networks: config.phones.networks.clone(),
         realm: config.phones.realm.clone(),
+        algorithms: config.phones.digest.iter().copied().map(algorithm).collect(),
         lifetimes: Lifetimes {
             min_s: config.phones.min_expires_s,
             max_s: config.phones.max_expires_s,
@@ -40,6 +41,13 @@ pub(crate) fn sip(setup: &Setup) -> sip::Settings {
         limits: limits(&config.sip),
         max_calls: usize::try_from(config.sip.max_calls).unwrap_or(usize::MAX),
         ..settings
+    }
+}
+
+fn algorithm(algorithm: config::DigestAlgorithm) -> Algorithm {
+    match algorithm {
+        config::DigestAlgorithm::Sha256 => Algorithm::Sha256,
+        config::DigestAlgorithm::Md5 => Algorithm::Md5,
     }
 }
 

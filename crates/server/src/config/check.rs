@@ -139,6 +139,10 @@ impl Check<'_> {
             let path = Path::root("phones").key("min_expires_s");
             self.put(&path, "must not be more than `max_expires_s`");
         }
+        let (digest, path) = (&config.phones.digest, Path::root("phones").key("digest"));
+        if let Some(at) = (1..digest.len()).find(|at| digest[..*at].contains(&digest[*at])) {
+            self.put(&path.index(at), "it is there already");
+        }
         let (mut users, mut agents) = (HashMap::new(), HashMap::new());
         for (index, phone) in config.phone.iter().enumerate() {
             let path = Path::root("phone").index(index);

@@ -41,7 +41,7 @@ pub use mistake::{ConfigErrors, Problem};
 pub use operation::{
     AdminConfig, HttpConfig, JournalConfig, LimitsConfig, LogConfig, LogFormat, LogLevel, SyncMode,
 };
-pub use phones::{PhoneConfig, PhonesConfig};
+pub use phones::{DigestAlgorithm, PhoneConfig, PhonesConfig};
 pub use ports::PortRange;
 pub use reload::{Change, changes};
 pub use rtp::RtpConfig;

@@ -19,6 +19,10 @@ pub struct PhonesConfig {
     /// The realm of challenges. Phones keep passwords by it: do not change it without need.
     #[schemars(length(min = 1))]
     pub realm: String,
+    /// What challenges to phones and trunks offer, the first choice first. Many phones give up when
+    /// SHA-256 is offered, even beside MD5; where all know it, `["sha-256", "md5"]` is better.
+    #[schemars(length(min = 1, max = 2))]
+    pub digest: Vec<DigestAlgorithm>,
     /// The shortest registration that is taken, in seconds.
     #[schemars(range(min = 10, max = 86_400))]
     pub min_expires_s: u32,
@@ -42,10 +46,22 @@ impl Default for PhonesConfig {
         Self {
             networks: v4.into_iter().chain(v6).collect(),
             realm: "trunkline".to_owned(),
+            digest: vec![DigestAlgorithm::Md5],
             min_expires_s: 60,
             max_expires_s: 3_600,
         }
     }
+}
+
+/// How a password is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum DigestAlgorithm {
+    /// RFC 8760's.
+    #[serde(rename = "sha-256")]
+    Sha256,
+    /// RFC 2617's, which all phones know.
+    #[serde(rename = "md5")]
+    Md5,
 }
 
 /// An agent's SIP phone.

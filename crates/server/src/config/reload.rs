@@ -15,7 +15,7 @@ pub struct Change {
 type Rule = (&'static str, fn(&Config, &Config) -> bool, bool);
 
 /// Sockets, threads and stores are opened once.
-const RULES: [Rule; 20] = [
+const RULES: [Rule; 21] = [
     ("data_dir", |a, b| a.data_dir == b.data_dir, false),
     ("sip.listen", |a, b| a.sip.listen == b.sip.listen, false),
     ("sip.advertised", |a, b| a.sip.advertised == b.sip.advertised, false),
@@ -27,6 +27,7 @@ const RULES: [Rule; 20] = [
     ("trunk", |a, b| a.trunks == b.trunks, true),
     ("phones.networks", |a, b| a.phones.networks == b.phones.networks, true),
     ("phones.realm", |a, b| a.phones.realm == b.phones.realm, false),
+    ("phones.digest", |a, b| a.phones.digest == b.phones.digest, true),
     ("phones.min_expires_s", |a, b| a.phones.min_expires_s == b.phones.min_expires_s, true),
     ("phones.max_expires_s", |a, b| a.phones.max_expires_s == b.phones.max_expires_s, true),
     ("phone", |a, b| a.phone == b.phone, true),

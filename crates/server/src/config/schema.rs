@@ -139,8 +139,9 @@ impl Table<'_> {
             return "secret".to_owned();
         }
         let words: Vec<String> = choices(inner).map(|word| format!("`\"{word}\"`")).collect();
+        let list = if target["type"] == "array" { "list of " } else { "" };
         if !words.is_empty() {
-            return words.join(", ");
+            return format!("{list}{}", words.join(", "));
         }
         let types = &inner["type"];
         let kind = types.as_str().or_else(|| types[0].as_str()).unwrap_or("any");
@@ -157,7 +158,6 @@ impl Table<'_> {
             ("string", _) => "text",
             (other, _) => other,
         };
-        let list = if target["type"] == "array" { "list of " } else { "" };
         match (inner["minimum"].as_i64(), inner["maximum"].as_i64()) {
             (least, Some(most)) => format!("{list}{name}, {} to {most}", least.unwrap_or(0)),
             _ => format!("{list}{name}"),

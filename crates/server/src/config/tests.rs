@@ -15,7 +15,7 @@ fn complaints(text: &str) -> Vec<String> {
 
 #[test]
 fn every_mistake_has_its_line_key_and_advice() {
-    let table: [(&str, &[&str]); 32] = [
+    let table: [(&str, &[&str]); 34] = [
         ("tenant = \n", &["1:10: string values must be quoted, expected literal string"]),
         ("[sip]\nmax_calls = 5\n[sip]\n", &["3:2: duplicate key"]),
         (
@@ -149,6 +149,11 @@ fn every_mistake_has_its_line_key_and_advice() {
         (
             "[phones]\nmin_expires_s = 600\nmax_expires_s = 60\n",
             &["2:1: phones.min_expires_s: must not be more than `max_expires_s`"],
+        ),
+        ("[phones]\ndigest = []\n", &["2:10: phones.digest: the list must not be empty"]),
+        (
+            "[phones]\ndigest = ['sha-256', 'md5', 'md5']\n",
+            &["2:29: phones.digest[2]: it is there already"],
         ),
         ("[[phone]]\nuser = 'maria'\n", &["1:1: phone[0]: the key `password` is missing"]),
         (
