@@ -273,8 +273,8 @@ impl Switchboard {
         let Some(leg) = self.legs.get_mut(id) else { return };
         leg.is_held = is_held;
         let (Role::Agent { contact, .. } | Role::Party { contact, .. }) = &leg.role else { return };
-        let contact = contact.clone();
-        self.caller_waits(&contact, is_held);
+        let (contact, is_lost) = (contact.clone(), leg.media_lost_ms.is_some());
+        self.caller_waits(&contact, is_held || is_lost);
     }
 
     /// Nobody talks to the caller any more, who may have been on hold: what the flow plays is to be
@@ -308,27 +308,26 @@ impl Switchboard {
         tracing::warn!(%contact, %agent, "no media comes from the agent");
         self.caller_waits(&contact, true);
         self.timers.set(self.now_ms + self.waits.agent_return_ms, Timer::AgentLost { leg: id });
-        self.devices_lost(id, true);
+        let now_ms = self.now_ms;
+        if let Some(leg) = self.legs.get_mut(id) {
+            leg.media_lost_ms = Some(now_ms);
+        }
     }
 
     pub(super) fn media_back(&mut self, id: LegId) {
-        let Some(leg) = self.legs.get(id) else { return };
+        let Some(leg) = self.legs.get_mut(id) else { return };
+        leg.media_lost_ms = None;
         let Role::Agent { contact, .. } = &leg.role else { return };
-        let contact = contact.clone();
-        self.devices_lost(id, false);
-        self.caller_waits(&contact, false);
-    }
-
-    fn devices_lost(&mut self, id: LegId, is_lost: bool) {
-        if let Some(leg) = self.legs.get_mut(id) {
-            leg.is_media_lost = is_lost;
-        }
+        let (contact, is_held) = (contact.clone(), leg.is_held);
+        self.caller_waits(&contact, is_held);
     }
 
     pub(super) fn agent_did_not_come_back(&mut self, id: LegId) {
         let Some(leg) = self.legs.get(id) else { return };
         let Role::Agent { contact, agent } = &leg.role else { return };
-        if leg.is_media_lost {
+        // Media may have come and gone again since: that has a timer of its own.
+        let since_ms = self.now_ms - self.waits.agent_return_ms;
+        if leg.media_lost_ms.is_some_and(|lost_ms| lost_ms <= since_ms) {
             let (agent, contact) = (agent.clone(), contact.clone());
             self.exchange(Input::Routing(Routing::LoseAgent { agent, contact }));
         }

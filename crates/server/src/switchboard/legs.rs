@@ -45,8 +45,9 @@ pub(crate) struct CallLeg {
     pub(crate) is_answered: bool,
     /// Whether the other side has put this one on hold.
     pub(crate) is_held: bool,
-    /// Whether its media has been missing for longer than the engine's limit.
-    pub(crate) is_media_lost: bool,
+    /// When the engine told that no media comes any more, in milliseconds since the Unix epoch;
+    /// none while it comes.
+    pub(crate) media_lost_ms: Option<i64>,
     /// When it was answered, in milliseconds since the Unix epoch.
     pub(crate) answered_ms: i64,
     /// Whether it has been asked to end; nothing more is to be played on it then.
@@ -61,7 +62,7 @@ impl CallLeg {
             media,
             is_answered: false,
             is_held: false,
-            is_media_lost: false,
+            media_lost_ms: None,
             answered_ms: 0,
             is_leaving: false,
             control,

@@ -269,6 +269,53 @@ async fn service_codes_set_the_agents_state_with_a_tone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_answers_as_the_caller_hangs_up_is_let_go() {
+    let centre = Plan::new(queues()).start().await;
+    let ann = centre.agent("ann").await;
+    for count in 1..=4 {
+        let call = centre.call().await;
+        let ringing = offer(&ann).await;
+        let desk = match count % 2 {
+            0 => {
+                call.hang_up();
+                ringing.answer()
+            }
+            _ => {
+                let desk = ringing.answer();
+                call.hang_up();
+                desk
+            }
+        };
+        desk.ended(LIMIT).await.unwrap();
+        centre.has_ended(count).await;
+        centre.agent_is("ann", AgentMode::Available).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_phones_of_an_agent_ring_and_one_is_answered() {
+    let centre = Plan::new(queues()).start().await;
+    let (desk_phone, mobile) = (centre.agent("ann").await, centre.agent("ann").await);
+    let call = centre.call().await;
+    let (one, other) = (offer(&desk_phone).await, offer(&mobile).await);
+    let desk = answer(one).await;
+    assert_eq!(other.ignore().ended(LIMIT).await.unwrap(), Cause::Cancelled);
+    talk(&call, &desk).await;
+    // A phone that declines says nothing for the other.
+    desk.hang_up();
+    call.ended(LIMIT).await.unwrap();
+    centre.has_ended(1).await;
+    centre.agent_is("ann", AgentMode::Available).await;
+    let call = centre.call().await;
+    let (one, other) = (offer(&desk_phone).await, offer(&mobile).await);
+    one.decline(486).ended(LIMIT).await.unwrap();
+    let desk = answer(other).await;
+    talk(&call, &desk).await;
+    call.hang_up();
+    centre.has_ended(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_callers_and_one_agent_take_their_turns() {
     let centre = Plan::new(queues()).start().await;
     let one = centre.call().await;

@@ -5,7 +5,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::builder::{Builder, merge};
-use crate::centre::{LEVEL_DBM0, OTHER_HZ, PROMPT_HZ, Plan, ending, file};
+use trunkline_model::ContactId;
+use trunkline_server::ops::Ask;
+use trunkline_telephony::message::Headers;
+
+use crate::centre::{CALLER, LEVEL_DBM0, MAIN, OTHER_HZ, PROMPT_HZ, Plan, ending, file};
 use crate::ear::{LIMIT, hears, hears_from, inside, is_clean};
 
 /// How often audio is measured anew before it counts as bad: other programs may take the machine
@@ -90,6 +94,69 @@ async fn a_missing_file_leaves_by_the_error_port() {
     let centre = Plan::new(ending(flow)).start().await;
     let call = centre.call().await;
     hears_from(&call, 0, OTHER_HZ).await;
+    call.ended(LIMIT).await.unwrap();
+    centre.has_ended(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_says_a_secret_is_told_it_and_it_is_kept_nowhere() {
+    let say =
+        |text: &str| json!({ "toggle": true, "promptsTts": [{ "type": "tts", "value": text }] });
+    let flow = Builder::flow("f").var_with("pin", "STRING", "4711", json!({ "isSecure": true }));
+    let flow =
+        flow.var("name", "STRING", "Ann").act("Open", "play-message", say("Hello {{ name }}."));
+    let flow = flow.act("Secret", "play-message", say("{{ pin }} is your number."));
+    let flow = flow.act("Bye", "disconnect-contact", json!({})).row("Start Open Secret Bye");
+    let plan = Plan::new(ending(flow)).config("[speech.cache]\ndir = \"cache\"\n");
+    let centre = plan.start().await;
+    let call = centre.call().await;
+    call.ended(LIMIT).await.unwrap();
+    centre.has_ended(1).await;
+    let heard = call.recording().await.measure();
+    assert!(heard.sound > Duration::from_millis(1_500), "{heard:?}");
+    // One text is kept, whatever files that takes: as many as for another of its kind.
+    let kept = files(&centre.folder.path().join("cache"));
+    let flow = Builder::flow("f").var("name", "STRING", "Ann");
+    let flow = flow.act("Open", "play-message", say("Hello {{ name }}."));
+    let flow = flow.act("Bye", "disconnect-contact", json!({})).row("Start Open Bye");
+    let plan = Plan::new(ending(flow)).config("[speech.cache]\ndir = \"cache\"\n");
+    let centre = plan.start().await;
+    centre.call().await.ended(LIMIT).await.unwrap();
+    centre.has_ended(1).await;
+    let expected = files(&centre.folder.path().join("cache"));
+    assert!(expected > 0);
+    assert_eq!(kept, expected);
+}
+
+/// How many files there are in a folder and below.
+fn files(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_flow_sees_the_headers_and_numbers_of_the_call() {
+    let body = "{{ NewPhoneContact.Headers['x-case'] }} {{ NewPhoneContact.ANI }} \
+                {{ NewPhoneContact.DNIS }}";
+    let body = json!({ "httpContentType": "Application/JSON", "httpRequestBody": body });
+    let flow = Builder::flow("f").http("Tell", "POST", "http://crm/began", body, &[]);
+    let flow = flow.act("Bye", "disconnect-contact", json!({})).row("Start Tell Bye");
+    let centre = Plan::new(ending(flow)).start().await;
+    let headers = Headers::default().with("X-Case", "4711").with("Subject", "not told");
+    let phone = centre.phone().await;
+    let call = phone.dial(&centre.uri(MAIN), headers).await.unwrap();
+    call.ended(LIMIT).await.unwrap();
+    centre.has_ended(1).await;
+    assert_eq!(centre.crm.bodies("/began"), [format!("4711 {CALLER} {MAIN}")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_may_hang_up() {
+    let centre = Plan::new(menu(json!({}))).start().await;
+    let call = centre.call().await;
+    hears(&call, PROMPT_HZ).await;
+    let contact = ContactId::new(centre.contacts().await[0].contact.clone());
+    centre.ask(|reply| Ask::HangUp { contact, reply }).await.unwrap();
     call.ended(LIMIT).await.unwrap();
     centre.has_ended(1).await;
 }
