@@ -26,7 +26,8 @@ pub(crate) fn open(setup: &Setup, now_ms: i64) -> Result<(Writer, Recovered), Jo
         SyncMode::Within50Ms => JournalSync::Within50Ms,
         SyncMode::Never => JournalSync::Never,
     };
-    let options = SqliteOptions { sync, ..SqliteOptions::default() };
+    // No call waits for the disk.
+    let options = SqliteOptions { sync, syncs_itself: true, ..SqliteOptions::default() };
     let store = Arc::new(SqliteStore::open(&path, options)?);
     let keys = Keys::File(setup.key_path());
     let image = image(setup)?;

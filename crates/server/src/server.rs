@@ -113,7 +113,8 @@ impl Server {
         let phones = setup.phones.iter();
         let phones = phones.map(|it| (it.credentials.user.clone(), it.agent.clone()));
         let (site, devices) = (setup.site.clone(), Devices::new(phones));
-        let scribe = Scribe::new(writer, health.clone(), metrics.clone());
+        let scribe = Scribe::new(writer, health.clone(), metrics.clone(), events.clone());
+        let scribe = scribe.map_err(StartError::Thread)?;
         let (trunk, health) = (outbound_trunk(setup), health.clone());
         let run = move || {
             // Whatever of the switchboard spawns tasks finds the runtime here.

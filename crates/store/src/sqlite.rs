@@ -5,14 +5,17 @@
 //! 50ms` therefore commits with `NORMAL` and, when a sync is due, makes one small commit with
 //! `FULL`, which takes all earlier ones to the disk with it.
 
+mod log;
 mod open;
 mod read;
 mod write;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, ErrorCode};
+
+use log::Log;
 
 use crate::journal::one_by_one;
 use crate::{
@@ -28,6 +31,11 @@ pub struct SqliteOptions {
     /// The greatest size of the file, in bytes (its write-ahead log not counted); beyond it
     /// appends give [`StoreError::Full`]. None: as much as the disk holds.
     pub max_bytes: Option<u64>,
+    /// Under [`JournalSync::Within50Ms`]: a thread of the store syncs by itself, so that neither
+    /// an append nor a caller has to wait for the disk. [`Store::sync`] then waits without holding
+    /// up appends, and [`Store::sync_due_ms`] is always None. Without effect on a journal in
+    /// memory.
+    pub syncs_itself: bool,
 }
 
 /// A journal in one SQLite file. It never answers [`Outcome::Unknown`], and its reads are never
@@ -36,6 +44,8 @@ pub struct SqliteOptions {
 pub struct SqliteStore {
     place: String,
     inner: Mutex<Inner>,
+    /// The log, for a store that syncs itself.
+    log: Option<Arc<Log>>,
 }
 
 #[derive(Debug)]
@@ -47,6 +57,8 @@ struct Inner {
     is_dirty: bool,
     /// When the oldest of them must be there.
     due_ms: Option<i64>,
+    /// Who takes care of that instead.
+    log: Option<Arc<Log>>,
 }
 
 /// A failure inside a transaction.
@@ -98,7 +110,25 @@ impl SqliteStore {
         let path = path.as_ref();
         let place = path.display().to_string();
         let connection = Connection::open(path).map_err(|e| Fault::Sql(e).at(&place, "open"))?;
-        Self::with_connection(connection, place, options)
+        let mut store = Self::with_connection(connection, place, options)?;
+        if options.syncs_itself && options.sync == JournalSync::Within50Ms {
+            store.sync_by_itself(path)?;
+        }
+        Ok(store)
+    }
+
+    fn sync_by_itself(&mut self, path: &Path) -> Result<(), StoreError> {
+        // There is a log only after the first commit.
+        self.sync()?;
+        let log = Log::open(path).map_err(|source| self.log_failed(source))?;
+        self.log = Some(Arc::clone(&log));
+        self.inner.get_mut().unwrap_or_else(PoisonError::into_inner).log = Some(log);
+        Ok(())
+    }
+
+    fn log_failed(&self, source: std::io::Error) -> StoreError {
+        let place = self.place.clone();
+        StoreError::Engine { place, doing: "sync the log", source: source.into() }
     }
 
     /// A journal in memory, gone with the store.
@@ -118,8 +148,9 @@ impl SqliteStore {
         options: SqliteOptions,
     ) -> Result<Self, StoreError> {
         open::prepare(&mut connection, &place, options).map_err(|e| e.at(&place, "open"))?;
-        let inner = Inner { connection, sync: options.sync, is_dirty: true, due_ms: None };
-        Ok(Self { place, inner: Mutex::new(inner) })
+        let inner =
+            Inner { connection, sync: options.sync, is_dirty: true, due_ms: None, log: None };
+        Ok(Self { place, inner: Mutex::new(inner), log: None })
     }
 
     fn run<T>(
@@ -242,6 +273,9 @@ impl Store for SqliteStore {
     }
 
     fn sync(&self) -> Result<(), StoreError> {
+        if let Some(log) = &self.log {
+            return log.sync().map_err(|source| self.log_failed(source));
+        }
         self.run("sync", Inner::sync)
     }
 

@@ -34,6 +34,20 @@ fn sqlite_file_under_each_sync() {
 }
 
 #[test]
+fn sqlite_file_that_syncs_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = Cell::new(0);
+    conformance(&mut || {
+        count.set(count.get() + 1);
+        let path = folder.path().join(format!("{}.journal", count.get()));
+        let options = SqliteOptions { syncs_itself: true, ..SqliteOptions::default() };
+        let store = SqliteStore::open(path, options).unwrap();
+        assert_eq!(store.sync_due_ms(), None);
+        Box::new(store)
+    });
+}
+
+#[test]
 fn double_without_faults() {
     conformance(&mut || Box::new(FaultyStore::with_faults(1, Faults::NONE)));
 }

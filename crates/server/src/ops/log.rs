@@ -31,6 +31,12 @@ pub fn contact_span(contact: &impl fmt::Display) -> Span {
 /// Lines that wait for the writer; beyond that they are dropped.
 const MAX_WAITING: usize = 8_192;
 
+/// Lines that are written at once.
+const MAX_AT_ONCE: usize = 1_024;
+
+/// How long the writer waits for further lines after one.
+const GATHERING: Duration = Duration::from_millis(5);
+
 /// The longest value of a field, in bytes.
 const MAX_VALUE_BYTES: usize = 4_096;
 
@@ -139,16 +145,31 @@ impl Drop for LogHandle {
 }
 
 fn write(inbox: &Receiver<Message>, mut out: impl Write) {
-    while let Ok(message) = inbox.recv() {
-        match message {
-            // Nobody is left to be told that the log cannot be written.
-            Message::Line(line) => drop(out.write_all(line.as_bytes())),
-            Message::Flush(done) => {
-                let _ = out.flush();
-                let _ = done.send(());
+    let mut text = String::new();
+    while let Ok(first) = inbox.recv() {
+        let mut waiting = vec![first];
+        if matches!(waiting[0], Message::Line(_)) {
+            // Lines come in flocks: to wait for the rest saves most of the wake-ups and writes.
+            std::thread::sleep(GATHERING);
+        }
+        waiting.extend(inbox.try_iter().take(MAX_AT_ONCE));
+        for message in waiting {
+            match message {
+                Message::Line(line) => text.push_str(&line),
+                Message::Flush(done) => {
+                    put(&mut out, &mut text);
+                    let _ = done.send(());
+                }
             }
         }
+        put(&mut out, &mut text);
     }
+}
+
+fn put(out: &mut impl Write, text: &mut String) {
+    // Nobody is left to be told that the log cannot be written.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    text.clear();
 }
 
 /// Which lines are written.

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use trunkline_exchange::Output;
 use trunkline_media_engine::LegEvent;
 use trunkline_model::ContactId;
 use trunkline_model::http::Outcome;
@@ -26,6 +27,8 @@ pub(crate) enum Event {
     Http { contact: ContactId, id: u32, outcome: Box<Outcome> },
     /// A prompt could not be made.
     PromptFailed { contact: ContactId, id: u32, failure: PromptFailure },
+    /// The journal is on the disk, or cannot be brought there; these have waited for it.
+    Synced { outputs: Vec<Output>, is_synced: bool },
     /// Something that came of what a contact wanted.
     Told { contact: ContactId, input: Box<trunkline_contact::Input> },
     /// An operator asks or wants something.

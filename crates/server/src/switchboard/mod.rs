@@ -13,6 +13,7 @@ mod dial_plan;
 mod event;
 mod legs;
 mod outgoing;
+mod pace;
 mod recordings;
 mod reload;
 mod requests;
@@ -44,6 +45,7 @@ pub(crate) use clock::Clock;
 use dial_plan::DialPlan;
 pub(crate) use event::Event;
 use legs::{LegId, Legs};
+use pace::Pace;
 pub(crate) use scribe::Scribe;
 use timers::{Timer, Timers};
 
@@ -93,6 +95,7 @@ pub(crate) struct Switchboard {
     timers: Timers,
     clock: Clock,
     now_ms: i64,
+    pace: Pace,
     admission: Admission,
     /// Recordings of callers that go on.
     recordings: HashMap<LegId, recordings::Asked>,
@@ -128,6 +131,7 @@ impl Switchboard {
             timers: Timers::default(),
             now_ms: clock.now_ms(),
             clock,
+            pace: Pace::default(),
             admission: Admission::Open,
             recordings: HashMap::new(),
             sending_digits: HashMap::new(),
@@ -151,6 +155,7 @@ impl Switchboard {
 
     /// Waits for events, or until something is due.
     fn take_batch(&mut self, events: &Receiver<Event>) {
+        self.pace.wait();
         let first = match self.pending.pop_front() {
             Some(event) => Some(event),
             None => match events.recv_timeout(self.patience()) {
@@ -162,11 +167,14 @@ impl Switchboard {
         self.now_ms = self.clock.now_ms();
         let Some(first) = first else { return };
         self.take(first);
-        for _ in 1..MAX_BATCH {
-            let next = self.pending.pop_front().or_else(|| events.try_recv().ok());
-            let Some(event) = next else { return };
+        let mut taken = 1;
+        while taken < MAX_BATCH
+            && let Some(event) = self.pending.pop_front().or_else(|| events.try_recv().ok())
+        {
             self.take(event);
+            taken += 1;
         }
+        self.pace.took(taken);
     }
 
     fn patience(&self) -> Duration {
@@ -190,6 +198,7 @@ impl Switchboard {
             Event::Told { contact, input } => {
                 self.exchange(Input::Contact { contact, input: *input });
             }
+            Event::Synced { outputs, is_synced } => self.synced(outputs, is_synced),
             Event::Asked(ask) => self.asked(*ask),
             Event::Stop => self.admission = Admission::Over,
         }
@@ -256,13 +265,19 @@ impl Switchboard {
     }
 
     fn carry_out_written(&mut self, outputs: Vec<Output>) {
+        let (writing, others): (Vec<_>, Vec<_>) = outputs.into_iter().partition(requests::writes);
         // What is written to other systems waits until the journal is on the disk.
-        let is_synced = !outputs.iter().any(requests::writes) || self.scribe.sync();
+        if !writing.is_empty() {
+            writing.iter().for_each(|output| self.expect_request(output));
+            self.scribe.sync_then(writing);
+        }
+        others.into_iter().for_each(|output| self.carry_out(output));
+    }
+
+    /// The journal is on the disk, or cannot be brought there.
+    fn synced(&mut self, outputs: Vec<Output>, is_synced: bool) {
         for output in outputs {
-            match output {
-                output if !is_synced && requests::writes(&output) => self.not_sent(output),
-                output => self.carry_out(output),
-            }
+            if is_synced { self.carry_out(output) } else { self.not_sent(output) }
         }
     }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use tracing::Instrument;
-use trunkline_connector::RetryStop;
 use trunkline_contact::Output as Wanted;
 use trunkline_exchange::Output;
 use trunkline_model::http::{Outcome, Request, Target};
@@ -22,9 +21,9 @@ pub(super) fn writes(output: &Output) -> bool {
 impl Switchboard {
     pub(super) fn send(&mut self, contact: ContactId, id: u32, request: Box<Request>) {
         let (client, events) = (self.io.client.clone(), self.io.events.clone());
-        let stop = RetryStop::default();
+        let key = (contact.clone(), id);
+        let stop = self.requests.entry(key).or_default().clone();
         let metrics = self.io.metrics.clone();
-        self.requests.insert((contact.clone(), id), stop.clone());
         let span = contact_span(&contact);
         let sending = async move {
             let outcome = Box::new(client.send_until(&request, request.retries, &stop).await);
@@ -34,6 +33,13 @@ impl Switchboard {
             let _ = events.send(Event::Http { contact, id, outcome });
         };
         self.io.runtime.spawn(sending.instrument(span));
+    }
+
+    /// A request is going to be sent: its retries may be ended before it is.
+    pub(super) fn expect_request(&mut self, output: &Output) {
+        if let Output::Contact { contact, output: Wanted::Http { id, .. } } = output {
+            self.requests.entry((contact.clone(), *id)).or_default();
+        }
     }
 
     pub(super) fn stop_retries(&mut self, contact: &ContactId, id: u32) {

@@ -1,13 +1,16 @@
 //! The switchboard's hand at the journal.
 
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use trunkline_acd as acd;
-use trunkline_contact::{Arrival, Contact, Output};
-use trunkline_exchange::{ContactRecord, Recorder, RoutingRecord};
+use trunkline_contact::{self as contact, Arrival, Contact};
+use trunkline_exchange::{ContactRecord, Output, Recorder, RoutingRecord};
 use trunkline_journal::{FailureClass, JournalError, Writer};
 use trunkline_model::ContactId;
+use trunkline_store::Store;
 
+use super::Event;
 use crate::ops::{Check, Health, JournalFault, Metrics};
 
 /// Finished contacts are looked at so often, to see whether they are to be purged.
@@ -33,11 +36,24 @@ pub(crate) struct Scribe {
     health: Health,
     metrics: Metrics,
     next_purge_ms: i64,
+    /// What waits until the journal is on the disk.
+    syncs: Sender<Vec<Output>>,
 }
 
 impl Scribe {
-    pub(crate) fn new(writer: Writer, health: Health, metrics: Metrics) -> Self {
-        Self { writer, health, metrics, next_purge_ms: 0 }
+    /// # Errors
+    /// The machine gives no thread.
+    pub(crate) fn new(
+        writer: Writer,
+        health: Health,
+        metrics: Metrics,
+        events: Sender<Event>,
+    ) -> std::io::Result<Self> {
+        let (syncs, waiting) = channel();
+        let (store, counted) = (writer.store(), metrics.clone());
+        let run = move || sync_for(&*store, &waiting, &events, &counted);
+        std::thread::Builder::new().name("sync".into()).spawn(run)?;
+        Ok(Self { writer, health, metrics, next_purge_ms: 0, syncs })
     }
 
     /// Whether new calls may be taken: what happens to them can be written down.
@@ -93,16 +109,16 @@ impl Scribe {
         Committed { has_failed: true, ..Committed::default() }
     }
 
-    /// Brings what was written to the disk. Says whether that worked.
+    /// Brings what was written to the disk, beside the switchboard; these outputs come back by
+    /// [`Event::Synced`].
+    pub(super) fn sync_then(&self, outputs: Vec<Output>) {
+        // The thread ends only with the switchboard.
+        let _ = self.syncs.send(outputs);
+    }
+
+    /// Brings what was written to the disk, and waits for it. Says whether that worked.
     pub(super) fn sync(&self) -> bool {
-        match self.writer.sync() {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::error!("the journal cannot be synced: {error}");
-                self.metrics.commit_failed(fault(error.class()));
-                false
-            }
-        }
+        is_synced(&*self.writer.store(), &self.metrics)
     }
 
     /// What has to be done now and then: syncs, and purging what is old.
@@ -123,6 +139,29 @@ impl Scribe {
     }
 }
 
+/// Syncs whenever outputs wait for it; those that came meanwhile share the next one.
+fn sync_for(
+    store: &dyn Store,
+    waiting: &Receiver<Vec<Output>>,
+    events: &Sender<Event>,
+    metrics: &Metrics,
+) {
+    while let Ok(mut outputs) = waiting.recv() {
+        outputs.extend(waiting.try_iter().flatten());
+        let is_synced = is_synced(store, metrics);
+        if events.send(Event::Synced { outputs, is_synced }).is_err() {
+            return;
+        }
+    }
+}
+
+fn is_synced(store: &dyn Store, metrics: &Metrics) -> bool {
+    let Err(error) = store.sync().map_err(JournalError::from) else { return true };
+    tracing::error!("the journal cannot be synced: {error}");
+    metrics.commit_failed(fault(error.class()));
+    false
+}
+
 fn fault(class: FailureClass) -> JournalFault {
     match class {
         FailureClass::Full => JournalFault::Full,
@@ -133,12 +172,12 @@ fn fault(class: FailureClass) -> JournalFault {
 }
 
 impl Recorder for Scribe {
-    fn arrived(&mut self, arrival: &Arrival, contact: &Contact, outputs: &[Output]) {
+    fn arrived(&mut self, arrival: &Arrival, contact: &Contact, outputs: &[contact::Output]) {
         self.writer.arrived(arrival);
         self.writer.started(contact.id(), outputs, Some(contact));
     }
 
-    fn contact(&mut self, contact: &Contact, record: &ContactRecord, outputs: &[Output]) {
+    fn contact(&mut self, contact: &Contact, record: &ContactRecord, outputs: &[contact::Output]) {
         self.writer.contact_took(contact.id(), record, outputs, Some(contact));
     }
 

@@ -1,6 +1,6 @@
 //! Appending, purging, saving snapshots and syncing.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::read::{CLOSED, Found, OPEN, PURGED, find, snapshot_checksum};
 use super::{Fault, Inner};
@@ -58,6 +58,10 @@ impl Inner {
         is_stored: bool,
         now_ms: i64,
     ) -> Result<(), Fault> {
+        if let Some(log) = self.log.as_ref().filter(|_| is_written) {
+            log.wrote();
+            return Ok(());
+        }
         match (self.sync, is_written) {
             (JournalSync::Always, true) => self.is_dirty = false,
             // It is this call's duty to have it on the disk, whoever wrote it.
@@ -129,11 +133,13 @@ fn append_group(
     appends: &[Append<'_>],
     now_ms: i64,
 ) -> Result<(Outcomes, bool), Fault> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Prepared, because there is one for each batch of calls.
+    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    let mut end = Rollback { connection, is_over: false };
     let mut outcomes = Vec::with_capacity(appends.len());
     let mut is_any_written = false;
     for it in appends {
-        match append_within(&tx, it, now_ms) {
+        match append_within(end.connection, it, now_ms) {
             Ok((outcome, is_written)) => {
                 is_any_written |= is_written;
                 outcomes.push(Ok(outcome));
@@ -143,17 +149,29 @@ fn append_group(
         }
     }
     if is_any_written {
-        tx.commit()?;
+        end.connection.prepare_cached("COMMIT")?.execute([])?;
+        end.is_over = true;
     }
     Ok((outcomes, is_any_written))
 }
 
+/// Ends a transaction that was not committed, also when a panic cut it short.
+struct Rollback<'c> {
+    connection: &'c Connection,
+    is_over: bool,
+}
+
+impl Drop for Rollback<'_> {
+    fn drop(&mut self) {
+        if !self.is_over && !self.connection.is_autocommit() {
+            // The engine has ended it where this fails.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
+
 /// One append within a transaction. A [`Fault::Store`] comes before anything is written.
-fn append_within(
-    tx: &Transaction<'_>,
-    it: &Append<'_>,
-    now_ms: i64,
-) -> Result<(Outcome, bool), Fault> {
+fn append_within(tx: &Connection, it: &Append<'_>, now_ms: i64) -> Result<(Outcome, bool), Fault> {
     let Append { stream, expected, batch } = *it;
     let (key, head) = match find(tx, stream)? {
         Some(Found::Kept { key, head }) => (Some(key), Some(head)),
@@ -182,7 +200,7 @@ fn state_after(batch: &Batch) -> i64 {
 }
 
 fn begin(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     stream: &StreamId,
     last: Position,
     batch: &Batch,
@@ -204,7 +222,7 @@ fn begin(
     ])?)
 }
 
-fn move_head(tx: &Transaction<'_>, key: i64, last: Position, batch: &Batch) -> Result<i64, Fault> {
+fn move_head(tx: &Connection, key: i64, last: Position, batch: &Batch) -> Result<i64, Fault> {
     let mut statement = tx.prepare_cached(
         "UPDATE stream SET state = ?2, number = ?3, epoch = ?4, batch = ?5, batch_checksum = ?6
          WHERE key = ?1",
@@ -220,7 +238,7 @@ fn move_head(tx: &Transaction<'_>, key: i64, last: Position, batch: &Batch) -> R
     Ok(key)
 }
 
-fn insert(tx: &Transaction<'_>, key: i64, entry: &Entry) -> Result<(), Fault> {
+fn insert(tx: &Connection, key: i64, entry: &Entry) -> Result<(), Fault> {
     let mut statement = tx.prepare_cached(
         "INSERT INTO entry (stream, number, position, epoch, batch, kind, at_ms, payload, checksum)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
