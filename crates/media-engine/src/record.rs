@@ -20,8 +20,8 @@ const MAX_IN_MEMORY: Duration = Duration::from_secs(600);
 /// The longest recording in a file.
 const MAX_IN_FILE: Duration = Duration::from_secs(24 * 3_600);
 
-/// Frames of a block: one second.
-const BLOCK_FRAMES: usize = 50;
+/// Frames of a block: a fifth of a second, so that a file can be listened to while it grows.
+const BLOCK_FRAMES: usize = 10;
 
 /// Whom a recording hears.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -15,8 +15,9 @@ use trunkline_media::wav::{self, Encoding};
 use crate::event::{LegEvent, Sink};
 use crate::record::RecordEnd;
 
-/// Blocks of a second that wait for the disk at most; then recordings have gaps, and say so.
-const MAX_BACKLOG: usize = 1_024;
+/// Blocks of a fifth of a second that wait for the disk at most; then recordings have gaps, and
+/// say so.
+const MAX_BACKLOG: usize = 5_120;
 
 enum Message {
     Begin { key: u64, path: PathBuf, encoding: Encoding, channels: u16 },

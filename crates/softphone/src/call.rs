@@ -192,7 +192,7 @@ impl Call {
         self.tape.length()
     }
 
-    /// What has been recorded after so many samples. It grows once a second.
+    /// What has been recorded after so many samples. It grows five times a second.
     pub fn heard_since(&self, samples: usize) -> Recording {
         self.tape.since(samples)
     }

@@ -26,7 +26,7 @@ const WRITE_LIMIT: Duration = Duration::from_secs(2);
 enum State {
     /// Nothing is recorded.
     Blank,
-    /// Recorded since this time of the call; written a second at a time.
+    /// Recorded since this time of the call; written in short blocks.
     Running(Duration),
     /// Nothing is added any more.
     Complete(Duration),

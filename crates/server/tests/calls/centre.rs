@@ -12,7 +12,8 @@ use trunkline_media::tone::Sine;
 use trunkline_server::config::{Setup, SetupOptions};
 use trunkline_server::ops::{AgentMode, Ask, ContactLine, Control, Health, Metrics, Reply};
 use trunkline_server::{Server, Waits};
-use trunkline_softphone::{Call, Phone, PhoneSettings, Recording};
+use trunkline_softphone::{Call, Phone, PhoneError, PhoneSettings, Recording};
+use trunkline_telephony::call::Cause;
 use trunkline_telephony::message::Headers;
 
 use crate::builder::{Builder, merge};
@@ -240,11 +241,19 @@ impl Centre {
         call
     }
 
-    /// Calls [`MAIN`] from a phone of its own and waits for the answer.
+    /// Calls [`MAIN`] from a phone of its own and waits for the answer. A server on a machine
+    /// under load may ask it to try again.
     pub(crate) async fn call(&self) -> Call {
-        let call = self.dial(&self.phone().await).await;
-        call.answered(LIMIT).await.unwrap();
-        call
+        for _ in 0..20 {
+            let call = self.dial(&self.phone().await).await;
+            match call.answered(LIMIT).await {
+                Ok(_) => return call,
+                Err(PhoneError::Over { cause: Cause::Refused { status: 503 }, .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("the server is overloaded all the time");
     }
 
     /// An agent's phone, registered; the agent is signed in, and a contact that waits rings at once.

@@ -1,11 +1,16 @@
 //! What somebody on a call hears at the moment, and whether it is good.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use trunkline_softphone::{Call, Measurement, Recording};
 
 /// Something that is long enough for a machine under load.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
+
+/// How often [`Stalls`] looks.
+const STEP: Duration = Duration::from_millis(3);
 
 /// What is measured of a tone that goes on.
 const WINDOW: Duration = Duration::from_millis(400);
@@ -62,6 +67,45 @@ pub(crate) fn inside(heard: &Recording) -> Recording {
     let begin = heard.first_sound().unwrap_or_default() + edge;
     let end = heard.length().saturating_sub(heard.quiet_at_end()).saturating_sub(edge);
     heard.part(begin, end.saturating_sub(begin))
+}
+
+/// Sees whether the machine lets programs run when they want to: where it does not, no audio of
+/// 20 ms frames can be whole.
+pub(crate) struct Stalls {
+    longest: Arc<AtomicU64>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Stalls {
+    pub(crate) fn watch() -> Self {
+        let (longest, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+        let (told, ends) = (longest.clone(), is_over.clone());
+        std::thread::spawn(move || {
+            while !ends.load(Ordering::Relaxed) {
+                let before = Instant::now();
+                std::thread::sleep(STEP);
+                let late = before.elapsed().saturating_sub(STEP);
+                told.fetch_max(u64::try_from(late.as_millis()).unwrap(), Ordering::Relaxed);
+            }
+        });
+        Self { longest, is_over }
+    }
+
+    /// Whether something had to wait for longer than audio can.
+    pub(crate) fn were_there(&self) -> bool {
+        self.longest.load(Ordering::Relaxed) >= 10
+    }
+}
+
+impl Drop for Stalls {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether some stretch of [`WINDOW`] is clean.
+pub(crate) fn is_clean_in_parts(heard: &Recording, frequency_hz: f64, level_dbm0: f64) -> bool {
+    windows(heard).any(|window| is_clean(&window.measure(), frequency_hz, level_dbm0))
 }
 
 /// What the issue asks of a tone that has been through the server.
