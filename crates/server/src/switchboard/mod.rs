@@ -285,10 +285,12 @@ impl Switchboard {
     fn refuse_contact(&mut self, contact: &ContactId) {
         self.exchange.forget(contact);
         self.scribe.writer().forget(contact);
-        if let Some(line) = self.legs.forget(contact)
-            && let Some(caller) = line.caller.and_then(|caller| self.legs.get_mut(caller))
-        {
-            caller.end(503);
+        let Some(line) = self.legs.forget(contact) else { return };
+        // Whoever rings or talks must not stay behind alone.
+        for id in line.caller.into_iter().chain(line.agent).chain(line.party).chain(line.ringing) {
+            if let Some(leg) = self.legs.get_mut(id) {
+                leg.end(503);
+            }
         }
     }
 

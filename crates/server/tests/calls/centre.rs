@@ -26,6 +26,9 @@ pub(crate) const MAIN: &str = "+12025550100";
 /// Who calls unless the test says otherwise.
 pub(crate) const CALLER: &str = "+12025550142";
 
+/// How a server refuses who came when there was too much to do.
+pub(crate) const OVERLOAD: Cause = Cause::Refused { status: 503 };
+
 /// The level of the tones in the tenant's files, in dBm0.
 pub(crate) const LEVEL_DBM0: f64 = -12.0;
 
@@ -39,7 +42,7 @@ pub(crate) const HOLD_HZ: f64 = 530.0;
 const FILES: [(&str, f64, usize); 5] = [
     ("prompt.wav", PROMPT_HZ, 2_000),
     ("long.wav", PROMPT_HZ, 20_000),
-    ("other.wav", OTHER_HZ, 1_500),
+    ("other.wav", OTHER_HZ, 900),
     ("music.wav", MUSIC_HZ, 4_000),
     ("defaultmusic_on_hold.wav", HOLD_HZ, 4_000),
 ];
@@ -234,21 +237,42 @@ impl Centre {
         Phone::start(PhoneSettings::loopback(CALLER)).await.unwrap()
     }
 
-    /// Calls [`MAIN`]; nobody has answered yet.
-    pub(crate) async fn dial(&self, phone: &Phone) -> Call {
-        let call = phone.dial(&self.uri(MAIN), Headers::default()).await.unwrap();
-        call.record().unwrap();
-        call
+    /// Calls a number, whatever comes of it.
+    pub(crate) async fn try_number(&self, number: &str) -> Call {
+        let phone = self.phone().await;
+        phone.dial(&self.uri(number), Headers::default()).await.unwrap()
+    }
+
+    /// Calls [`MAIN`]; nobody has answered yet, but there is a contact, or was.
+    pub(crate) async fn dial(&self, headers: Headers) -> Call {
+        let until = tokio::time::Instant::now() + LIMIT;
+        let phone = self.phone().await;
+        loop {
+            let call = phone.dial(&self.uri(MAIN), headers.clone()).await.unwrap();
+            call.record().unwrap();
+            while call.cause().is_none() {
+                if !self.contacts().await.is_empty() {
+                    return call;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            if call.cause() != Some(OVERLOAD) {
+                return call;
+            }
+            assert!(tokio::time::Instant::now() < until, "the server is always overloaded");
+        }
     }
 
     /// Calls [`MAIN`] from a phone of its own and waits for the answer. A server on a machine
     /// under load may ask it to try again.
     pub(crate) async fn call(&self) -> Call {
+        let phone = self.phone().await;
         for _ in 0..20 {
-            let call = self.dial(&self.phone().await).await;
+            let call = phone.dial(&self.uri(MAIN), Headers::default()).await.unwrap();
+            call.record().unwrap();
             match call.answered(LIMIT).await {
                 Ok(_) => return call,
-                Err(PhoneError::Over { cause: Cause::Refused { status: 503 }, .. }) => {}
+                Err(PhoneError::Over { cause: OVERLOAD, .. }) => {}
                 Err(error) => panic!("{error}"),
             }
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -4,10 +4,9 @@ use rusqlite::Connection;
 use serde_json::json;
 use trunkline_server::ops::{AgentMode, Ask, Check};
 use trunkline_softphone::Call;
-use trunkline_telephony::call::Cause;
 
 use crate::builder::Builder;
-use crate::centre::{Centre, MUSIC_HZ, OTHER_HZ, PROMPT_HZ, Plan, ending, file};
+use crate::centre::{Centre, MAIN, MUSIC_HZ, OTHER_HZ, OVERLOAD, PROMPT_HZ, Plan, ending, file};
 use crate::ear::{LIMIT, hears, hears_from};
 
 fn queues() -> Builder {
@@ -21,8 +20,8 @@ fn says(name: &str, dip: &str) -> Builder {
 }
 
 async fn is_refused(centre: &Centre) {
-    let call = centre.dial(&centre.phone().await).await;
-    assert_eq!(call.ended(LIMIT).await.unwrap(), Cause::Refused { status: 503 });
+    let call = centre.try_number(MAIN).await;
+    assert_eq!(call.ended(LIMIT).await.unwrap(), OVERLOAD);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -150,8 +150,7 @@ async fn the_flow_sees_the_headers_and_numbers_of_the_call() {
     let flow = flow.act("Bye", "disconnect-contact", json!({})).row("Start Tell Bye");
     let centre = Plan::new(ending(flow)).start().await;
     let headers = Headers::default().with("X-Case", "4711").with("Subject", "not told");
-    let phone = centre.phone().await;
-    let call = phone.dial(&centre.uri(MAIN), headers).await.unwrap();
+    let call = centre.dial(headers).await;
     call.ended(LIMIT).await.unwrap();
     centre.has_ended(1).await;
     assert_eq!(centre.crm.bodies("/began"), [format!("4711 {CALLER} {MAIN}")]);
@@ -176,7 +175,7 @@ async fn a_call_is_answered_with_the_first_audio_where_the_entry_point_says_so()
     let plan = Plan::new(ending(flow)).entry(json!({ "answer": "first_media" }));
     let centre = plan.start().await;
     let dip = centre.crm.hold("/dip");
-    let call = centre.dial(&centre.phone().await).await;
+    let call = centre.dial(Headers::default()).await;
     centre.crm.came("/dip", 1).await;
     assert!(call.answered(Duration::from_millis(200)).await.is_err());
     dip.send_replace(true);

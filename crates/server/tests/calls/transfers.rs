@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use trunkline_softphone::{Call, Happened, Incoming, Phone, PhoneSettings};
 use trunkline_telephony::call::Cause;
 
@@ -114,20 +115,29 @@ async fn after_a_bridged_transfer_the_flow_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_third_party_that_is_busy_or_does_not_answer_leaves_the_caller_to_the_flow() {
+    let mut tests = JoinSet::new();
     for status in [Some(486), Some(404), Some(503), None] {
-        let quick = json!({ "timeout": 1 });
-        let (centre, carrier) = with_carrier(flow("bridged-transfer", quick)).await;
-        let call = centre.call().await;
-        let incoming = comes(&carrier).await;
-        let over = match status {
-            Some(status) => incoming.decline(status),
-            None => incoming.ignore(),
-        };
-        over.ended(LIMIT).await.unwrap();
-        hears_from(&call, 0, OTHER_HZ).await;
-        call.ended(LIMIT).await.unwrap();
-        centre.has_ended(1).await;
+        tests.spawn(a_third_party_that_is_not_there(status));
     }
+    while let Some(test) = tests.join_next().await {
+        test.unwrap();
+    }
+}
+
+/// It refuses the call, or does not answer.
+async fn a_third_party_that_is_not_there(status: Option<u16>) {
+    let quick = json!({ "timeout": 1 });
+    let (centre, carrier) = with_carrier(flow("bridged-transfer", quick)).await;
+    let call = centre.call().await;
+    let incoming = comes(&carrier).await;
+    let over = match status {
+        Some(status) => incoming.decline(status),
+        None => incoming.ignore(),
+    };
+    over.ended(LIMIT).await.unwrap();
+    hears_from(&call, 0, OTHER_HZ).await;
+    call.ended(LIMIT).await.unwrap();
+    centre.has_ended(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
