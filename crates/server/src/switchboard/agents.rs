@@ -113,6 +113,27 @@ impl Switchboard {
         }
     }
 
+    /// Other phones belong to agents from now on: who has lost theirs is signed out, and one that
+    /// is registered already counts.
+    pub(super) fn set_phones(&mut self, phones: Vec<(String, AgentId)>) {
+        let mut devices = Devices::new(phones);
+        devices.before = std::mem::take(&mut self.devices.before);
+        let old = std::mem::replace(&mut self.devices, devices);
+        for (user, agent) in &old.agents {
+            if self.devices.agents.get(user) != Some(agent) {
+                self.exchange(Input::Routing(Routing::SignOut { agent: agent.clone() }));
+            }
+        }
+        let users = self.devices.agents.iter();
+        let new = users.filter(|(user, agent)| old.agents.get(*user) != Some(*agent));
+        let new: Vec<_> = new.map(|(user, _)| user.clone()).collect();
+        for user in new {
+            if !self.io.endpoint.bindings(&user).is_empty() {
+                self.phone(Registration::Registered { user });
+            }
+        }
+    }
+
     pub(super) fn sign_in(&mut self, agent: AgentId) {
         let session_id = uuid::Uuid::now_v7().to_string();
         self.exchange(Input::Routing(Routing::SignIn { agent, session_id, team: None }));

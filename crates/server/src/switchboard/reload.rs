@@ -13,7 +13,13 @@ impl Switchboard {
     pub(super) fn reload(&mut self, setup: &Setup) -> Vec<String> {
         let mut left = Vec::new();
         match self.reload_site(setup) {
-            Ok(()) => self.io.endpoint.reload(&parts::sip(setup)),
+            Ok(()) => {
+                self.io.endpoint.reload(&parts::sip(setup));
+                let phones = setup.phones.iter();
+                self.set_phones(
+                    phones.map(|it| (it.credentials.user.clone(), it.agent.clone())).collect(),
+                );
+            }
             Err(why) => return vec![format!("nothing was taken over: {why}")],
         }
         let old = &self.queues_and_agents;

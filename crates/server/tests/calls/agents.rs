@@ -245,6 +245,17 @@ async fn a_phone_that_goes_while_it_rings_is_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_goes_while_its_agent_talks_signs_them_out_afterwards() {
+    let (centre, ann, call, desk) = talking(Plan::new(queues())).await;
+    ann.unregister().await.unwrap();
+    talk(&call, &desk).await;
+    assert_eq!(centre.agent_mode("ann").await, AgentMode::Engaged);
+    desk.hang_up();
+    centre.has_ended(1).await;
+    centre.agent_is("ann", AgentMode::SignedOut).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn service_codes_set_the_agents_state_with_a_tone() {
     let centre = Plan::new(queues()).start().await;
     let ann = centre.agent("ann").await;

@@ -42,6 +42,28 @@ async fn calls_keep_the_flow_that_they_began_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn phones_come_and_go_with_a_reload() {
+    let agent = |id: &str| json!({ "id": id, "name": id, "teams": ["Desk"] });
+    let agents = json!([agent("ann"), agent("bob"), agent("cid")]);
+    let centre = Plan::new(queues()).tenant(json!({ "agents": agents })).start().await;
+    let ann = centre.agent("ann").await;
+    let file = &centre.setup.file;
+    let config = std::fs::read_to_string(file).unwrap();
+    // Ann's phone is Cid's from now on, under another name.
+    std::fs::write(file, config.replace("\"ann\"", "\"cid\"")).unwrap();
+    assert_eq!(centre.reload(&queues()).await, Vec::<String>::new());
+    centre.agent_is("ann", AgentMode::SignedOut).await;
+    let cid = centre.agent("cid").await;
+    let call = centre.call().await;
+    let desk = tokio::time::timeout(LIMIT, cid.incoming()).await.unwrap().unwrap().answer();
+    desk.answered(LIMIT).await.unwrap();
+    call.hang_up();
+    centre.has_ended(1).await;
+    // Who may not register any more is not waited for.
+    drop(ann);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_drains_takes_no_calls_and_ends_none() {
     let centre = Plan::new(queues()).start().await;
     let call = centre.call().await;

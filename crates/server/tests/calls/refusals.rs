@@ -109,11 +109,8 @@ async fn ports_are_given_back_by_callers_and_agents() {
         let offer = tokio::time::timeout(LIMIT, ann.incoming()).await.unwrap().unwrap();
         let desk = offer.answer();
         desk.answered(LIMIT).await.unwrap();
-        if count % 2 == 0 {
-            call.hang_up()
-        } else {
-            desk.hang_up()
-        }
+        let who = if count % 2 == 0 { &call } else { &desk };
+        who.hang_up();
         call.ended(LIMIT).await.unwrap();
         desk.ended(LIMIT).await.unwrap();
         centre.has_ended(count).await;
