@@ -274,6 +274,10 @@ fn revive(
 
 impl Revived {
     fn give(&mut self, input: Input, from: Option<MessageId>) {
+        // Nothing is written of a contact behind its end, which its own outputs have written.
+        if self.contact.is_ended() {
+            return;
+        }
         self.inputs += 1;
         let record = InputRecord { now_ms: self.now_ms, input: input.clone() };
         self.contact.handle(self.now_ms, input);

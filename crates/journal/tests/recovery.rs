@@ -6,9 +6,10 @@ mod support;
 use std::sync::Arc;
 
 use support::stores::Frail;
-use support::{LAST_STEP, STATES, Shop, agent, image, key, memory, read, stream};
+use support::{LAST_STEP, STATES, Shop, agent, image, key, memory, read, short_image, stream};
 use trunkline_acd::{self as acd, AgentChoice};
-use trunkline_contact::Input;
+use trunkline_contact::{Input, Output};
+use trunkline_exchange::Output as Wanted;
 use trunkline_flow::Input as FlowInput;
 use trunkline_journal::{Keys, ReadContact, Sender};
 use trunkline_model::FailureCode;
@@ -67,6 +68,24 @@ fn a_contact_cut_off_in_any_phase_has_its_contact_ended_once() {
         let third = Shop::start(store, 200_000);
         assert!(third.exchange.is_empty() && third.requests("c1").is_empty(), "{state}");
     }
+}
+
+#[test]
+fn a_contact_that_recovery_itself_ends_is_closed_for_good() {
+    let store = memory();
+    let mut first = Shop::start_with(Arc::clone(&store), 1_000, short_image()).unwrap();
+    first.arrive("c1");
+    first.commit().unwrap();
+    let plays = |it: &Wanted| matches!(it, Wanted::Contact { output: Output::Play { .. }, .. });
+    assert!(first.done.iter().any(plays), "killed while a prompt plays");
+    drop(first);
+    for now_ms in [100_000, 200_000] {
+        let next = Shop::start_with(Arc::clone(&store), now_ms, short_image()).unwrap();
+        assert!(next.recovered.problems.is_empty(), "{:?}", next.recovered.problems);
+        assert!(next.exchange.is_empty() && is_closed(&store, "c1"));
+    }
+    let told = read(&store, "c1");
+    assert_eq!(told.inputs.len(), 1, "Recovered, and nothing behind the end: {:?}", told.inputs);
 }
 
 #[test]

@@ -82,6 +82,18 @@ pub(crate) fn image() -> Arc<SiteImage> {
     Arc::new(SiteImage::new(&tenant(), vec![flow().json().to_string()]).unwrap())
 }
 
+/// A flow that has nothing to do after the call.
+pub(crate) fn short_image() -> Arc<SiteImage> {
+    let flow = Export::new("desk")
+        .node("Say", "play-message", speech("Hello."))
+        .node("Stop", "end", json!({}))
+        .link(
+            "Start.out -> Say
+             Say.default -> Stop",
+        );
+    Arc::new(SiteImage::new(&tenant(), vec![flow.json().to_string()]).unwrap())
+}
+
 /// The same with a variable whose value must not be read by anybody.
 pub(crate) fn secret_image(default: &str) -> Arc<SiteImage> {
     let flow = flow().secure_variable("pin", default);

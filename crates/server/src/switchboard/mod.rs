@@ -320,7 +320,9 @@ impl Switchboard {
                 continue;
             }
             tracing::info!(%contact, note = it.note, "recovered");
-            self.exchange.adopt(it.contact, it.inputs);
+            if !it.is_ended() {
+                self.exchange.adopt(it.contact, it.inputs);
+            }
             let outputs = it.outputs.into_iter();
             let output = |output| Output::Contact { contact: contact.clone(), output };
             wanted.extend(outputs.map(output));
