@@ -323,10 +323,11 @@ fn keep_calling(
             }
             Turn::HangUp(id, tag) => {
                 let text = request("BYE", server, me, &id, 2, &tag);
-                socket.send_to(text.as_bytes(), server)?;
+                // The answer may come before this goes on.
                 if let Some(call) = locked(table).get_mut(&id) {
-                    call.open = Some(text);
+                    call.open = Some(text.clone());
                 }
+                socket.send_to(text.as_bytes(), server)?;
                 waiting.push((due + RESEND, Turn::Again(id)));
             }
             Turn::Again(id) => {
