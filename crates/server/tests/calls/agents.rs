@@ -134,6 +134,7 @@ async fn a_caller_who_holds_does_not_hear_the_agent_and_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_who_hangs_up_wraps_up_and_the_call_is_over() {
     let plan = Plan::new(queues()).entry(json!({ "post_call": "after_wrap_up" }));
+    let plan = plan.tenant(json!({ "routing": { "auto_wrap_up_s": 1 } }));
     let (centre, _ann, call, desk) = talking(plan).await;
     desk.hang_up();
     assert_eq!(call.ended(LIMIT).await.unwrap(), Cause::HungUpThere);
@@ -161,7 +162,7 @@ async fn the_caller_hangs_up_while_the_phone_rings() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_call_is_over_while_the_agent_wraps_up() {
     let plan = Plan::new(queues()).entry(json!({ "post_call": "after_wrap_up" }));
-    let plan = plan.tenant(json!({ "routing": { "auto_wrap_up_s": 0 } }));
+    let plan = plan.wrap_up(Duration::from_secs(60));
     let (centre, ann, call, _desk) = talking(plan).await;
     call.hang_up();
     centre.agent_is("ann", AgentMode::WrapUp).await;
@@ -176,7 +177,7 @@ async fn the_call_is_over_while_the_agent_wraps_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_answer_is_set_aside_and_the_next_agent_rings() {
-    let routing = json!({ "routing": { "ring_timeout_s": 1, "auto_wrap_up_s": 1 } });
+    let routing = json!({ "routing": { "ring_timeout_s": 1 } });
     let centre = Plan::new(queues()).tenant(routing).start().await;
     let ann = centre.agent("ann").await;
     let call = centre.call().await;

@@ -72,9 +72,9 @@ impl Plan {
             "agents": [agent("ann"), agent("bob")],
             "audio": audio,
             "http": { "allow_networks": ["127.0.0.0/8"] },
-            "routing": { "ring_timeout_s": 15, "auto_wrap_up_s": 1 },
+            "routing": { "ring_timeout_s": 15 },
         });
-        let waits = Waits { agent_return_ms: 1_000, ..Waits::default() };
+        let waits = Waits { agent_return_ms: 1_000, wrap_up_ms: 150 };
         let (config, sip, rtp) = (String::new(), String::new(), String::new());
         Self { tenant, flows: vec![flow], config, sip, rtp, waits }.entry(json!({}))
     }
@@ -113,6 +113,12 @@ impl Plan {
     /// With so much time for agents whose media are gone.
     pub(crate) fn waits(mut self, return_within: Duration) -> Self {
         self.waits.agent_return_ms = i64::try_from(return_within.as_millis()).unwrap();
+        self
+    }
+
+    /// With so much time for agents to wrap up.
+    pub(crate) fn wrap_up(mut self, within: Duration) -> Self {
+        self.waits.wrap_up_ms = i64::try_from(within.as_millis()).unwrap();
         self
     }
 

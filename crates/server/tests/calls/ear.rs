@@ -13,7 +13,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 const STEP: Duration = Duration::from_millis(3);
 
 /// What is measured of a tone that goes on.
-const WINDOW: Duration = Duration::from_millis(400);
+const WINDOW: Duration = Duration::from_millis(240);
 
 /// Waits until the call hears this tone, for [`WINDOW`] without a break.
 pub(crate) async fn hears(call: &Call, frequency_hz: f64) {
@@ -30,7 +30,7 @@ pub(crate) async fn hears_from(call: &Call, samples: usize, frequency_hz: f64) {
         }
         let is_late = tokio::time::Instant::now() > until;
         assert!(!is_late, "no {frequency_hz} Hz: {:?}; {:?}", heard.measure(), call.history());
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(40)).await;
     }
 }
 
@@ -44,12 +44,12 @@ pub(crate) async fn hears_nothing(call: &Call) {
         }
         let is_late = tokio::time::Instant::now() > until;
         assert!(!is_late, "it is never quiet: {:?}", heard.measure());
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(40)).await;
     }
 }
 
 fn windows(heard: &Recording) -> impl Iterator<Item = Recording> {
-    let step = Duration::from_millis(100);
+    let step = Duration::from_millis(60);
     let count = heard.length().saturating_sub(WINDOW).as_millis() / step.as_millis();
     let is_any = heard.length() >= WINDOW;
     let count = if is_any { count as u32 + 1 } else { 0 };
