@@ -101,12 +101,12 @@ impl OutStream {
         if self.origin == Origin::Nowhere {
             return self.timestamp;
         }
+        // To the nearest frame: one that was left out is a gap in time for whoever listens, and
+        // not a stream that falls behind its own grid.
         let elapsed = now.saturating_sub(self.last_at);
-        if elapsed < self.on_time() {
-            return self.timestamp.wrapping_add(STEP * self.frames);
-        }
         let frames = (elapsed.as_millis() as u64 + 10) / u64::from(FRAME_MS);
-        self.timestamp.wrapping_add((frames as u32).wrapping_mul(STEP))
+        let frames = (frames as u32).max(self.frames);
+        self.timestamp.wrapping_add(frames.wrapping_mul(STEP))
     }
 
     /// The header of an event packet, which takes the place of the tick's frame. The packet is what
@@ -232,6 +232,15 @@ mod tests {
         assert_eq!(numbers(stream.frame(at(12), 0, 160)), (2, 160 + 10 * 160, true));
         let info = stream.sender_info(at(13)).unwrap();
         assert_eq!((info.packets, info.octets, info.rtp_timestamp), (4, 640, 1_920));
+    }
+
+    #[test]
+    fn a_frame_that_is_left_out_shows_in_the_timestamp() {
+        let mut stream = stream();
+        let first = stream.frame(at(0), 0, 160);
+        let next = stream.frame(at(2), 0, 160);
+        assert_eq!(next.sequence, first.sequence.wrapping_add(1), "nothing was lost");
+        assert_eq!(next.timestamp, first.timestamp.wrapping_add(2 * STEP));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Callers' calls: how they come in, what their signalling tells, how they end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use trunkline_contact::{Arrival, Input as ContactInput};
 use trunkline_exchange::Input;
@@ -17,9 +17,6 @@ use super::legs::{CallLeg, LegId, Line, Role};
 use super::{Admission, Event, Switchboard};
 use crate::ops::{CallOutcome, contact_span};
 
-/// A call that waited longer than this for the switchboard is refused: there is too much to do.
-const MAX_WAIT: Duration = Duration::from_millis(250);
-
 /// How long a caller is asked to wait when no call can be taken, in seconds.
 const RETRY_AFTER_S: &str = "5";
 
@@ -29,7 +26,7 @@ impl Switchboard {
         let is_open = self.admission == Admission::Open && self.scribe.takes_calls();
         // Who came when there was too much to do is refused before more is done for them, so that
         // those who were taken are served in time.
-        if !is_open || waited > MAX_WAIT {
+        if self.overload.refuses(Instant::now(), waited) || !is_open {
             self.io.metrics.call_ended(CallOutcome::Overload);
             return refuse(call, 503);
         }

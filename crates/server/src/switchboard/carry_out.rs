@@ -133,7 +133,8 @@ impl Switchboard {
     }
 }
 
-/// Until agents have a desktop, the page is in the log (decision 25).
+/// Until agents have a desktop, the log says that a page would open (decision 25). Its address is
+/// in the contact's trace: it may hold what no log should.
 fn screen_pop(contact: &ContactId, agent: Option<&AgentId>, pop: &ScreenPop) {
     let agent = agent.map(AgentId::as_str);
     tracing::info!(%contact, agent, label = pop.label, from_defaults = ?pop.from_defaults, "pop");

@@ -133,8 +133,11 @@ impl Switchboard {
         let by_id = agents.iter().find(|agent| agent.id.as_str() == name);
         let agent = by_id.or_else(|| agents.iter().find(|agent| agent.name == name));
         let agent = agent.ok_or_else(|| format!("the tenant has no agent {name:?}"))?;
-        if self.exchange.routing().agent_state(&agent.id) == Some(AgentState::SignedOut) {
-            self.sign_in(agent.id.clone());
+        match self.exchange.routing().agent_state(&agent.id) {
+            Some(AgentState::SignedOut) => self.sign_in(agent.id.clone()),
+            // As `*1` and `*0`: who chooses a state has wrapped up.
+            Some(AgentState::WrapUp { contact }) => self.end_wrap_up(&agent.id, &contact),
+            _ => {}
         }
         let state = match setting {
             AgentSetting::Available => AgentChoice::Available,

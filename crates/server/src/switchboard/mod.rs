@@ -13,6 +13,7 @@ mod dial_plan;
 mod event;
 mod legs;
 mod outgoing;
+mod overload;
 mod pace;
 mod recordings;
 mod reload;
@@ -45,6 +46,7 @@ pub(crate) use clock::Clock;
 use dial_plan::DialPlan;
 pub(crate) use event::Event;
 use legs::{LegId, Legs};
+use overload::Overload;
 use pace::Pace;
 pub(crate) use scribe::Scribe;
 use timers::{Timer, Timers};
@@ -96,6 +98,7 @@ pub(crate) struct Switchboard {
     clock: Clock,
     now_ms: i64,
     pace: Pace,
+    overload: Overload,
     admission: Admission,
     /// Recordings of callers that go on.
     recordings: HashMap<LegId, recordings::Asked>,
@@ -132,6 +135,7 @@ impl Switchboard {
             now_ms: clock.now_ms(),
             clock,
             pace: Pace::default(),
+            overload: Overload::default(),
             admission: Admission::Open,
             recordings: HashMap::new(),
             sending_digits: HashMap::new(),

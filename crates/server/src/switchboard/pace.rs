@@ -13,7 +13,7 @@ const SPAN: Duration = Duration::from_millis(50);
 const MANY: usize = 60;
 
 /// How far apart batches begin then.
-const APART: Duration = Duration::from_millis(2);
+const APART: Duration = Duration::from_millis(4);
 
 /// Counts events and tells batches apart.
 #[derive(Debug)]
@@ -75,8 +75,8 @@ mod tests {
         assert_eq!(pace.left(at(10)), Duration::ZERO, "the span is not over");
         pace.count(at(50), 1);
         pace.batch_began = at(50);
-        assert_eq!(pace.left(at(51)), Duration::from_millis(1));
-        assert_eq!(pace.left(at(53)), Duration::ZERO, "a batch that took longer delays nobody");
+        assert_eq!(pace.left(at(51)), Duration::from_millis(3));
+        assert_eq!(pace.left(at(55)), Duration::ZERO, "a batch that took longer delays nobody");
         pace.count(at(101), 5);
         assert_eq!(pace.left(at(101)), Duration::ZERO, "quiet again");
     }
