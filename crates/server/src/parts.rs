@@ -13,6 +13,10 @@ use trunkline_telephony::shell::{self as sip, AllowList, Bind};
 
 use crate::config::{self, DnisHeader, Setup, TrunkAccount};
 
+/// New calls that wait longer than this inside, one after the other, are too much to do, in
+/// milliseconds: those who were taken are to be served as if nothing were.
+const MAX_WAIT_MS: u64 = 50;
+
 /// SIP: addresses, who may call, who may register.
 pub(crate) fn sip(setup: &Setup) -> sip::Settings {
     let config = &setup.config;
@@ -58,7 +62,7 @@ fn limits(config: &config::SipConfig) -> Limits {
         failures: config.ban.failures,
         failure_window_ms: u64::from(config.ban.within_s) * 1_000,
         ban_ms: u64::from(config.ban.for_s) * 1_000,
-        ..Limits::default()
+        max_wait_ms: MAX_WAIT_MS,
     }
 }
 

@@ -26,8 +26,8 @@ pub struct Limits {
     pub failure_window_ms: u64,
     /// ... ban a source for this time, in milliseconds.
     pub ban_ms: u64,
-    /// How long a new call may wait inside before further ones are refused with 503, in
-    /// milliseconds.
+    /// When new calls wait longer than this inside, for a while one after the other, further ones
+    /// are refused with 503; in milliseconds.
     pub max_wait_ms: u64,
 }
 

@@ -289,7 +289,8 @@ impl Shared {
     /// A new call has come to where it is taken. Gives how long it waited, in milliseconds.
     pub(super) fn waited_ms(&self, tag: &str, cseq: u32, call_id: &str) -> u64 {
         let call = self.call_number(tag, cseq, call_id);
-        lock(&self.load).taken(self.now_ms(), call)
+        let max_wait_ms = self.gate().limits().max_wait_ms;
+        lock(&self.load).taken(self.now_ms(), call, max_wait_ms)
     }
 
     fn call_number(&self, tag: &str, cseq: u32, call_id: &str) -> u64 {
