@@ -203,7 +203,11 @@ impl Worker {
         for _ in 0..MAX_READS {
             let socket = match (&line.sockets.rtcp, is_rtcp) {
                 (Some(rtcp), true) => rtcp,
-                (None, true) => break,
+                // The RTCP socket was closed by a new plan; nothing more comes of it.
+                (None, true) => {
+                    is_finished = true;
+                    break;
+                }
                 (_, false) => &line.sockets.rtp,
             };
             match socket.recv_from(&mut self.inbox[..]) {

@@ -175,6 +175,12 @@ impl Directory {
         self.trunks.iter().find(|t| t.digest.is_none() && contains(&t.networks, ip))
     }
 
+    /// Whether the address is in any trunk's networks, whatever else the trunk has to prove.
+    pub fn has_trunk_at(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.trunks.iter().any(|trunk| contains(&trunk.networks, ip))
+    }
+
     /// The trunk of a name.
     pub fn trunk(&self, name: &str) -> Option<&Trunk> {
         self.trunks.iter().find(|trunk| trunk.name == name)
@@ -325,6 +331,9 @@ mod tests {
             assert_eq!(directory.admits(ip.parse().unwrap()), expected, "{ip}");
         }
         assert!(!Directory::default().admits("127.0.0.1".parse().unwrap()));
+        let has_trunk = |ip: &str| directory.has_trunk_at(ip.parse().unwrap());
+        assert!(has_trunk("192.0.2.1") && has_trunk("198.51.100.7"), "with a digest and without");
+        assert!(!has_trunk("10.1.1.1") && !has_trunk("203.0.113.9"));
     }
 
     #[test]

@@ -208,8 +208,13 @@ impl Writer {
                     self.contacts.insert(id, job.lane);
                 }
             }
-            (Owner::Routing, Some(_)) => {
+            (Owner::Routing, Some(End::Fenced)) => {
                 self.report.is_routing_fenced = true;
+                self.era = None;
+            }
+            // A mistake of ours or of the disk: the queues go on, and nobody else has them.
+            (Owner::Routing, Some(End::Broken(text))) => {
+                self.report.routing_broken.get_or_insert(text);
                 self.era = None;
             }
             (Owner::Routing, None) => {

@@ -200,6 +200,7 @@ impl Switchboard {
     pub(super) fn connect(&mut self, contact: &ContactId, agent: &AgentId) {
         let Some(id) = answered_leg(&self.legs, contact, agent) else {
             tracing::warn!(%contact, %agent, "the agent answered and hung up at once");
+            self.end_ringing(contact, agent, None);
             let (agent, contact) = (agent.clone(), contact.clone());
             return self.exchange(Input::AgentHungUp { contact, agent });
         };

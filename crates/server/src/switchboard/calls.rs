@@ -59,6 +59,7 @@ impl Switchboard {
     }
 
     fn arrive(&mut self, call: IncomingCall, entry_point: EntryPointId, numbers: Numbers) {
+        let is_number_trusted = matches!(call.identity(), Source::Trunk(_));
         let contact = ContactId::new(uuid::Uuid::now_v7().to_string());
         let headers = extension::received(&call.invite().headers);
         let lower = |(name, value): (String, String)| (name.to_ascii_lowercase(), value);
@@ -72,7 +73,8 @@ impl Switchboard {
             rescue: None,
         };
         let Some(leg) = self.accept(call, Role::Caller(contact.clone())) else { return };
-        self.legs.line_mut(&contact).caller = Some(leg);
+        let line = self.legs.line_mut(&contact);
+        (line.caller, line.is_number_trusted) = (Some(leg), is_number_trusted);
         self.arrived.push(contact.clone());
         self.io.metrics.contact_begun();
         tracing::info!(
@@ -128,10 +130,17 @@ impl Switchboard {
     pub(super) fn listen(&self, leg: LegId, mut notices: trunkline_telephony::shell::CallNotices) {
         let events = self.io.events.clone();
         self.io.runtime.spawn(async move {
+            let mut has_ended = false;
             while let Some(notice) = notices.next().await {
+                has_ended |= matches!(notice, Notice::Event(CallEvent::Ended(_)));
                 if events.send(Event::Signal { leg, notice }).is_err() {
                     return;
                 }
+            }
+            if !has_ended {
+                // The call's task made a mistake: whoever is on the line must not wait for ever.
+                let notice = Notice::Event(CallEvent::Ended(Cause::Lost { status: 500 }));
+                let _ = events.send(Event::Signal { leg, notice });
             }
         });
     }
@@ -153,7 +162,8 @@ impl Switchboard {
 
     fn leg_answered(&mut self, id: LegId) {
         let now_ms = self.now_ms;
-        let Some(leg) = self.legs.get_mut(id) else { return };
+        // Too late: it has been told to end.
+        let Some(leg) = self.legs.get_mut(id).filter(|leg| !leg.is_leaving) else { return };
         match leg.role.clone() {
             Role::Caller(_) => {}
             Role::Service => leg.media.play(super::audio::TONE, super::agents::confirmation()),
@@ -170,8 +180,6 @@ impl Switchboard {
 
     fn leg_ended(&mut self, id: LegId, cause: &Cause) {
         let Some(leg) = self.legs.remove(id) else { return };
-        self.pending_digits.remove(&id);
-        self.sending_digits.remove(&id);
         self.recordings.remove(&id);
         self.sending_digits.remove(&id);
         self.pending_digits.remove(&id);
@@ -208,7 +216,7 @@ pub(super) fn refuse(call: IncomingCall, status: u16) {
     call.reject(status, headers);
 }
 
-fn outcome(line: &Line) -> CallOutcome {
+pub(super) fn outcome(line: &Line) -> CallOutcome {
     match line {
         line if line.was_handled => CallOutcome::Handled,
         line if line.was_transferred => CallOutcome::Transferred,

@@ -124,6 +124,9 @@ impl Switchboard {
     fn ended(&mut self, contact: &ContactId) {
         tracing::info!(%contact, "contact ended");
         let Some(line) = self.legs.forget(contact) else { return };
+        if line.caller.is_some() {
+            self.io.metrics.call_ended(super::calls::outcome(&line));
+        }
         let left = line.caller.into_iter().chain(line.agent).chain(line.party).chain(line.ringing);
         for id in left {
             if let Some(leg) = self.legs.get_mut(id) {

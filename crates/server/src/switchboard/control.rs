@@ -33,7 +33,9 @@ impl Switchboard {
     }
 
     fn drain(&mut self) {
-        self.admission = Admission::Draining;
+        if self.admission == Admission::Open {
+            self.admission = Admission::Draining;
+        }
         self.io.endpoint.drain();
     }
 

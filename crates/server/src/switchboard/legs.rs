@@ -101,6 +101,9 @@ pub(crate) struct Line {
     pub(crate) party: Option<LegId>,
     /// The queue in which it waits, or waited last.
     pub(crate) queue: Option<QueueId>,
+    /// Whether the caller's number came from a trunk; what others write in `From` nobody has
+    /// looked at, and no trunk is told that it is theirs.
+    pub(crate) is_number_trusted: bool,
     /// The calling number for outbound legs, if the flow has set one.
     pub(crate) caller_id: Option<String>,
     /// Whether caller and agent hear each other.

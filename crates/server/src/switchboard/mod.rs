@@ -265,13 +265,17 @@ impl Switchboard {
         let is_gone =
             |contact: &ContactId| refused.contains(contact) || committed.fenced.contains(contact);
         let outputs = outputs.into_iter().filter(|output| !output.contact().is_some_and(is_gone));
-        self.carry_out_written(outputs.collect());
+        self.carry_out_written(outputs.collect(), !committed.has_failed);
     }
 
-    fn carry_out_written(&mut self, outputs: Vec<Output>) {
+    /// Does what was written down. What could not be written down may go on here, but nothing is
+    /// written to other systems for it.
+    fn carry_out_written(&mut self, outputs: Vec<Output>, is_written: bool) {
         let (writing, others): (Vec<_>, Vec<_>) = outputs.into_iter().partition(requests::writes);
         // What is written to other systems waits until the journal is on the disk.
-        if !writing.is_empty() {
+        if !is_written {
+            writing.into_iter().for_each(|output| self.not_sent(output));
+        } else if !writing.is_empty() {
             writing.iter().for_each(|output| self.expect_request(output));
             self.scribe.sync_then(writing);
         }
@@ -331,7 +335,7 @@ impl Switchboard {
             let output = |output| Output::Contact { contact: contact.clone(), output };
             wanted.extend(outputs.map(output));
         }
-        self.carry_out_written(wanted);
+        self.carry_out_written(wanted, !committed.has_failed);
     }
 
     /// Agents are waited for as long as this.

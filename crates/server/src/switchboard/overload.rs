@@ -19,18 +19,21 @@ const LONGEST: Duration = Duration::from_millis(400);
 /// Looks at how long new calls wait for the switchboard.
 #[derive(Debug, Default)]
 pub(super) struct Overload {
-    /// Since when every call has waited longer than usual.
-    since: Option<Instant>,
+    /// Since when every call has waited longer than usual, and when the last one did.
+    long: Option<(Instant, Instant)>,
 }
 
 impl Overload {
     /// Whether a call that has waited so long is refused.
     pub(super) fn refuses(&mut self, now: Instant, waited: Duration) -> bool {
         if waited <= USUAL {
-            self.since = None;
+            self.long = None;
             return false;
         }
-        let since = *self.since.get_or_insert(now);
+        // What was long ago says nothing of now.
+        let is_fresh = |last: Instant| now.saturating_duration_since(last) < LASTING;
+        let since = self.long.filter(|(_, last)| is_fresh(*last)).map_or(now, |(since, _)| since);
+        self.long = Some((since, now));
         waited > LONGEST || now.saturating_duration_since(since) >= LASTING
     }
 }
@@ -51,5 +54,6 @@ mod tests {
         assert!(refuses(500, 50) && refuses(501, 21), "it lasts");
         assert!(!refuses(510, 20) && !refuses(520, 50), "it is over");
         assert!(refuses(530, 401), "nobody waits that long");
+        assert!(!refuses(3_600_000, 50), "an hour ago is long ago");
     }
 }

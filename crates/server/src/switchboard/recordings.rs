@@ -90,9 +90,14 @@ impl Switchboard {
 
     /// A recording has ended; one that is wanted no more is not told of.
     pub(super) fn recorded(&mut self, leg: LegId, id: u32, recording: &Recording) {
-        let Some(asked) = self.recordings.remove(&leg).filter(|asked| asked.id == id) else {
+        // A late one must not be taken for the next, and what nobody waits for is not kept.
+        if self.recordings.get(&leg).is_none_or(|asked| asked.id != id) {
+            if let Some(path) = &recording.file {
+                let _ = std::fs::remove_file(path);
+            }
             return;
-        };
+        }
+        let Some(asked) = self.recordings.remove(&leg) else { return };
         let Some(Role::Caller(contact)) = self.legs.get(leg).map(|leg| &leg.role) else { return };
         let contact = contact.clone();
         let duration_ms = u64::try_from(recording.duration.as_millis()).unwrap_or(0);

@@ -56,6 +56,7 @@ impl Switchboard {
     /// The journal is not on the disk, so that the request must not leave: it fails.
     pub(super) fn not_sent(&mut self, output: Output) {
         let Output::Contact { contact, output: Wanted::Http { id, .. } } = output else { return };
+        self.requests.remove(&(contact.clone(), id));
         let text =
             "the journal cannot be brought to the disk, so that nothing is written elsewhere";
         let result = Err(Failure::new(FailureCode::JournalFailed, text));

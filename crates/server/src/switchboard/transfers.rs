@@ -16,6 +16,10 @@ const KEY_MS: u16 = 100;
 
 impl Switchboard {
     pub(super) fn transfer(&mut self, contact: ContactId, id: u32, transfer: &Transfer) {
+        // The caller may have left in the same moment.
+        if self.legs.caller(&contact).is_none_or(|caller| caller.is_leaving) {
+            return;
+        }
         tracing::info!(%contact, number = transfer.number, kind = ?transfer.kind, "transfer");
         let role = Role::Party { contact: contact.clone(), transfer: id };
         let way = self.way_to(&contact, transfer);
@@ -39,21 +43,27 @@ impl Switchboard {
         let number = &transfer.number;
         let shown = transfer.caller_id.clone();
         let shown = shown.or_else(|| self.legs.line(contact)?.caller_id.clone());
-        let shown = shown.unwrap_or_else(|| self.ani_of(contact));
         if let Some(binding) = self.io.endpoint.bindings(number).into_iter().next() {
+            let shown = shown.unwrap_or_else(|| self.ani_of(contact));
             return Some(Way::Phone(Box::new(binding), outgoing::target(&shown, number)));
         }
         let trunk = self.outbound_trunk.clone()?;
-        let (number, caller) = (number.clone(), shown);
+        let is_trusted = self.legs.line(contact).is_some_and(|line| line.is_number_trusted);
+        let of_caller = || if is_trusted { self.ani_of(contact) } else { String::new() };
+        let (number, caller) = (number.clone(), shown.unwrap_or_else(of_caller));
         let headers = transfer.headers.clone();
         let display = String::new();
         Some(Way::Trunk(TrunkCall { trunk, number, caller, display, headers }))
     }
 
     pub(super) fn party_answered(&mut self, contact: &ContactId, transfer: u32, id: LegId) {
-        let Some(line) = self.legs.line(contact) else { return };
-        let caller = line.caller.and_then(|caller| self.legs.get(caller));
-        let (Some(caller), Some(party)) = (caller, self.legs.get(id)) else { return };
+        let line = self.legs.line(contact).filter(|line| line.party == Some(id));
+        let caller = line.filter(|line| line.agent.is_none()).and_then(|line| line.caller);
+        let caller = caller.and_then(|caller| self.legs.get(caller));
+        let (Some(caller), Some(party)) = (caller, self.legs.get(id)) else {
+            // Nobody is there to talk to.
+            return self.legs.get_mut(id).into_iter().for_each(|party| party.end(480));
+        };
         caller.media.bridge(&party.media);
         if let Some(digits) = self.pending_digits.remove(&id).filter(|it| !it.is_empty())
             && let Err(error) = party.media.send_keys(&digits, KEY_MS, KEY_MS)

@@ -7,7 +7,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -26,6 +26,9 @@ pub(super) struct Log {
     /// How many commits there were, and how many of them are on the disk.
     written: AtomicU64,
     synced: AtomicU64,
+    /// Whether a sync has failed. What the system could not write then it forgets: a later sync
+    /// that succeeds says nothing of it, so that none is believed any more.
+    has_failed: AtomicBool,
     turn: Mutex<()>,
     is_dirty: Mutex<bool>,
     wake: Condvar,
@@ -41,6 +44,7 @@ impl Log {
             file: OpenOptions::new().read(true).write(true).open(name)?,
             written: AtomicU64::new(0),
             synced: AtomicU64::new(0),
+            has_failed: AtomicBool::new(false),
             turn: Mutex::default(),
             is_dirty: Mutex::default(),
             wake: Condvar::new(),
@@ -67,8 +71,13 @@ impl Log {
         if self.synced.load(Ordering::Acquire) >= wanted {
             return Ok(());
         }
+        if self.has_failed.load(Ordering::Acquire) {
+            return Err(io::Error::other(
+                "the disk failed to take the journal before; start the server anew",
+            ));
+        }
         let covered = self.written.load(Ordering::Acquire);
-        self.file.sync_data()?;
+        self.file.sync_data().inspect_err(|_| self.has_failed.store(true, Ordering::Release))?;
         self.synced.fetch_max(covered, Ordering::AcqRel);
         Ok(())
     }

@@ -93,7 +93,7 @@ impl Endpoint {
         let flow = &binding.flow;
         let stack = self.stacks.get(flow.stack).unwrap_or(&self.stacks[0]).clone();
         let pinned = Some(flow.source).filter(|_| flow.connection.is_none());
-        let path = Path { connection: flow.connection.clone(), pinned };
+        let path = Path { connection: flow.connection.clone(), pinned, is_only_way: true };
         target.uri = binding.contact.clone();
         let is_tcp = path.connection.as_ref().is_some_and(SipConnection::is_reliable);
         self.place(stack, path, is_tcp, (target, media), adjust)

@@ -83,7 +83,8 @@ impl IncomingCall {
             config.contact.push_str(";transport=tcp");
         }
         let is_phone = matches!(self.identity, Source::Phone(_)) && connection.is_none();
-        let path = Path { connection, pinned: self.source.filter(|_| is_phone) };
+        let pinned = self.source.filter(|_| is_phone);
+        let path = Path { connection, pinned, is_only_way: false };
         adjust(&mut config);
         let mailbox = unbounded_channel();
         place.name(&config.tag, self.invite.call_id(), mailbox.0.clone());

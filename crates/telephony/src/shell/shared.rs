@@ -301,7 +301,8 @@ impl Shared {
     pub(super) fn failed(&self, ip: IpAddr) {
         count(&self.counts.denied);
         // Datagrams with a trunk's address are easily made; nobody may ban it with them.
-        if self.access().directory.trunk_at(ip).is_none() && self.gate().failed(self.now_ms(), ip) {
+        let is_trunks = self.access().directory.has_trunk_at(ip);
+        if !is_trunks && self.gate().failed(self.now_ms(), ip) {
             count(&self.counts.bans);
             tracing::warn!(%ip, "source banned after wrong passwords");
         }

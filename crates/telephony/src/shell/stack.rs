@@ -126,6 +126,9 @@ impl Stack {
     ) -> Option<(Transaction, Header)> {
         let mut request = convert::library_request(out)?;
         let connection = path.connection.clone().filter(is_open);
+        if path.is_only_way && connection.is_none() && path.pinned.is_none() {
+            return None;
+        }
         let has_route = out.headers.get("Route").is_some();
         let pinned = path.pinned.filter(|_| connection.is_none() && !has_route);
         let transport = match (&connection, pinned) {
@@ -187,6 +190,9 @@ pub(super) struct Path {
     pub(super) connection: Option<SipConnection>,
     /// The address of a phone that may be behind a translation.
     pub(super) pinned: Option<SocketAddr>,
+    /// Whether nothing is sent where neither is left. A phone writes its `Contact` itself: if we
+    /// went there when its stream is closed, it could have us call whomever it names.
+    pub(super) is_only_way: bool,
 }
 
 impl Path {

@@ -15,6 +15,10 @@ use super::settings::count;
 use super::shared::{Shared, lock};
 use super::stream_door::StreamDoor;
 
+/// How long a peer may leave unread what it was sent, before its stream is cut.
+#[cfg(target_os = "linux")]
+const READ_LIMIT: Duration = Duration::from_secs(3);
+
 /// The most streams of one source at once: an office of phones behind one address.
 const MAX_PER_SOURCE: usize = 256;
 
@@ -88,6 +92,10 @@ impl Streams {
         }
         // Small messages are not held back for more to come.
         let _ = stream.set_nodelay(true);
+        // One that does not read what it is sent must not make others wait: the library sends
+        // from the task that takes all messages of this address.
+        #[cfg(target_os = "linux")]
+        let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(READ_LIMIT));
         let local = SipAddr::new(Transport::Tcp, self.advertised.into());
         let token = self.stop.child_token();
         let shared = self.shared.clone();
