@@ -53,7 +53,7 @@ use timers::{Timer, Timers};
 
 /// So many events are taken before the journal is written: a batch is one commit, and nobody in
 /// it waits longer than for the batch.
-const MAX_BATCH: usize = 64;
+const MAX_BATCH: usize = 256;
 
 /// What is done for a batch may lead to so many further rounds before the next batch is taken.
 const MAX_ROUNDS: usize = 16;
