@@ -40,7 +40,6 @@ pub struct Exchange {
     allocations: Allocations,
     work: VecDeque<Work>,
     outputs: VecDeque<Output>,
-    is_traced: bool,
 }
 
 impl Exchange {
@@ -54,13 +53,7 @@ impl Exchange {
             allocations: Allocations::default(),
             work: VecDeque::new(),
             outputs: VecDeque::new(),
-            is_traced: false,
         }
-    }
-
-    /// Contacts that arrive from now on keep a trace; see [`Exchange::take_trace`].
-    pub fn trace(&mut self, is_traced: bool) {
-        self.is_traced = is_traced;
     }
 
     /// Contacts that arrive from now on meet this site. Queues and agents stay as they were.
@@ -96,15 +89,6 @@ impl Exchange {
     /// Whether there are no contacts.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// The lines of a contact's trace since the last call; the shell asks while it carries out
-    /// the outputs, before a contact that has ended is forgotten.
-    pub fn take_trace(&mut self, id: &ContactId) -> Vec<trunkline_model::trace::Step> {
-        let Some(mut life) = self.contacts.take(id) else { return Vec::new() };
-        let trace = life.contact.take_trace();
-        self.contacts.put(life.contact, life.inputs);
-        trace
     }
 
     /// Goes on with a contact that was built again from its journal, after its last input.
@@ -212,11 +196,11 @@ impl Exchange {
         arrival: &Arrival,
         recorder: &mut impl Recorder,
     ) -> Result<Option<Panic>, ArrivalError> {
-        let (site, is_traced) = (&self.site, self.is_traced);
+        let site = &self.site;
         let begin = || {
             #[cfg(test)]
             tests::fault();
-            Contact::arrive(site, arrival, is_traced).map(Box::new)
+            Contact::arrive(site, arrival, false).map(Box::new)
         };
         let mut contact = match catch_unwind(AssertUnwindSafe(begin)) {
             Ok(begun) => begun?,

@@ -26,7 +26,7 @@ pub(crate) fn open(setup: &Setup, now_ms: i64) -> Result<(Writer, Recovered), Jo
         SyncMode::Within50Ms => JournalSync::Within50Ms,
         SyncMode::Never => JournalSync::Never,
     };
-    // No call waits for the disk.
+    // Calls wait for the disk at SQLite's checkpoints only.
     let options = SqliteOptions { sync, syncs_itself: true, ..SqliteOptions::default() };
     let store = Arc::new(SqliteStore::open(&path, options)?);
     let keys = Keys::File(setup.key_path());
