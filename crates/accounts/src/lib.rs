@@ -1,0 +1,1 @@
+//! Who may sign in: users, roles, sessions, tokens, lock-out, and the audit log.

@@ -1,0 +1,1 @@
+//! What an agent's desktop shows and asks for: the words between server and pages.
