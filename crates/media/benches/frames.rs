@@ -11,6 +11,7 @@ use trunkline_media::codec::{Codec, PayloadKind, PayloadMap};
 use trunkline_media::conceal::Concealer;
 use trunkline_media::jitter::{Config, JitterBuffer};
 use trunkline_media::mix::Mix;
+use trunkline_media::opus::{OpusIn, OpusOut};
 use trunkline_media::prompt::{Item, Player, Prompt};
 use trunkline_media::rtp::{Header, Packet};
 use trunkline_media::stream::OutStream;
@@ -81,6 +82,23 @@ fn coding(criterion: &mut Criterion) {
     }
     group.bench_function("convert", |bencher| {
         bencher.iter(|| g711::transcode(g711::Law::Mu, g711::Law::A, black_box(&mut bytes)));
+    });
+    // Both ways at once, of a tone that goes on.
+    let mut sine = Sine::new(440.0, -10.0);
+    let (mut out, mut back) = (OpusOut::new(g711::Law::Mu, 111), OpusIn::new(g711::Law::Mu));
+    let (out, back) = (out.as_mut().expect("it is set up"), back.as_mut().expect("it is set up"));
+    let mut stream = OutStream::new(1, 1, 1);
+    let mut now = Duration::ZERO;
+    group.bench_function("opus there and back", |bencher| {
+        bencher.iter(|| {
+            now += TICK;
+            g711::encode(g711::Law::Mu, &sine.take(FRAME_SAMPLES), &mut bytes);
+            let header = stream.frame(now, 0, FRAME_SAMPLES);
+            out.frame(header, &bytes, &mut |header, payload| {
+                let packet = Packet { header, csrc: &[], extension: None, payload, padding: 0 };
+                back.packet(&packet, &mut |_, payload| drop(black_box(payload.len())));
+            });
+        });
     });
 }
 

@@ -44,4 +44,7 @@ pub enum Error {
         /// How many may wait.
         limit: usize,
     },
+    /// The codec Opus cannot be set up: a fault of this program.
+    #[error("Opus cannot be set up for telephone audio; the call goes on with G.711")]
+    Opus,
 }

@@ -9,7 +9,7 @@
 //!
 //! - Wire: [`rtp`], [`rtcp`], [`reception`], [`quality`], [`stream`] (numbers of what we send),
 //!   [`bridge`] (relays between two legs).
-//! - Sound: [`g711`], [`codec`], [`jitter`] with [`conceal`], [`mix`], [`prompt`], [`tone`].
+//! - Sound: [`g711`], [`codec`], [`opus`], [`jitter`] with [`conceal`], [`mix`], [`prompt`], [`tone`].
 //! - Keys: [`dtmf`].
 //! - Files: [`wav`], [`resample`], and [`music`], which composes the music on hold.
 //! - [`measure`] hears whether the right thing came out.
@@ -48,6 +48,7 @@ pub mod jitter;
 pub mod measure;
 pub mod mix;
 pub mod music;
+pub mod opus;
 pub mod plan;
 pub mod prompt;
 pub mod quality;
