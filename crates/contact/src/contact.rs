@@ -175,6 +175,9 @@ impl Contact {
             Input::WrapUpStarted { agent } => self.wrap_up_started(&agent),
             Input::WrapUpEnded { agent, code } => self.wrap_up_ended(&agent, code),
             Input::Edited { name, value } => self.edited(&name, &value),
+            Input::PopShown { agent, label, outcome } => {
+                self.step(|_| steps::pop_shown(&agent, &label, &outcome));
+            }
             Input::EnqueueRefused { reason } => self.enqueue_refused(&reason),
             Input::TimedOut { overflow_number } => self.timed_out(overflow_number),
             Input::Recovered => self.recovered(),
@@ -235,6 +238,16 @@ impl Contact {
     /// The agent who is rung, talks, or talked last.
     pub fn agent(&self) -> Option<&AgentDetails> {
         self.agent.as_ref()
+    }
+
+    /// Whether agents may still change variables: until ContactEnded begins, which reads them.
+    pub fn takes_edits(&self) -> bool {
+        self.after_call == AfterCall::NotBegun
+    }
+
+    /// The site that the contact arrived at.
+    pub fn site(&self) -> &Arc<Site> {
+        &self.site
     }
 
     fn played(&mut self, id: u32) {

@@ -67,6 +67,15 @@ pub enum Input {
         /// Its new value, as text.
         value: String,
     },
+    /// A page of the CRM opened at the agent's desktop, or did not. Changes nothing but the trace.
+    PopShown {
+        /// The agent.
+        agent: AgentId,
+        /// What the flow calls the page.
+        label: String,
+        /// What became of it, in a word: `opened`, `blocked`, `opened_by_hand`, `not_frameable`.
+        outcome: String,
+    },
     /// The contact waited in its queue for as long as the queue allows.
     TimedOut {
         /// Where the queue sends such contacts.

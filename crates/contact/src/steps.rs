@@ -85,6 +85,12 @@ pub(crate) fn edited(
     ContactEvent { what: "edited", input, warnings, ..ContactEvent::default() }
 }
 
+pub(crate) fn pop_shown(agent: &AgentId, label: &str, outcome: &str) -> ContactEvent {
+    let input =
+        Fields::new().with("agent", agent.as_str()).with("label", label).with("outcome", outcome);
+    ContactEvent { what: "pop_shown", input, ..ContactEvent::default() }
+}
+
 pub(crate) fn rescued(failure: &Failure, target: String) -> ContactEvent {
     ContactEvent {
         what: "sent_to_fallback",

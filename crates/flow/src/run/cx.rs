@@ -385,9 +385,26 @@ impl Run {
 
     /// Sets a variable on behalf of the agent. The error says why not.
     pub fn edit_variable(&mut self, name: &str, text: &str) -> Result<(), String> {
+        let (place, value) = self.edited(name, text)?;
         let scope = &mut self.scopes[self.root];
-        let place = scope.flow.variable(name).ok_or("the flow has no such variable")?;
-        let variable = &scope.flow.variables[place];
+        if scope.flow.variables[place].is_secure {
+            self.trace.secrets.add(text);
+            self.trace.secrets.add_value(&value);
+        }
+        scope.slots[place] = super::scope::Slot { value, is_set: true };
+        Ok(())
+    }
+
+    /// Whether [`Run::edit_variable`] would set the variable to this text; the error says why not,
+    /// without the value of a secure variable.
+    pub fn check_edit(&self, name: &str, text: &str) -> Result<(), String> {
+        self.edited(name, text).map(|_| ())
+    }
+
+    fn edited(&self, name: &str, text: &str) -> Result<(usize, Value<'static>), String> {
+        let flow = &self.scopes[self.root].flow;
+        let place = flow.variable(name).ok_or("the flow has no such variable")?;
+        let variable = &flow.variables[place];
         if !(variable.is_cad && variable.is_agent_editable) {
             return Err("agents may not change this variable".to_owned());
         }
@@ -396,12 +413,7 @@ impl Run {
             let problem = if variable.is_secure { "is of another type" } else { &problem };
             format!("the value {problem}")
         })?;
-        if variable.is_secure {
-            self.trace.secrets.add(text);
-            self.trace.secrets.add_value(&value);
-        }
-        scope.slots[place] = super::scope::Slot { value, is_set: true };
-        Ok(())
+        Ok((place, value))
     }
 
     /// The variables of the contact's present flow, in its order, each with its value as text
