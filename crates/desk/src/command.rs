@@ -142,7 +142,9 @@ pub struct SignIn {
     pub team: Option<String>,
     /// The device.
     pub device: Device,
-    /// The tab that is to have the audio, by a name that it keeps over reloads.
+    /// The tab that is to have the audio, by a name that it keeps over reloads:
+    /// `<browser>:<tab>`. All tabs of one browser have the same first part, by which the server
+    /// tells another tab of this desktop from a desktop elsewhere. At most 128 bytes.
     pub tab: String,
     /// What the other desktop is called in [`crate::Elsewhere`]: browser and machine.
     pub label: String,

@@ -77,7 +77,7 @@ pub enum Gone {
 pub enum FromDesk {
     /// The first message: which tab it is, and what it has seen.
     Hello {
-        /// The tab's name, which it keeps over reloads.
+        /// The tab's name, which it keeps over reloads; see [`crate::SignIn::tab`].
         tab: String,
         /// [`DeskView::seq`] of the last view that it has; none for a fresh page.
         seen: Option<u64>,
