@@ -1,19 +1,26 @@
 //! What a leg's handle asks of its media thread.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use trunkline_media::plan::MediaPlan;
 use trunkline_media::prompt::Item;
+use trunkline_webrtc::Peer;
 
 use crate::keys::Script;
 use crate::mailbox::Shared;
 use crate::record::Order;
+use crate::stream::Stream;
 
 /// One call of a method of [`crate::Leg`] or [`crate::PlayStream`].
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// Begin, or go on with another plan.
-    Start(MediaPlan),
+    /// Begin, or go on with another plan, whose signalling came from that address.
+    Start(MediaPlan, Option<IpAddr>),
+    /// A browser has answered.
+    Connect(Box<Peer>),
+    /// A browser has come by TCP.
+    Stream(Box<Stream>),
     /// Send and receive no more.
     Stop,
     /// Play these instead of what plays now; `is_open`: more will come.

@@ -7,14 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use mio::{Poll, Waker};
+use trunkline_webrtc::Identity;
 
+use crate::browser::Browser;
 use crate::counters::Counters;
 use crate::event::Sink;
-use crate::leg::{Control, Leg};
+use crate::leg::{Control, Guest, Leg};
 use crate::line::Line;
+use crate::listener::{Guests, Listener};
 use crate::mailbox::{Mail, Mailbox, Shared};
-use crate::ports::Ports;
-use crate::settings::{EngineError, MAX_THREADS, Settings};
+use crate::ports::{Ports, Sockets};
+use crate::settings::{BrowserSettings, EngineError, MAX_THREADS, Settings};
+use crate::source::Source;
+use crate::transport::Transport;
 use crate::worker::{WAKER, Worker, WorkerSettings};
 use crate::writer::Writer;
 
@@ -28,6 +33,12 @@ pub struct Engine {
 /// What all handles of an engine share.
 pub(crate) struct Inner {
     settings: Settings,
+    browsers: BrowserSettings,
+    /// Who we are for browsers; made for the first one.
+    identity: Mutex<Option<Identity>>,
+    /// Browsers that may come by TCP.
+    pub(crate) guests: Arc<Guests>,
+    listener: Option<Listener>,
     sink: Sink,
     ports: Arc<Ports>,
     /// One for each thread.
@@ -46,11 +57,24 @@ impl std::fmt::Debug for Inner {
 }
 
 impl Engine {
-    /// Starts the media threads. `sink` is called on them for everything that happens.
+    /// Starts the media threads. `sink` is called on them for everything that happens. Browsers
+    /// reach the engine at the address of the settings, with UDP.
     ///
     /// # Errors
     /// If the settings do not make sense, or a thread cannot be started.
     pub fn start(settings: Settings, sink: Sink) -> Result<Self, EngineError> {
+        Self::start_for_browsers(settings, BrowserSettings::default(), sink)
+    }
+
+    /// Starts the media threads, and the listener for browsers that come by TCP.
+    ///
+    /// # Errors
+    /// Those of [`Engine::start`], and [`EngineError::Socket`] if nothing can be listened on.
+    pub fn start_for_browsers(
+        settings: Settings,
+        browsers: BrowserSettings,
+        sink: Sink,
+    ) -> Result<Self, EngineError> {
         let threads = settings.threads;
         if !(1..=MAX_THREADS).contains(&threads) {
             return Err(EngineError::BadThreads { threads });
@@ -68,8 +92,15 @@ impl Engine {
         }
         let mailboxes: Arc<[Mailbox]> = mailboxes.into();
         let counters: Vec<Arc<Mutex<Counters>>> = (0..threads).map(|_| Arc::default()).collect();
+        let guests: Arc<Guests> = Arc::default();
+        let listen = |bind| Listener::start(bind, guests.clone(), mailboxes.clone());
+        let listener = browsers.tcp.map(listen).transpose()?;
         let inner = Arc::new(Inner {
             settings,
+            browsers,
+            identity: Mutex::default(),
+            guests,
+            listener,
             sink: sink.clone(),
             ports: ports.clone(),
             mailboxes: mailboxes.clone(),
@@ -101,8 +132,36 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoPort`] if no port is free, [`EngineError::Socket`] if the system refuses.
     pub fn open(&self, tag: u64) -> Result<Leg, EngineError> {
+        let sockets = self.inner.ports.open()?;
+        let plain = |bind: SocketAddr| Transport::Plain(Source::new(bind.ip()));
+        Ok(self.open_with(tag, sockets, None, plain))
+    }
+
+    /// Opens a leg for a browser, and makes the first offer for it (SDP). [`Leg::answer`] starts
+    /// it; a plan is neither needed nor taken. Everything else is as with other legs.
+    ///
+    /// # Errors
+    /// Those of [`Engine::open`]; [`EngineError::Browser`] if no address can be offered.
+    pub fn open_browser(&self, tag: u64) -> Result<(Leg, String), EngineError> {
+        let identity = self.inner.identity()?;
+        let mut sockets = self.inner.ports.open()?;
+        sockets.rtcp = None;
+        let guest = Guest::new(self.inner.offered(identity, sockets.port));
+        let browser = |bind| Transport::Browser(Box::new(Browser::new(tag, bind)));
+        // If it cannot offer, the leg is closed again.
+        let leg = self.open_with(tag, sockets, Some(guest), browser);
+        let offer = leg.offer()?;
+        Ok((leg, offer))
+    }
+
+    fn open_with(
+        &self,
+        tag: u64,
+        sockets: Sockets,
+        guest: Option<Guest>,
+        transport: impl FnOnce(SocketAddr) -> Transport,
+    ) -> Leg {
         let inner = &self.inner;
-        let sockets = inner.ports.open()?;
         let address = inner.settings.advertised.unwrap_or(inner.settings.bind);
         let local = SocketAddr::new(address, sockets.port);
         let id = inner.next_id.fetch_add(1, Ordering::Relaxed);
@@ -110,9 +169,15 @@ impl Engine {
         let thread = turn % inner.mailboxes.len();
         let shared = Arc::new(Shared::new(id, tag, thread));
         let bind = SocketAddr::new(inner.settings.bind, sockets.port);
-        let line = Line::new(shared.clone(), sockets, bind, inner.random_number(id));
+        let random = inner.random_number(id);
+        let line = Line::new(shared.clone(), sockets, bind, random, transport(bind));
         inner.mailboxes[thread].hand_over(Box::new(line), thread);
-        Ok(Leg::new(Control { shared, engine: inner.clone() }, local))
+        Leg::new(Control { shared, engine: inner.clone() }, local, guest)
+    }
+
+    /// Where browsers' TCP connections are taken, if they are.
+    pub fn tcp_address(&self) -> Option<SocketAddr> {
+        self.inner.listener.as_ref().map(|listener| listener.address)
     }
 
     /// What was counted, at most a moment ago.
@@ -136,6 +201,31 @@ impl Inner {
         let started =
             Writer::start(self.sink.clone()).map_err(|source| EngineError::Thread { source })?;
         Ok(writer.insert(started).clone())
+    }
+
+    fn identity(&self) -> Result<Identity, EngineError> {
+        let mut identity = self.identity.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(identity) = &*identity {
+            return Ok(identity.clone());
+        }
+        Ok(identity.insert(Identity::generate()?).clone())
+    }
+
+    /// What a browser is offered that shall send to a port.
+    fn offered(&self, identity: Identity, port: u16) -> trunkline_webrtc::Settings {
+        let own = [self.settings.advertised.unwrap_or(self.settings.bind)];
+        let addresses = match &self.browsers.addresses[..] {
+            [] => &own[..],
+            addresses => addresses,
+        };
+        let at = |port| addresses.iter().map(move |address| SocketAddr::new(*address, port));
+        let tcp = self.listener.as_ref().map(|listener| listener.address.port());
+        let tcp = tcp.map(|port| self.browsers.tcp_port.unwrap_or(port));
+        let mut offered = trunkline_webrtc::Settings::new(identity, at(port).collect());
+        offered.tcp = tcp.map(|port| at(port).collect()).unwrap_or_default();
+        offered.codecs = self.browsers.codecs.clone();
+        offered.patience = self.browsers.patience;
+        offered
     }
 
     /// A number that nobody outside can guess: the hash is keyed by the system's random source.

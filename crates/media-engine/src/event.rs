@@ -35,7 +35,14 @@ pub enum LegEvent {
         /// The leg.
         tag: u64,
     },
-    /// No RTP came for [`crate::Settings::media_timeout`], though it should.
+    /// A browser is reached and media flow; once for each answer. What is played before is heard
+    /// from here on.
+    Connected {
+        /// The leg.
+        tag: u64,
+    },
+    /// No RTP came for [`crate::Settings::media_timeout`], though it should; or a browser was not
+    /// heard of for 15 s, has closed its page, or could not connect.
     MediaLost {
         /// The leg.
         tag: u64,

@@ -1,11 +1,13 @@
 //! The handle of a leg.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use trunkline_media::plan::MediaPlan;
 use trunkline_media::prompt::Item;
+use trunkline_webrtc::Peer;
 
 use crate::command::Command;
 use crate::engine::Inner;
@@ -27,6 +29,24 @@ use crate::settings::EngineError;
 pub struct Leg {
     control: Control,
     local: SocketAddr,
+    /// What a browser was offered, if it is one's.
+    guest: Option<Mutex<Guest>>,
+}
+
+/// Offers to a browser.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    settings: trunkline_webrtc::Settings,
+    /// The offer that has no answer yet, with its name.
+    pending: Option<(Peer, String)>,
+    /// The name of the offer that was answered last.
+    active: Option<String>,
+}
+
+impl Guest {
+    pub(crate) fn new(settings: trunkline_webrtc::Settings) -> Self {
+        Self { settings, pending: None, active: None }
+    }
 }
 
 /// The way to a leg's thread.
@@ -45,8 +65,8 @@ impl Control {
 }
 
 impl Leg {
-    pub(crate) fn new(control: Control, local: SocketAddr) -> Self {
-        Self { control, local }
+    pub(crate) fn new(control: Control, local: SocketAddr, guest: Option<Guest>) -> Self {
+        Self { control, local, guest: guest.map(Mutex::new) }
     }
 
     /// What the leg was opened with.
@@ -61,9 +81,57 @@ impl Leg {
 
     /// Begins to send and receive, or goes on with another plan after a new negotiation. What
     /// plays goes on; if the plan names another remote address, its source is learned anew. The
-    /// plan's `local` is not looked at.
+    /// plan's `local` is not looked at. A browser's leg starts by [`Leg::answer`] instead.
     pub fn start(&self, plan: MediaPlan) {
-        self.control.send(Command::Start(plan));
+        self.control.send(Command::Start(plan, None));
+    }
+
+    /// Like [`Leg::start`], when it is known where the signalling comes from: packets from that
+    /// host are taken at once. A phone behind NAT names an address of its own network, and sends
+    /// from the one that its calls come from. Packets of any other host must prove themselves.
+    pub fn start_from(&self, plan: MediaPlan, signaller: IpAddr) {
+        self.control.send(Command::Start(plan, Some(signaller)));
+    }
+
+    /// Makes another offer (SDP) to a browser, in place of one that has no answer: its page was
+    /// loaded anew. What plays, a bridge and a recording go on; until the answer comes the former
+    /// connection, if it is still there, does too.
+    ///
+    /// # Errors
+    /// [`EngineError::NoBrowser`] if the leg is no browser's, [`EngineError::Browser`] if no
+    /// address can be offered.
+    pub fn offer(&self) -> Result<String, EngineError> {
+        let mut guest = self.guest()?;
+        let (peer, offer) = Peer::offer(Instant::now(), &guest.settings)?;
+        let guests = &self.control.engine.guests;
+        guests.expect(&offer.ufrag, &self.control.shared);
+        if let Some((_, ufrag)) = guest.pending.replace((peer, offer.ufrag)) {
+            guests.forget(&ufrag);
+        }
+        Ok(offer.sdp)
+    }
+
+    /// Takes a browser's answer (SDP) to the last offer. [`crate::LegEvent::Connected`] follows, or
+    /// [`crate::LegEvent::MediaLost`] if the browser does not get through.
+    ///
+    /// # Errors
+    /// [`EngineError::NoBrowser`] if the leg is no browser's, [`EngineError::Browser`] if the
+    /// answer is none, or there was one before. Then offer again.
+    pub fn answer(&self, sdp: &str) -> Result<(), EngineError> {
+        let mut guest = self.guest()?;
+        let (peer, _) = guest.pending.as_mut().ok_or(trunkline_webrtc::Error::Answered)?;
+        peer.accept(Instant::now(), sdp)?;
+        let Some((peer, ufrag)) = guest.pending.take() else { return Ok(()) };
+        if let Some(former) = guest.active.replace(ufrag) {
+            self.control.engine.guests.forget(&former);
+        }
+        self.control.send(Command::Connect(Box::new(peer)));
+        Ok(())
+    }
+
+    fn guest(&self) -> Result<std::sync::MutexGuard<'_, Guest>, EngineError> {
+        let guest = self.guest.as_ref().ok_or(EngineError::NoBrowser { tag: self.tag() })?;
+        Ok(guest.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Says goodbye and sends and receives no more. [`Leg::start`] begins again.
@@ -163,6 +231,10 @@ impl Leg {
 
 impl Drop for Leg {
     fn drop(&mut self) {
+        if let Ok(guest) = self.guest() {
+            let names = guest.pending.iter().map(|(_, ufrag)| ufrag).chain(&guest.active);
+            names.for_each(|ufrag| self.control.engine.guests.forget(ufrag));
+        }
         self.control.send(Command::Close);
     }
 }

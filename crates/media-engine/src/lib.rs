@@ -12,8 +12,11 @@
 //!   are counted.
 //! - A bridged leg's packets are relayed as they arrive. Everybody else's are read four times in
 //!   20 ms, which saves most of the wake-ups.
-//! - A leg's remote address is that of the plan, or of the first valid packet when that one comes
-//!   from elsewhere (symmetric RTP behind NAT); other sources are ignored and counted.
+//! - A leg's remote address is that of the plan, or the one that its packets come from (symmetric
+//!   RTP behind NAT), if that is of the host that was signalled or that signals, or has proved
+//!   itself by packets in sequence; other sources are ignored and counted.
+//! - A browser's leg ([`Engine::open_browser`]) is one like all others, but for what lies between
+//!   its packets and its socket: DTLS-SRTP over ICE, or over TCP where UDP does not get through.
 //!
 //! What a leg hears is the first of these that there is: keys that are being sent, what
 //! [`Leg::play`] plays, the item of [`Leg::hold`], the other side of [`Leg::bridge`],
@@ -34,6 +37,7 @@
 //! # Ok::<(), trunkline_media_engine::EngineError>(())
 //! ```
 
+mod browser;
 mod clock;
 mod command;
 mod counters;
@@ -43,12 +47,15 @@ mod hearing;
 mod keys;
 mod leg;
 mod line;
+mod listener;
 mod mailbox;
 mod ports;
 mod record;
 mod reports;
 mod settings;
 mod source;
+mod stream;
+mod transport;
 mod worker;
 mod writer;
 
@@ -57,4 +64,4 @@ pub use engine::Engine;
 pub use event::{LegEvent, LegQuality, PeerView, Sink};
 pub use leg::{Leg, PlayStream};
 pub use record::{RecordEnd, RecordSettings, RecordSides, RecordTo, Recording};
-pub use settings::{EngineError, Settings};
+pub use settings::{BrowserSettings, EngineError, Settings};

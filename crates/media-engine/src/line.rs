@@ -1,8 +1,8 @@
 //! A leg as its media thread has it: what comes in, and what goes out at each frame.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use trunkline_media::bridge::{Intake, Relayed};
 use trunkline_media::codec::{COMFORT_NOISE, Codec, PayloadKind, PayloadMap};
@@ -15,7 +15,9 @@ use trunkline_media::rtp::{
 };
 use trunkline_media::stream::OutStream;
 use trunkline_media::{FRAME_MS, FRAME_SAMPLES};
+use trunkline_webrtc::{Heard, Peer, Via};
 
+use crate::browser::News;
 use crate::counters::Counters;
 use crate::event::{LegEvent, LegQuality, PeerView, Sink};
 use crate::hearing::Hearing;
@@ -24,7 +26,7 @@ use crate::mailbox::Shared;
 use crate::ports::Sockets;
 use crate::record::{Order, RecordEnd, Recorder};
 use crate::reports::{self, Tone};
-use crate::source::Source;
+use crate::transport::Transport;
 
 /// A bridged leg to which nothing was relayed for so long is sent silence, so that its peer does
 /// not take us for gone.
@@ -32,7 +34,9 @@ const RELAY_GAP: Duration = Duration::from_millis(500);
 
 /// What a thread lends to the leg that it works on.
 pub(crate) struct Cx {
-    /// Since the engine's start.
+    /// The engine's start.
+    pub(crate) epoch: Instant,
+    /// Since then.
     pub(crate) now: Duration,
     /// Where packets are put together.
     pub(crate) out: Vec<u8>,
@@ -40,6 +44,13 @@ pub(crate) struct Cx {
     pub(crate) sink: Sink,
     /// After so long without RTP, media are lost.
     pub(crate) media_timeout: Duration,
+}
+
+impl Cx {
+    /// Now, for those who have no epoch.
+    pub(crate) fn instant(&self) -> Instant {
+        self.epoch + self.now
+    }
 }
 
 /// What was agreed on, and what follows from it.
@@ -66,7 +77,7 @@ pub(crate) struct Line {
     agreed: Option<Agreed>,
     random: u64,
     stream: OutStream,
-    source: Source,
+    pub(crate) transport: Transport,
     watch: SourceWatch,
     reception: Option<Reception>,
     keys_in: Receiver,
@@ -91,6 +102,7 @@ impl Line {
         sockets: Sockets,
         bind: SocketAddr,
         random: u64,
+        transport: Transport,
     ) -> Self {
         Self {
             shared,
@@ -101,7 +113,7 @@ impl Line {
             agreed: None,
             random,
             stream: OutStream::new(0, 0, 0),
-            source: Source::new(bind.ip()),
+            transport,
             watch: SourceWatch::default(),
             reception: None,
             keys_in: Receiver::new(Codec::Pcmu.clock_rate_hz()),
@@ -120,8 +132,19 @@ impl Line {
         }
     }
 
-    /// Begins, or goes on with another plan.
-    pub(crate) fn start(&mut self, plan: MediaPlan, now: Duration) {
+    /// Begins, or goes on with another plan, whose signalling came from that address.
+    pub(crate) fn start_from(&mut self, plan: MediaPlan, signaller: Option<IpAddr>, now: Duration) {
+        match &mut self.transport {
+            Transport::Plain(source) => source.set_plan(&plan, signaller),
+            Transport::Browser(_) => {
+                tracing::error!(tag = self.shared.tag, "a browser's leg takes no plan; answer it");
+                return;
+            }
+        }
+        self.start(plan, now);
+    }
+
+    fn start(&mut self, plan: MediaPlan, now: Duration) {
         let Some(agreed) = Agreed::new(plan) else {
             tracing::error!(tag = self.shared.tag, ?plan, "a plan has no usable payload type");
             return;
@@ -133,7 +156,6 @@ impl Line {
         if !received {
             self.last_rtp = now;
         }
-        self.source.set_plan(&plan);
         self.hearing.set_codec(plan.codec);
         self.stream.set_frames(agreed.frames);
         self.agreed = Some(agreed);
@@ -162,6 +184,69 @@ impl Line {
             self.report(Tone::Goodbye, cx);
             self.agreed = None;
         }
+        if let Transport::Browser(browser) = &mut self.transport {
+            browser.close(&self.sockets, cx);
+        }
+    }
+
+    /// A browser has answered.
+    pub(crate) fn connect(&mut self, peer: Peer, cx: &mut Cx) {
+        if let Transport::Browser(browser) = &mut self.transport {
+            browser.connect(peer, &self.sockets, cx);
+        }
+    }
+
+    /// Takes bytes of a browser's socket or connection; [`Line::heard`] then gives its packets.
+    pub(crate) fn receive_secured(
+        &mut self,
+        from: SocketAddr,
+        via: Via,
+        datagram: &[u8],
+        cx: &mut Cx,
+    ) {
+        let Transport::Browser(browser) = &mut self.transport else { return };
+        if !browser.receive(from, via, datagram, &self.sockets, cx) {
+            cx.counters.wrong_source += 1;
+            self.wrong_source += 1;
+        }
+    }
+
+    /// Looks at what a browser's transport has for the leg. Gives the next packet, if there is one.
+    pub(crate) fn heard(&mut self, cx: &mut Cx) -> Option<Heard> {
+        loop {
+            match self.transport.browser()?.news()? {
+                News::Rtp(heard) => return Some(heard),
+                News::Connected(plan) => {
+                    self.last_rtp = cx.now;
+                    self.start(plan, cx.now);
+                    (cx.sink)(LegEvent::Connected { tag: self.shared.tag });
+                }
+                News::Lost => self.lose(cx),
+                News::Report(report) => {
+                    self.round_trip = report.round_trip.or(self.round_trip);
+                    self.peer = Some(PeerView {
+                        loss_percent: report.loss_percent,
+                        lost: report.lost,
+                        jitter: report.jitter,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Takes a packet that a browser's transport has given. Gives what may be relayed.
+    pub(crate) fn take_heard<'a>(
+        &mut self,
+        heard: &'a Heard,
+        cx: &mut Cx,
+    ) -> Option<(Packet<'a>, PayloadKind)> {
+        let agreed = self.agreed.as_ref()?;
+        let Some(kind) = agreed.payloads.get(heard.header.payload_type) else {
+            cx.counters.unparsable += 1;
+            return None;
+        };
+        let packet = Packet { header: heard.header, payload: &heard.payload, ..Packet::default() };
+        self.take(packet, kind, cx)
     }
 
     /// The source of the stream that we send.
@@ -176,6 +261,7 @@ impl Line {
         datagram: &'a [u8],
         cx: &mut Cx,
     ) -> Option<(Packet<'a>, PayloadKind)> {
+        let Transport::Plain(source) = &mut self.transport else { return None };
         let agreed = self.agreed.as_ref()?;
         let parsed = match classify(datagram) {
             DatagramKind::Rtp => Packet::parse(datagram).ok(),
@@ -191,12 +277,22 @@ impl Line {
             cx.counters.unparsable += 1;
             return None;
         };
-        let receives = agreed.plan.direction.receives();
-        if !self.source.takes(from) {
+        if !source.takes(from, &packet.header) {
             cx.counters.wrong_source += 1;
             self.wrong_source += 1;
             return None;
         }
+        self.take(packet, kind, cx)
+    }
+
+    /// Takes a packet of the peer. Gives it back if it may be relayed.
+    fn take<'a>(
+        &mut self,
+        packet: Packet<'a>,
+        kind: PayloadKind,
+        cx: &mut Cx,
+    ) -> Option<(Packet<'a>, PayloadKind)> {
+        let receives = self.agreed.as_ref()?.plan.direction.receives();
         if !self.count(&packet.header, cx) {
             return None;
         }
@@ -258,10 +354,11 @@ impl Line {
 
     /// Takes a datagram from the RTCP port, or RTCP from that of RTP.
     pub(crate) fn receive_rtcp(&mut self, from: SocketAddr, datagram: &[u8], cx: &mut Cx) {
+        let Transport::Plain(source) = &mut self.transport else { return };
         if self.agreed.is_none() {
             return;
         }
-        if !self.source.takes_rtcp(from) {
+        if !source.takes_rtcp(from) {
             cx.counters.wrong_source += 1;
             self.wrong_source += 1;
             return;
@@ -283,7 +380,7 @@ impl Line {
         if !self.hearing.hears_partner() || self.keys_out.is_busy() {
             return;
         }
-        let Some(to) = agreed.remote(&self.source) else { return };
+        let Some(to) = agreed.remote(&self.transport) else { return };
         let codec = agreed.plan.codec;
         let relayed = agreed.intake.relay(cx.now, packet, kind, &mut self.stream, &mut cx.out);
         if relayed != Relayed::Sent {
@@ -299,6 +396,11 @@ impl Line {
 
     /// The clock's tick: every 20 ms. `at` is when it should have been.
     pub(crate) fn tick(&mut self, at: Duration, cx: &mut Cx) {
+        if let Transport::Browser(browser) = &mut self.transport {
+            browser.tick(&self.sockets, cx);
+            // Time brings no packets.
+            while self.heard(cx).is_some() {}
+        }
         let Some(agreed) = &self.agreed else { return };
         let (frames, receives) = (agreed.frames, agreed.plan.direction.receives());
         self.watch_media(receives, cx);
@@ -332,11 +434,18 @@ impl Line {
             self.last_rtp = cx.now;
         }
         let silent = cx.now.saturating_sub(self.last_rtp);
-        if silent >= cx.media_timeout && !self.is_lost {
-            self.is_lost = true;
-            self.source.reopen();
-            (cx.sink)(LegEvent::MediaLost { tag: self.shared.tag });
+        if silent >= cx.media_timeout {
+            self.lose(cx);
         }
+    }
+
+    fn lose(&mut self, cx: &Cx) {
+        if self.is_lost {
+            return;
+        }
+        self.is_lost = true;
+        self.transport.reopen();
+        (cx.sink)(LegEvent::MediaLost { tag: self.shared.tag });
     }
 
     /// Puts the packet of a tick together in `out` and sends it.
@@ -347,7 +456,7 @@ impl Line {
             (cx.sink)(LegEvent::Played { tag, id });
         }
         let (codec, intake) = (agreed.plan.codec, agreed.intake);
-        let to = agreed.remote(&self.source);
+        let to = agreed.remote(&self.transport);
         out.clear();
         out.resize(HEADER_BYTES + FRAME_SAMPLES * agreed.frames as usize, 0);
         let sound = &mut out[HEADER_BYTES..];
@@ -396,13 +505,12 @@ impl Line {
     }
 
     fn send(&mut self, to: SocketAddr, cx: &mut Cx) {
-        match self.sockets.rtp.send_to(&cx.out, to) {
-            Ok(_) => {
-                self.sent += 1;
-                cx.counters.sent += 1;
-            }
+        if self.transport.send(to, &self.sockets, cx) {
+            self.sent += 1;
+            cx.counters.sent += 1;
+        } else {
             // A full buffer, or no way there: the next frame may do better.
-            Err(_) => cx.counters.send_failures += 1,
+            cx.counters.send_failures += 1;
         }
     }
 
@@ -431,8 +539,10 @@ impl Line {
     fn report(&mut self, tone: Tone, cx: &mut Cx) {
         let Some(agreed) = &self.agreed else { return };
         self.shared.set_quality(self.quality());
+        // A browser's transport reports by itself.
+        let Transport::Plain(source) = &self.transport else { return };
         let is_muxed = agreed.plan.rtcp_mux;
-        let to = self.source.remote_rtcp(is_muxed);
+        let to = source.remote_rtcp(is_muxed);
         reports::write(cx.now, &self.stream, self.reception.as_mut(), tone, &mut cx.out);
         let own = if is_muxed { None } else { self.sockets.rtcp.as_ref() };
         let socket = own.unwrap_or(&self.sockets.rtp);
@@ -450,7 +560,7 @@ impl Line {
             received: reception.map(|reception| Quality::of(reception, self.round_trip)),
             sent: self.sent,
             peer: self.peer,
-            remote: self.source.remote(),
+            remote: self.transport.remote(),
             wrong_source: self.wrong_source,
         }
     }
@@ -474,8 +584,8 @@ impl Agreed {
     }
 
     /// Where frames go, if they may.
-    fn remote(&self, source: &Source) -> Option<SocketAddr> {
-        if self.plan.direction.sends() { source.remote() } else { None }
+    fn remote(&self, transport: &Transport) -> Option<SocketAddr> {
+        if self.plan.direction.sends() { transport.remote() } else { None }
     }
 }
 
@@ -483,6 +593,7 @@ impl Agreed {
 mod tests {
     use super::*;
     use crate::ports::Ports;
+    use crate::source::Source;
     use std::net::{IpAddr, Ipv4Addr, UdpSocket};
     use std::sync::Mutex;
     use trunkline_media::plan::Direction;
@@ -505,7 +616,8 @@ mod tests {
             let ports = Ports::new(HOST, 31_000..=31_999, std::process::id().into()).unwrap();
             let sockets = ports.open().unwrap();
             let bind = sockets.rtp.local_addr().unwrap();
-            let line = Line::new(Arc::new(Shared::new(0, 5, 0)), sockets, bind, 77);
+            let plain = Transport::Plain(Source::new(bind.ip()));
+            let line = Line::new(Arc::new(Shared::new(0, 5, 0)), sockets, bind, 77, plain);
             let events: Arc<Mutex<Vec<LegEvent>>> = Arc::default();
             let seen = events.clone();
             let socket = || {
@@ -514,6 +626,7 @@ mod tests {
                 socket
             };
             let cx = Cx {
+                epoch: Instant::now(),
                 now: MS,
                 out: Vec::new(),
                 counters: Counters::default(),
@@ -557,7 +670,7 @@ mod tests {
     fn reports_are_sent_every_five_seconds() {
         let mut stage = Stage::new();
         let plan = stage.plan();
-        stage.line.start(plan, stage.cx.now);
+        stage.line.start_from(plan, None, stage.cx.now);
         let reports = stage.run(1_000);
         assert_eq!(reports.len(), 4, "{reports:?}");
         for pair in reports.windows(2) {
@@ -581,7 +694,7 @@ mod tests {
     fn after_a_stop_another_stream_begins() {
         let mut stage = Stage::new();
         let plan = stage.plan();
-        stage.line.start(plan, stage.cx.now);
+        stage.line.start_from(plan, None, stage.cx.now);
         stage.run(2);
         let first = stage.line.ssrc();
         stage.line.stop(&mut stage.cx);
@@ -589,7 +702,7 @@ mod tests {
         assert_eq!(reports.len(), 1);
         assert!(matches!(&reports[0].1[2], Rtcp::Bye { ssrcs, .. } if *ssrcs == [first]));
         assert_eq!(stage.cx.counters.sent, 2, "it is silent");
-        stage.line.start(plan, stage.cx.now);
+        stage.line.start_from(plan, None, stage.cx.now);
         stage.run(1);
         assert_eq!(stage.cx.counters.sent, 3);
         assert_ne!(stage.line.ssrc(), first);
@@ -601,7 +714,7 @@ mod tests {
         let from = stage.rtp.local_addr().unwrap();
         assert!(stage.line.receive(from, &[0x80; 172], &mut stage.cx).is_none(), "not started");
         let plan = stage.plan();
-        stage.line.start(plan, stage.cx.now);
+        stage.line.start_from(plan, None, stage.cx.now);
         let mut seed = 99_u64;
         for round in 0..20_000_usize {
             let mut datagram: Vec<u8> = (0..round % 200)

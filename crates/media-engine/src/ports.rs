@@ -20,7 +20,7 @@ const BUFFER_BYTES: usize = 128 * 1024;
 pub(crate) struct Sockets {
     /// The even port.
     pub(crate) rtp: UdpSocket,
-    /// The odd port; closed where RTCP is multiplexed.
+    /// The odd port; closed where RTCP is multiplexed, as browsers always do.
     pub(crate) rtcp: Option<UdpSocket>,
     /// The even port's number.
     pub(crate) port: u16,

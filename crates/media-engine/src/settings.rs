@@ -1,9 +1,11 @@
 //! What an engine is told at its start, and why it or a leg cannot start.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
+
+use trunkline_media::codec::Codec;
 
 /// The most media threads.
 pub(crate) const MAX_THREADS: usize = 64;
@@ -32,6 +34,36 @@ impl Default for Settings {
             ports: 20_000..=29_999,
             threads: 1,
             media_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// How browsers reach an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrowserSettings {
+    /// The addresses that browsers send to, the best one first; each needs the engine's ports as
+    /// they are. Without any it is [`Settings::advertised`], or [`Settings::bind`].
+    pub addresses: Vec<IpAddr>,
+    /// Where connections of browsers are taken that UDP does not get through to; port 0 takes any.
+    /// None offers UDP alone.
+    pub tcp: Option<SocketAddr>,
+    /// The port that browsers connect to, if it is not the one of `tcp`.
+    pub tcp_port: Option<u16>,
+    /// G.711's laws in the order of preference: that of the trunks first saves work.
+    pub codecs: Vec<Codec>,
+    /// How long a browser may take from its answer to the first media.
+    pub patience: Duration,
+}
+
+impl Default for BrowserSettings {
+    /// The engine's address, UDP alone, mu-law first, half a minute.
+    fn default() -> Self {
+        Self {
+            addresses: Vec::new(),
+            tcp: None,
+            tcp_port: None,
+            codecs: Codec::ALL.to_vec(),
+            patience: Duration::from_secs(30),
         }
     }
 }
@@ -72,7 +104,7 @@ pub enum EngineError {
         /// What was attempted.
         what: &'static str,
         /// The local address.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
         /// What the system said.
         source: io::Error,
     },
@@ -81,6 +113,15 @@ pub enum EngineError {
     Thread {
         /// What the system said.
         source: io::Error,
+    },
+    /// A browser cannot be offered anything, or its answer is refused.
+    #[error("a browser's media: {0}")]
+    Browser(#[from] trunkline_webrtc::Error),
+    /// A leg that was not opened for a browser is asked for an offer.
+    #[error("leg {tag} is no browser's; open it with `open_browser`")]
+    NoBrowser {
+        /// The leg's.
+        tag: u64,
     },
     /// Keys that no telephone has, or too many.
     #[error("these keys cannot be sent: {0}")]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::{Events, Interest, Poll, Token};
+use trunkline_media::codec::PayloadKind;
 use trunkline_media::plan::MediaPlan;
-use trunkline_media::rtp::MAX_PACKET_BYTES;
+use trunkline_media::rtp::{MAX_PACKET_BYTES, Packet};
+use trunkline_webrtc::Via;
 
+use crate::browser::MAX_STREAMS;
 use crate::clock::{Clock, Due, FRAME, SLOTS};
 use crate::command::Command;
 use crate::counters::Counters;
@@ -21,6 +24,13 @@ use crate::line::{Cx, Line};
 use crate::mailbox::{Mail, Mailbox, Shared};
 use crate::ports::{self, Ports};
 use crate::record::RecordEnd;
+use crate::stream::Stream;
+
+/// Tokens of a leg: those of its sockets, then those of a browser's TCP connections.
+const TOKENS: usize = 2 + MAX_STREAMS;
+const RTP: usize = 0;
+const RTCP: usize = 1;
+const FIRST_STREAM: usize = 2;
 
 /// The token of the mailbox.
 pub(crate) const WAKER: Token = Token(usize::MAX);
@@ -97,6 +107,7 @@ impl Worker {
             current: None,
             inbox: Box::new([0; MAX_PACKET_BYTES + 1]),
             cx: Cx {
+                epoch,
                 now: Duration::ZERO,
                 out: Vec::with_capacity(MAX_PACKET_BYTES),
                 counters: Counters::default(),
@@ -196,48 +207,92 @@ impl Worker {
 
     /// Reads a socket to its end, or for as long as is fair.
     fn read(&mut self, token: Token) {
-        let (at, is_rtcp) = (token.0 / 2, token.0 % 2 == 1);
+        let (at, what) = (token.0 / TOKENS, token.0 % TOKENS);
         let Some(mut line) = self.lines.get_mut(at).and_then(Option::take) else { return };
         self.current = Some(at);
-        let mut is_finished = false;
-        for _ in 0..MAX_READS {
-            let socket = match (&line.sockets.rtcp, is_rtcp) {
-                (Some(rtcp), true) => rtcp,
-                // The RTCP socket was closed by a new plan; nothing more comes of it.
-                (None, true) => {
-                    is_finished = true;
-                    break;
-                }
-                (_, false) => &line.sockets.rtp,
-            };
-            match socket.recv_from(&mut self.inbox[..]) {
-                Ok((length, from)) if is_rtcp => {
-                    line.receive_rtcp(from, &self.inbox[..length], &mut self.cx);
-                }
-                Ok((length, from)) => self.receive(&mut line, from, length),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    is_finished = true;
-                    break;
-                }
-                // Some systems tell here that the peer has no such port: it is not ours to act on.
-                Err(_) => {}
-            }
-        }
+        let is_finished = match what {
+            RTP | RTCP => self.read_socket(&mut line, what == RTCP),
+            stream => self.read_stream(&mut line, stream - FIRST_STREAM),
+        };
         if !is_finished {
             self.unfinished.push(token);
         }
         self.lines[at] = Some(line);
     }
 
+    /// Reads a UDP socket. False if there may be more.
+    fn read_socket(&mut self, line: &mut Line, is_rtcp: bool) -> bool {
+        for _ in 0..MAX_READS {
+            let socket = match (&line.sockets.rtcp, is_rtcp) {
+                (Some(rtcp), true) => rtcp,
+                // The RTCP socket was closed by a new plan; nothing more comes of it.
+                (None, true) => return true,
+                (_, false) => &line.sockets.rtp,
+            };
+            match socket.recv_from(&mut self.inbox[..]) {
+                Ok((length, from)) if is_rtcp => {
+                    line.receive_rtcp(from, &self.inbox[..length], &mut self.cx);
+                }
+                Ok((length, from)) => self.receive(line, from, length),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
+                // Some systems tell here that the peer has no such port: it is not ours to act on.
+                Err(_) => {}
+            }
+        }
+        false
+    }
+
+    /// Reads a browser's TCP connection. False if there may be more.
+    fn read_stream(&mut self, line: &mut Line, place: usize) -> bool {
+        for _ in 0..MAX_READS {
+            let Some(stream) = stream_at(line, place) else { return true };
+            let filled = stream.flush().and_then(|()| stream.fill(&mut self.inbox[..]));
+            let Ok(has_more) = filled else {
+                // Dropping it ends it.
+                line.transport.browser().and_then(|browser| browser.streams[place].take());
+                return true;
+            };
+            self.take_frames(line, place);
+            if !has_more {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes the datagrams that a connection has brought.
+    fn take_frames(&mut self, line: &mut Line, place: usize) {
+        while let Some(stream) = stream_at(line, place) {
+            let from = stream.remote;
+            match stream.next() {
+                Ok(Some(datagram)) => {
+                    line.receive_secured(from, Via::Tcp, &datagram, &mut self.cx);
+                    self.take_heard(line);
+                }
+                Ok(None) => return,
+                Err(_) => {
+                    line.transport.browser().and_then(|browser| browser.streams[place].take());
+                }
+            }
+        }
+    }
+
     fn receive(&mut self, line: &mut Line, from: SocketAddr, length: usize) {
         let datagram = &self.inbox[..length];
-        let Some((packet, kind)) = line.receive(from, datagram, &mut self.cx) else { return };
-        if line.hearing.is_on_hold() {
-            return;
+        if line.transport.browser().is_some() {
+            line.receive_secured(from, Via::Udp, datagram, &mut self.cx);
+            return self.take_heard(line);
         }
-        let partner = line.partner.and_then(|partner| self.lines[partner].as_mut());
-        if let Some(partner) = partner {
-            partner.relay(&packet, kind, &mut self.cx);
+        let Some((packet, kind)) = line.receive(from, datagram, &mut self.cx) else { return };
+        pass_on(line, &packet, kind, &mut self.lines, &mut self.cx);
+    }
+
+    /// Takes the packets that a browser's transport has decrypted.
+    fn take_heard(&mut self, line: &mut Line) {
+        while let Some(heard) = line.heard(&mut self.cx) {
+            if let Some((packet, kind)) = line.take_heard(&heard, &mut self.cx) {
+                pass_on(line, &packet, kind, &mut self.lines, &mut self.cx);
+            }
         }
     }
 
@@ -254,10 +309,11 @@ impl Worker {
         }
     }
 
-    /// Mail for a leg that has gone to another thread.
+    /// Mail for a leg that has gone to another thread, or is just coming back from there: then it
+    /// waits behind the leg in our own mailbox.
     fn forward(&self, shared: Arc<Shared>) {
         let thread = shared.thread.load(Ordering::Acquire);
-        if thread != self.number && !shared.is_closed.load(Ordering::Acquire) {
+        if !shared.is_closed.load(Ordering::Acquire) {
             self.mailboxes[thread].post(Mail::Wake(shared));
         }
     }
@@ -278,12 +334,14 @@ impl Worker {
         self.by_id.insert(line.shared.id, at);
         self.owners[at] = Some((line.shared.clone(), line.sockets.port));
         let registry = self.lazy.registry();
-        let rtp = registry.register(&mut line.sockets.rtp, Token(at * 2), Interest::READABLE);
+        let token = |what| Token(at * TOKENS + what);
+        let rtp = registry.register(&mut line.sockets.rtp, token(RTP), Interest::READABLE);
         let rtcp = match &mut line.sockets.rtcp {
-            Some(rtcp) => registry.register(rtcp, Token(at * 2 + 1), Interest::READABLE),
+            Some(rtcp) => registry.register(rtcp, token(RTCP), Interest::READABLE),
             None => Ok(()),
         };
         complain(rtp.and(rtcp));
+        watch_streams(&mut line, at, &self.lazy);
         self.lines[at] = Some(line);
     }
 
@@ -295,6 +353,7 @@ impl Worker {
         let rtp = registry.deregister(&mut line.sockets.rtp);
         let rtcp = line.sockets.rtcp.as_mut().map_or(Ok(()), |rtcp| registry.deregister(rtcp));
         complain(rtp.and(rtcp));
+        ignore_streams(&mut line, &self.lazy);
         Some(line)
     }
 
@@ -308,7 +367,8 @@ impl Worker {
             Some(Command::Unbridge) => {
                 self.part(at);
             }
-            Some(Command::Start(plan)) => self.start(at, plan),
+            Some(Command::Start(plan, signaller)) => self.start(at, plan, signaller),
+            Some(Command::Stream(stream)) => self.add_stream(at, *stream),
             Some(Command::Close) => self.close(at),
             Some(command) => self.tell(at, command),
             None => {}
@@ -319,6 +379,7 @@ impl Worker {
     fn tell(&mut self, at: usize, command: Command) {
         let Some(line) = &mut self.lines[at] else { return };
         match command {
+            Command::Connect(peer) => line.connect(*peer, &mut self.cx),
             Command::Stop => line.stop(&mut self.cx),
             Command::Play { id, items, is_open } => line.hearing.play(id, &items, is_open),
             Command::Push { id, item } => line.hearing.push(id, &item),
@@ -330,13 +391,34 @@ impl Worker {
             Command::Resume => line.hearing.resume(),
             Command::Record(order) => line.record(*order, &self.cx),
             Command::StopRecording => line.stop_recording(RecordEnd::Stopped, &self.cx),
-            Command::Start(_) | Command::Bridge { .. } | Command::Unbridge | Command::Close => {}
+            Command::Start(..)
+            | Command::Stream(_)
+            | Command::Bridge { .. }
+            | Command::Unbridge
+            | Command::Close => {}
         }
     }
 
-    fn start(&mut self, at: usize, plan: MediaPlan) {
+    /// A browser has come by TCP. If it has more connections than it may, this one is closed.
+    fn add_stream(&mut self, at: usize, stream: Stream) {
+        let Some(mut line) = self.lines[at].take() else { return };
+        let poll = if line.partner.is_some() { &self.eager } else { &self.lazy };
+        if let Some(browser) = line.transport.browser()
+            && let Some(place) = browser.free_stream()
+        {
+            let stream = browser.streams[place].insert(stream);
+            watch(stream, at, place, poll);
+            self.take_frames(&mut line, place);
+        }
+        self.lines[at] = Some(line);
+    }
+
+    fn start(&mut self, at: usize, plan: MediaPlan, signaller: Option<IpAddr>) {
         let Some(line) = &mut self.lines[at] else { return };
-        line.start(plan, self.cx.now);
+        line.start_from(plan, signaller, self.cx.now);
+        if line.transport.browser().is_some() {
+            return;
+        }
         let registry = self.lazy.registry();
         match (&mut line.sockets.rtcp, plan.rtcp_mux) {
             (Some(rtcp), true) => {
@@ -347,7 +429,7 @@ impl Worker {
                 // Another program may have taken the port meanwhile; then RTCP comes from RTP's.
                 let address = SocketAddr::new(line.bind.ip(), line.bind.port() + 1);
                 let Ok(mut socket) = ports::bind(address) else { return };
-                let token = Token(at * 2 + 1);
+                let token = Token(at * TOKENS + RTCP);
                 complain(registry.register(&mut socket, token, Interest::READABLE));
                 *rtcp = Some(socket);
             }
@@ -472,7 +554,53 @@ pub(crate) struct WorkerSettings {
 fn move_socket(line: &mut Line, at: usize, from: &Poll, to: &Poll) {
     let socket = &mut line.sockets.rtp;
     complain(from.registry().deregister(socket));
-    complain(to.registry().register(socket, Token(at * 2), Interest::READABLE));
+    complain(to.registry().register(socket, Token(at * TOKENS + RTP), Interest::READABLE));
+    ignore_streams(line, from);
+    watch_streams(line, at, to);
+}
+
+/// A browser's TCP connection, if it is still there.
+fn stream_at(line: &mut Line, place: usize) -> Option<&mut Stream> {
+    line.transport.browser()?.streams[place].as_mut()
+}
+
+fn watch_streams(line: &mut Line, at: usize, poll: &Poll) {
+    let Some(browser) = line.transport.browser() else { return };
+    for (place, stream) in browser.streams.iter_mut().enumerate() {
+        if let Some(stream) = stream {
+            watch(stream, at, place, poll);
+        }
+    }
+}
+
+fn watch(stream: &mut Stream, at: usize, place: usize, poll: &Poll) {
+    let token = Token(at * TOKENS + FIRST_STREAM + place);
+    let interest = Interest::READABLE | Interest::WRITABLE;
+    complain(poll.registry().register(&mut stream.socket, token, interest));
+}
+
+fn ignore_streams(line: &mut Line, poll: &Poll) {
+    let Some(browser) = line.transport.browser() else { return };
+    for stream in browser.streams.iter_mut().flatten() {
+        complain(poll.registry().deregister(&mut stream.socket));
+    }
+}
+
+/// Gives a packet to the other side of the bridge.
+fn pass_on(
+    line: &Line,
+    packet: &Packet<'_>,
+    kind: PayloadKind,
+    lines: &mut [Option<Box<Line>>],
+    cx: &mut Cx,
+) {
+    if line.hearing.is_on_hold() {
+        return;
+    }
+    let partner = line.partner.and_then(|partner| lines[partner].as_mut());
+    if let Some(partner) = partner {
+        partner.relay(packet, kind, cx);
+    }
 }
 
 fn wait(poll: &mut Poll, events: &mut Events, timeout: Option<Duration>) {

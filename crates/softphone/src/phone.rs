@@ -221,7 +221,8 @@ fn told(event: &LegEvent) -> (u64, Option<Happened>) {
         LegEvent::KeysSent { tag } => (*tag, Some(Happened::KeysSent)),
         LegEvent::MediaLost { tag } => (*tag, Some(Happened::MediaLost)),
         LegEvent::MediaBack { tag } => (*tag, Some(Happened::MediaBack)),
-        LegEvent::Unbridged { tag }
+        LegEvent::Connected { tag }
+        | LegEvent::Unbridged { tag }
         | LegEvent::Recorded { tag, .. }
         | LegEvent::Closed { tag, .. } => (*tag, None),
     }

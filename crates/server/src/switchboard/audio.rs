@@ -105,7 +105,9 @@ impl Switchboard {
             LegEvent::Recorded { tag, id, recording } => {
                 self.recorded(LegId(tag), id, &recording);
             }
-            LegEvent::Unbridged { .. } | LegEvent::Closed { .. } => {}
+            LegEvent::Connected { .. }
+            | LegEvent::Unbridged { .. }
+            | LegEvent::Closed { .. } => {}
         }
     }
 

@@ -1,0 +1,187 @@
+//! A browser's leg on its media thread: the peer, its datagrams, and its TCP connections.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+use trunkline_media::plan::MediaPlan;
+use trunkline_media::rtp::Packet;
+use trunkline_webrtc::{Audio, Heard, Output, Peer, Report, Via};
+
+use crate::line::Cx;
+use crate::ports::Sockets;
+use crate::source::as_bound;
+use crate::stream::Stream;
+
+/// Connections that a browser may have at once: one for each of its networks.
+pub(crate) const MAX_STREAMS: usize = 4;
+
+/// What has happened to a browser's leg.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// A packet came.
+    Rtp(Heard),
+    /// Media may be sent, as the plan says.
+    Connected(MediaPlan),
+    /// The browser is not heard of.
+    Lost,
+    /// The browser has reported.
+    Report(Report),
+}
+
+/// The transport of a browser's leg.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    tag: u64,
+    /// The RTP socket's.
+    bind: SocketAddr,
+    /// None before the first answer.
+    peer: Option<Peer>,
+    /// Its TCP connections, each at the place that its events carry.
+    pub(crate) streams: [Option<Stream>; MAX_STREAMS],
+    /// Where the last bytes went.
+    remote: Option<SocketAddr>,
+    /// What the leg has not looked at yet.
+    waiting: VecDeque<Output>,
+}
+
+impl Browser {
+    /// Nobody has answered yet.
+    pub(crate) fn new(tag: u64, bind: SocketAddr) -> Self {
+        Self {
+            tag,
+            bind,
+            peer: None,
+            streams: Default::default(),
+            remote: None,
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// A browser has answered, in place of the one before: its page was loaded anew.
+    pub(crate) fn connect(&mut self, peer: Peer, sockets: &Sockets, cx: &mut Cx) {
+        self.peer = Some(peer);
+        self.waiting.clear();
+        self.drain(sockets, cx);
+    }
+
+    /// Where packets go; None while they cannot.
+    pub(crate) fn remote(&self) -> Option<SocketAddr> {
+        let peer = self.peer.as_ref()?;
+        self.remote.filter(|_| peer.is_connected())
+    }
+
+    /// Takes bytes of a socket or a connection. False if they are not the browser's.
+    pub(crate) fn receive(
+        &mut self,
+        from: SocketAddr,
+        via: Via,
+        datagram: &[u8],
+        sockets: &Sockets,
+        cx: &mut Cx,
+    ) -> bool {
+        let Some(peer) = &mut self.peer else { return false };
+        let from = SocketAddr::new(from.ip().to_canonical(), from.port());
+        let is_taken = peer.receive(cx.instant(), from, via, datagram);
+        self.drain(sockets, cx);
+        is_taken
+    }
+
+    /// Sends the packet in `cx.out`. False if it did not go.
+    pub(crate) fn send(&mut self, sockets: &Sockets, cx: &mut Cx) -> bool {
+        let Some(peer) = &mut self.peer else { return false };
+        let Ok(packet) = Packet::parse(&cx.out) else { return false };
+        let is_sent = peer.send(cx.instant(), &packet.header, packet.payload);
+        self.drain(sockets, cx);
+        is_sent
+    }
+
+    /// Does what time asks for.
+    pub(crate) fn tick(&mut self, sockets: &Sockets, cx: &mut Cx) {
+        let Some(peer) = &mut self.peer else { return };
+        if peer.wake_at() > cx.instant() {
+            return;
+        }
+        peer.handle_time(cx.instant());
+        self.drain(sockets, cx);
+    }
+
+    /// Says goodbye.
+    pub(crate) fn close(&mut self, sockets: &Sockets, cx: &mut Cx) {
+        if let Some(peer) = &mut self.peer {
+            peer.close();
+        }
+        self.drain(sockets, cx);
+        self.peer = None;
+        self.waiting.clear();
+    }
+
+    /// What the leg should know; ask until there is nothing.
+    pub(crate) fn news(&mut self) -> Option<News> {
+        loop {
+            return Some(match self.waiting.pop_front()? {
+                Output::Rtp(heard) => News::Rtp(heard),
+                Output::Connected => match self.plan() {
+                    Some(plan) => News::Connected(plan),
+                    None => continue,
+                },
+                Output::Lost => News::Lost,
+                Output::Report(report) => News::Report(report),
+                Output::Failed(reason) => {
+                    tracing::info!(tag = self.tag, %reason, "a browser's media have ended");
+                    News::Lost
+                }
+                Output::Transmit { .. } => continue,
+            });
+        }
+    }
+
+    /// The answer as a plan of the engine's.
+    fn plan(&self) -> Option<MediaPlan> {
+        let agreed = self.peer.as_ref()?.agreed()?;
+        let codec = match agreed.audio {
+            Audio::G711(codec) => codec,
+            // It was not offered.
+            Audio::Opus => return None,
+        };
+        Some(MediaPlan {
+            local: self.bind,
+            remote: self.bind,
+            remote_rtcp: self.bind,
+            rtcp_mux: true,
+            codec,
+            payload_type: agreed.payload_type,
+            event_payload_type: agreed.event_payload_type,
+            ptime_ms: 20,
+            direction: agreed.direction,
+        })
+    }
+
+    /// Sends what the peer wants to be sent, and keeps the rest for the leg.
+    fn drain(&mut self, sockets: &Sockets, cx: &mut Cx) {
+        let Some(peer) = &mut self.peer else { return };
+        let now = cx.instant();
+        while let Some(output) = peer.poll(now) {
+            let Output::Transmit { via, to, bytes } = output else {
+                self.waiting.push_back(output);
+                continue;
+            };
+            self.remote = Some(to);
+            let is_sent = match via {
+                Via::Udp => {
+                    let to = as_bound(to, self.bind.is_ipv6());
+                    sockets.rtp.send_to(&bytes, to).is_ok()
+                }
+                Via::Tcp => {
+                    let mut streams = self.streams.iter_mut().flatten();
+                    streams.find(|stream| stream.remote == to).is_some_and(|s| s.send(&bytes))
+                }
+            };
+            cx.counters.send_failures += u64::from(!is_sent);
+        }
+    }
+
+    /// A free place for a connection.
+    pub(crate) fn free_stream(&self) -> Option<usize> {
+        self.streams.iter().position(Option::is_none)
+    }
+}
