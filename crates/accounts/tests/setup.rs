@@ -1,4 +1,5 @@
 //! The link for the first administrator, and the users of a demonstration.
+#![allow(clippy::unwrap_used, reason = "what helps a test may unwrap as the test may")]
 
 mod office;
 

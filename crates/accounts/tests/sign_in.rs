@@ -1,4 +1,5 @@
 //! Signing in, lock-out, passwords.
+#![allow(clippy::unwrap_used, reason = "what helps a test may unwrap as the test may")]
 
 mod office;
 
