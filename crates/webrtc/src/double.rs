@@ -72,7 +72,9 @@ impl Double {
         rtc.add_local_candidate(candidate.map_err(|error| failed(&error))?);
         let mid = offer.lines().find_map(|line| line.strip_prefix("a=mid:"));
         let mid: Mid = mid.ok_or_else(|| failed(&"it has no a=mid"))?.into();
-        let offer = SdpOffer::from_sdp_string(offer).map_err(|error| failed(&error))?;
+        // The library would be passive; browsers are active, which is quicker (RFC 8842).
+        let offer = offer.replace("a=setup:actpass", "a=setup:passive");
+        let offer = SdpOffer::from_sdp_string(&offer).map_err(|error| failed(&error))?;
         let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| failed(&error))?;
         let double =
             Self { rtc, mid, numbers: SequenceUnwrapper::default(), wake_at: now, is_over: false };

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod browser;
+
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
@@ -17,7 +19,7 @@ use trunkline_media::plan::{Direction, MediaPlan};
 use trunkline_media::prompt::{Item, Prompt};
 use trunkline_media::rtp::{Header, Packet};
 use trunkline_media::tone::Sine;
-use trunkline_media_engine::{Engine, Leg, LegEvent, Settings};
+use trunkline_media_engine::{BrowserSettings, Engine, Leg, LegEvent, Settings};
 
 /// The payload type of events.
 pub(crate) const EVENT: u8 = 101;
@@ -44,12 +46,20 @@ impl Bench {
 
     /// Changes the settings first. The ports are some that this process alone uses.
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::for_browsers(BrowserSettings::default(), change)
+    }
+
+    /// With other settings for browsers than the usual ones.
+    pub(crate) fn for_browsers(
+        browsers: BrowserSettings,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let mut settings = Settings { ports: ports(), ..Settings::default() };
         settings.bind = Ipv4Addr::LOCALHOST.into();
         change(&mut settings);
         let (sender, events) = channel();
         let sink = Arc::new(move |event| drop(sender.send(event)));
-        let engine = Engine::start(settings.clone(), sink).unwrap();
+        let engine = Engine::start_for_browsers(settings.clone(), browsers, sink).unwrap();
         Self { engine, settings, events: Mutex::new(events), seen: Mutex::default() }
     }
 
