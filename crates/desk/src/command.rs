@@ -137,6 +137,7 @@ pub enum Command {
 
 /// How an agent signs in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The team's id; the first of the agent's when left out.
     pub team: Option<String>,
@@ -155,6 +156,7 @@ pub struct SignIn {
 
 /// Keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Keys {
     /// `0`-`9`, `*`, `#`, `A`-`D`; at most 32.
     pub digits: String,
@@ -162,6 +164,7 @@ pub struct Keys {
 
 /// Variables to be saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Variables {
     /// [`crate::ContactView::variables_version`] on which the page built.
     pub version: u64,
@@ -174,7 +177,7 @@ pub struct Variables {
 
 /// What an agent does while wrapping up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "action", rename_all = "snake_case")]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum WrapUpAction {
     /// Chooses a code; before the end of the call too.
     Code {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 /// Where a consult or a transfer goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Destination {
     /// An agent.
     Agent {

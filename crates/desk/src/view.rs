@@ -95,7 +95,7 @@ pub enum StateKind {
 
 /// A state that an agent may choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Choice {
     /// Ready for a contact.
     Available,

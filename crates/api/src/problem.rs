@@ -1,0 +1,245 @@
+//! Errors as RFC 9457 has them: `application/problem+json`.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use trunkline_accounts::{AccountsError, User};
+use trunkline_desk::{Elsewhere, Refusal};
+use utoipa::ToSchema;
+
+use crate::access::PREFIX;
+use crate::codes::Code;
+
+/// Why a request was not carried out.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// The address of a page about the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What is wrong, the same for every occurrence of the code.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// The stable code.
+    code: &'static str,
+    /// What is wrong this time.
+    detail: String,
+    /// Names this occurrence; the server's log has it too where the server is at fault.
+    instance: String,
+    /// For `invalid`: the field at fault, as a path (`values[0].name`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// For `signed-in-elsewhere`: the other desktop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elsewhere: Option<Elsewhere>,
+    /// For `stale`: the version to build on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    /// For `stale`: the values now, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<(String, String)>>,
+    /// For `stale` users: the user now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<Box<User>>,
+    /// For `invalid` passwords: why it is not taken, as a stable word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// For `locked-out` and `too-many-requests`: seconds to wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    /// A problem with a sentence about this occurrence.
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("{PREFIX}/errors/{}", code.as_str()),
+            title: code.title(),
+            status: code.status().as_u16(),
+            code: code.as_str(),
+            detail: detail.into(),
+            instance: format!("urn:uuid:{}", uuid::Uuid::now_v7()),
+            field: None,
+            elsewhere: None,
+            version: None,
+            values: None,
+            user: None,
+            reason: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// A problem that its title says all about.
+    pub(crate) fn of(code: Code) -> Self {
+        Self::new(code, code.title())
+    }
+
+    /// A value that is wrong.
+    pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(Code::Invalid, detail) }
+    }
+
+    /// A fault of the server's own, which goes into the log and not to the client.
+    pub(crate) fn fault(what: impl std::fmt::Display) -> Self {
+        let problem = Self::of(Code::Fault);
+        tracing::error!(instance = %problem.instance, "a request failed: {what}");
+        problem
+    }
+
+    /// What the client has to wait for.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_s = Some(seconds.max(1));
+        self
+    }
+
+    /// The same with another field at fault.
+    pub(crate) fn at_field(self, field: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..self }
+    }
+
+    /// What accounts say to a request at `now_ms`.
+    pub(crate) fn of_accounts(error: AccountsError, now_ms: i64) -> Self {
+        let field = error.field().map(str::to_owned);
+        let problem = Self::new_of_accounts(error, now_ms);
+        Self { field, ..problem }
+    }
+
+    fn new_of_accounts(error: AccountsError, now_ms: i64) -> Self {
+        let detail = sentence(&error.to_string());
+        match error {
+            AccountsError::BadCredentials => Self::of(Code::WrongSignIn),
+            AccountsError::Locked { until_ms } => {
+                let wait_ms = until_ms.saturating_sub(now_ms).max(0).unsigned_abs();
+                Self::of(Code::LockedOut).retry_after(wait_ms.div_ceil(1000))
+            }
+            AccountsError::Disabled => Self::of(Code::Disabled),
+            AccountsError::Busy => Self::new(Code::Unavailable, detail).retry_after(2),
+            AccountsError::NoSession | AccountsError::NoToken => {
+                Self::new(Code::NotSignedIn, detail)
+            }
+            AccountsError::NoSetup => Self::of(Code::SetupOver),
+            AccountsError::Invalid { .. } => Self::new(Code::Invalid, detail),
+            AccountsError::Weak(weakness) => {
+                Self { reason: Some(weakness.code()), ..Self::new(Code::Invalid, detail) }
+            }
+            AccountsError::NotFound { .. } => Self::new(Code::NotFound, detail),
+            AccountsError::NameTaken | AccountsError::AgentTaken => Self::new(Code::Taken, detail),
+            AccountsError::Stale(user) => Self {
+                version: Some(user.version),
+                user: Some(user),
+                ..Self::new(Code::Stale, detail)
+            },
+            AccountsError::LastAdministrator => Self::of(Code::LastAdministrator),
+            AccountsError::TooMany { .. } => Self::new(Code::TooMany, detail),
+            AccountsError::Secret(_)
+            | AccountsError::Format { .. }
+            | AccountsError::Full { .. }
+            | AccountsError::Damaged { .. }
+            | AccountsError::Engine { .. } => {
+                let problem = Self::of(Code::Unavailable);
+                tracing::error!(instance = %problem.instance, "accounts failed: {detail}");
+                problem
+            }
+        }
+    }
+
+    /// The code's text.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is wrong this time.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
+/// A message as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = axum::http::StatusCode::from_u16(self.status)
+            .unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        let kind = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            Refusal::NoAgent => Self::new(Code::NoAgent, detail),
+            Refusal::NoTeam => Self::new(Code::NoTeam, detail),
+            Refusal::NotYourTeam => Self::new(Code::NotYourTeam, detail),
+            Refusal::SignedOut => Self::new(Code::SignedOut, detail),
+            Refusal::Elsewhere(elsewhere) => {
+                Self { elsewhere: Some(elsewhere), ..Self::new(Code::Elsewhere, detail) }
+            }
+            Refusal::Device(_) => Self::new(Code::Device, detail),
+            Refusal::NotYours => Self::new(Code::NotYours, detail),
+            Refusal::NotNow(_) => Self::new(Code::NotNow, detail),
+            Refusal::Unreachable(_) => Self::new(Code::Unreachable, detail),
+            Refusal::Invalid { field, .. } => Self::invalid(field, detail),
+            Refusal::Stale { version, values } => Self {
+                version: Some(version),
+                values: Some(values),
+                ..Self::new(Code::Stale, detail)
+            },
+            Refusal::Unavailable(_) => Self::new(Code::Unavailable, detail),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A refusal keeps the code that the desktop's words give it.
+    #[test]
+    fn refusals_keep_their_codes() {
+        let elsewhere = Elsewhere { label: "Chrome".into(), since_ms: 1, talking_since_ms: None };
+        let refusals = [
+            (Refusal::NoAgent, 403),
+            (Refusal::NoTeam, 403),
+            (Refusal::NotYourTeam, 403),
+            (Refusal::SignedOut, 409),
+            (Refusal::Elsewhere(elsewhere), 409),
+            (Refusal::Device("no".into()), 422),
+            (Refusal::NotYours, 409),
+            (Refusal::NotNow("no".into()), 409),
+            (Refusal::Unreachable("no".into()), 422),
+            (Refusal::Invalid { field: "a".into(), problem: "b".into() }, 422),
+            (Refusal::Stale { version: 2, values: vec![("a".into(), "b".into())] }, 409),
+            (Refusal::Unavailable("no".into()), 503),
+        ];
+        for (refusal, status) in refusals {
+            let code = refusal.code();
+            let problem = Problem::from(refusal);
+            assert_eq!((problem.code, problem.status), (code, status));
+        }
+    }
+
+    #[test]
+    fn a_stale_value_comes_with_both() {
+        let stale = Refusal::Stale { version: 2, values: vec![("a".into(), "b".into())] };
+        let body = serde_json::to_value(Problem::from(stale)).unwrap();
+        assert_eq!(body["version"], 2);
+        assert_eq!(body["values"], serde_json::json!([["a", "b"]]));
+        assert_eq!(body["type"], "/api/v1/errors/stale");
+    }
+}
