@@ -21,8 +21,9 @@ fn keys_types_and_choices() {
         (
             "nmae: Acme\n",
             &["1:1: unknown key `nmae` (allowed: agents, audio, business_hours, \
-            compatibility, connectors, entry_points, flows, http, name, numbers, queues, routing, \
-            skills, teams, time_zone, variables); did you mean `name`?"],
+            compatibility, connectors, desktop_profiles, entry_points, flows, http, idle_codes, \
+            multimedia_profiles, name, numbers, queues, routing, sites, skills, teams, time_zone, \
+            variables, wrap_up_codes); did you mean `name`?"],
         ),
         ("teams:\n  - id: t1\n", &["2:5: teams[0]: the key `name` is missing"]),
         ("teams: {id: t1}\n", &["1:8: teams: expected a list, found keys with values"]),
@@ -148,6 +149,23 @@ fn names_that_do_not_exist() {
             ],
         ),
         (
+            "queues:\n- {id: q, name: Q, agents: [Bob]}\nteams: [{id: t, name: T, site: X}]\n\
+             agents:\n- {id: a, name: A, desktop_profile: d, multimedia_profile: m}\n\
+             desktop_profiles:\n- {id: usual, name: Usual desktop, idle_codes: [Lunhc], wrap_up_codes: [Sale]}\n",
+            &[
+                "2:29: queues[0].agents[0]: there is no agent `Bob` under `agents`",
+                "3:32: teams[0].site: there is no site `X` under `sites`",
+                "5:37: agents[0].desktop_profile: there is no desktop profile `d` under \
+                 `desktop_profiles`",
+                "5:60: agents[0].multimedia_profile: there is no multimedia profile `m` under \
+                 `multimedia_profiles`",
+                "7:49: desktop_profiles[0].idle_codes[0]: there is no idle code `Lunhc` under \
+                 `idle_codes`; did you mean `Lunch`?",
+                "7:73: desktop_profiles[0].wrap_up_codes[0]: there is no wrap-up code `Sale` \
+                 under `wrap_up_codes`",
+            ],
+        ),
+        (
             "time_zone: Europe/Pairs\nbusiness_hours: [{id: h, name: H, time_zone: Mars/X}]\n\
           entry_points: [{id: e, name: E, flow: F, time_zone: ''}]\n",
             &[
@@ -234,6 +252,30 @@ fn skills_and_their_values() {
                 "1:63: skills[1].values: only a skill of type enum has values; leave them out",
                 "1:67: skills[1].values[1]: `x` is listed already",
             ],
+        ),
+    ]);
+}
+
+#[test]
+fn who_serves_a_queue() {
+    check(&[
+        (
+            "agents: [{id: a, name: A}]\nteams: [{id: t, name: T}]\nqueues:\n\
+             - {id: q, name: Q, agents: [a], groups: [{teams: [t]}]}\n\
+             - {id: r, name: R, agents: [a], routing: skills_based}\n\
+             - {id: s, name: S, selection: best_available}\n",
+            &[
+                "4:28: queues[0].agents: a queue is served by `groups` of teams or by `agents`; \
+                 leave one of them out",
+                "5:28: queues[1].agents: a queue by skills is served by `groups` of teams, not by \
+                 `agents`",
+                "6:31: queues[2].selection: `best_available` weighs skills: write `routing: \
+                 skills_based`",
+            ],
+        ),
+        (
+            "idle_codes: [{id: a, name: A, default: true}, {id: b, name: B, default: true}]\n",
+            &["1:73: idle_codes[1].default: `A` is the default already; there can be one only"],
         ),
     ]);
 }

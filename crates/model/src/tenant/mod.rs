@@ -6,6 +6,7 @@ pub mod business_hours;
 mod check;
 pub mod compatibility;
 pub mod connector;
+pub mod desktop;
 pub mod entry_point;
 mod guess;
 pub mod mistake;
@@ -16,6 +17,7 @@ mod report;
 pub mod routing;
 pub mod schema;
 mod shape;
+pub mod site;
 pub mod stand_in;
 mod tree;
 pub mod variable;
@@ -27,6 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use business_hours::BusinessHours;
 pub use compatibility::Compatibility;
 pub use connector::{Auth, Connector, Http, Secret, Writes};
+pub use desktop::{Code, DesktopProfile, OutdialAni};
 pub use entry_point::{Answer, EntryPoint, OnUnhandledError, PostCall};
 pub use mistake::{Mistake, TenantErrors};
 pub use needs::Needs;
@@ -34,6 +37,7 @@ pub use path::Path;
 pub use read::{ParseOptions, Places};
 pub use routing::{Agent, DistributionGroup, Queue, RoutingSettings, Skill, Team};
 pub use schema::{tenant_schema, trace_schema};
+pub use site::{MultimediaProfile, Site};
 pub use stand_in::stand_in;
 pub use variable::{GlobalVariable, VariableType};
 pub use write::{skeleton, skeleton_of};
@@ -60,6 +64,16 @@ pub struct Tenant {
     pub agents: Vec<Agent>,
     /// Skills that agents have and contacts need.
     pub skills: Vec<Skill>,
+    /// Places where agents work.
+    pub sites: Vec<Site>,
+    /// How many contacts agents take at a time.
+    pub multimedia_profiles: Vec<MultimediaProfile>,
+    /// What agents' desktops allow.
+    pub desktop_profiles: Vec<DesktopProfile>,
+    /// Why agents are Idle; a usual few when left out.
+    pub idle_codes: Vec<Code>,
+    /// What comes of contacts; a usual few when left out.
+    pub wrap_up_codes: Vec<Code>,
     /// Hosts that flows talk to, with their credentials.
     pub connectors: Vec<Connector>,
     /// Global variables.
@@ -108,6 +122,25 @@ impl Tenant {
     pub fn queue(&self, id_or_name: &str) -> Option<&Queue> {
         let by_id = self.queues.iter().find(|queue| queue.id.as_str() == id_or_name);
         by_id.or_else(|| self.queues.iter().find(|queue| queue.name == id_or_name))
+    }
+
+    /// The team with this id, or else with this name.
+    pub fn team(&self, id_or_name: &str) -> Option<&Team> {
+        let by_id = self.teams.iter().find(|team| team.id.as_str() == id_or_name);
+        by_id.or_else(|| self.teams.iter().find(|team| team.name == id_or_name))
+    }
+
+    /// The agent with this id, or else with this name.
+    pub fn agent(&self, id_or_name: &str) -> Option<&Agent> {
+        let by_id = self.agents.iter().find(|agent| agent.id.as_str() == id_or_name);
+        by_id.or_else(|| self.agents.iter().find(|agent| agent.name == id_or_name))
+    }
+
+    /// The agent with this e-mail address, whatever its case.
+    pub fn agent_with_email(&self, email: &str) -> Option<&Agent> {
+        let email = email.trim();
+        let mut agents = self.agents.iter().filter(|_| !email.is_empty());
+        agents.find(|agent| agent.email.eq_ignore_ascii_case(email))
     }
 
     /// The connector with this id, or else with this name (imports lose ids, names stay).

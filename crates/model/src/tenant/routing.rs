@@ -20,13 +20,30 @@ pub struct Queue {
     /// How an agent is chosen.
     #[serde(default)]
     pub routing: RoutingType,
+    /// In a queue by skills: which of the agents who have them.
+    #[serde(default)]
+    pub selection: AgentSelection,
     /// Call distribution groups: the teams that serve the queue, widening over time.
     #[serde(default)]
     pub groups: Vec<DistributionGroup>,
+    /// Agents, by id or name, who serve the queue themselves, whatever team they sign in to; in
+    /// place of groups. Their order counts for `linear` and `circular`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<String>,
     /// Answered within this many seconds counts as in service level.
     #[serde(default = "twenty")]
     #[schemars(range(min = 1, max = 86_400))]
     pub service_level_s: u32,
+    /// Callers who give up within this many seconds count as short abandoned: they are left out of
+    /// the service level. 0 counts all of them.
+    #[serde(default = "five")]
+    #[schemars(range(max = 300))]
+    pub short_abandon_s: u32,
+    /// How many contacts may be in the queue at a time: waiting, on offer, or with an agent to
+    /// whom it brought them. Any number when left out; what is beyond goes to the fallback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 200_000))]
+    pub max_active_contacts: Option<u32>,
     /// A contact that waited this long leaves the queue for its overflow; Webex's limit of 86,400
     /// seconds when left out.
     #[serde(default = "a_day")]
@@ -38,10 +55,38 @@ pub struct Queue {
     /// The audio file that is played to waiting contacts when no flow plays anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub music: Option<String>,
+    /// The wrap-up codes after its contacts, by id or name; all of the tenant's when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wrap_up_codes: Vec<String>,
+}
+
+impl Queue {
+    /// A queue that says nothing but what it is called: all teams serve it.
+    pub fn named(id: &str, name: &str) -> Self {
+        Self {
+            id: id.into(),
+            name: name.to_owned(),
+            routing: RoutingType::default(),
+            selection: AgentSelection::default(),
+            groups: Vec::new(),
+            agents: Vec::new(),
+            service_level_s: twenty(),
+            short_abandon_s: five(),
+            max_active_contacts: None,
+            max_time_in_queue_s: a_day(),
+            overflow_number: None,
+            music: None,
+            wrap_up_codes: Vec::new(),
+        }
+    }
 }
 
 fn twenty() -> u32 {
     20
+}
+
+fn five() -> u32 {
+    5
 }
 
 fn a_day() -> u32 {
@@ -57,6 +102,23 @@ pub enum RoutingType {
     LongestAvailableAgent,
     /// Among agents with the skills that the contact needs.
     SkillsBased,
+    /// The agents in turn: whoever comes after the one who was offered the last contact, in the
+    /// order of the queue's teams and of `agents`.
+    Circular,
+    /// The first Available agent from the top, in the order of the queue's teams and of `agents`.
+    Linear,
+}
+
+/// Which of the agents with the skills that a contact needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentSelection {
+    /// The one who has been Available longest.
+    #[default]
+    LongestAvailable,
+    /// The one with the highest sum of the proficiencies that the contact asks for, where one
+    /// asked for with "at most" counts as 10 less the agent's; of equals the longest Available.
+    BestAvailable,
 }
 
 /// A call distribution group: teams that join in serving a queue after some time. Groups are
@@ -82,6 +144,16 @@ pub struct Team {
     /// Name for people.
     #[schemars(length(min = 1))]
     pub name: String,
+    /// The site that it belongs to, by id or name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+}
+
+impl Team {
+    /// A team that says nothing but what it is called.
+    pub fn named(id: &str, name: &str) -> Self {
+        Self { id: id.into(), name: name.to_owned(), site: None }
+    }
 }
 
 /// An agent.
@@ -106,6 +178,34 @@ pub struct Agent {
     /// The agent's telephone: a SIP user name or a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// The site where the agent works, by id or name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// How many contacts the agent takes at a time, by id or name of a multimedia profile; the
+    /// site's when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multimedia_profile: Option<String>,
+    /// What the agent's desktop allows, by id or name of a desktop profile; everything when left
+    /// out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop_profile: Option<String>,
+}
+
+impl Agent {
+    /// An agent who says nothing but what they are called: they may sign in to any team.
+    pub fn named(id: &str, name: &str) -> Self {
+        Self {
+            id: id.into(),
+            name: name.to_owned(),
+            email: String::new(),
+            teams: Vec::new(),
+            skills: BTreeMap::new(),
+            phone: None,
+            site: None,
+            multimedia_profile: None,
+            desktop_profile: None,
+        }
+    }
 }
 
 /// A skill.

@@ -8,7 +8,6 @@ use jiff::civil::Time;
 use super::business_hours::{Day, Shift};
 use super::connector::ConnectorKind;
 use super::needs::{distinct, slug, unused};
-use super::routing::RoutingType;
 use super::{
     Agent, Answer, AudioFile, Auth, BusinessHours, Connector, DistributionGroup, EntryPoint,
     GlobalVariable, Needs, OnUnhandledError, PostCall, Queue, Secret, Team, Tenant, Writes,
@@ -96,7 +95,7 @@ impl Tenant {
         let team = self.stand_in_team(notes);
         for (id, name) in missing {
             notes.push(format!("stand-in queue {}, served by `{TEAM}`", called(&name, &id)));
-            self.queues.push(queue(id, name, &team));
+            self.queues.push(queue(&id, &name, &team));
         }
     }
 
@@ -104,18 +103,12 @@ impl Tenant {
     fn stand_in_team(&mut self, notes: &mut Vec<String>) -> String {
         let id = slug(TEAM);
         if !self.teams.iter().any(|team| team.id.as_str() == id) {
-            self.teams.push(Team { id: id.as_str().into(), name: TEAM.to_owned() });
+            self.teams.push(Team::named(&id, TEAM));
         }
         let agent_id = slug(AGENT);
         if !self.agents.iter().any(|agent| agent.id.as_str() == agent_id) {
-            self.agents.push(Agent {
-                id: agent_id.into(),
-                name: AGENT.to_owned(),
-                email: String::new(),
-                teams: vec![id.clone()],
-                skills: std::collections::BTreeMap::new(),
-                phone: None,
-            });
+            let teams = vec![id.clone()];
+            self.agents.push(Agent { teams, ..Agent::named(&agent_id, AGENT) });
             notes.push(format!("stand-in agent `{AGENT}` in team `{TEAM}`"));
         }
         id
@@ -184,17 +177,9 @@ fn means(reference: &str, needs: &Needs) -> bool {
     names.iter().any(|name| !name.is_empty() && *name == reference)
 }
 
-fn queue(id: String, name: String, team: &str) -> Queue {
-    Queue {
-        id: id.into(),
-        name,
-        routing: RoutingType::LongestAvailableAgent,
-        groups: vec![DistributionGroup { teams: vec![team.to_owned()], duration_s: 0 }],
-        service_level_s: 20,
-        max_time_in_queue_s: 86_400,
-        overflow_number: None,
-        music: None,
-    }
+fn queue(id: &str, name: &str, team: &str) -> Queue {
+    let groups = vec![DistributionGroup { teams: vec![team.to_owned()], duration_s: 0 }];
+    Queue { groups, ..Queue::named(id, name) }
 }
 
 fn connector(id: String, name: String) -> Connector {

@@ -3,6 +3,7 @@
 mod agent;
 mod audio;
 mod connector;
+mod desktop;
 mod entry_point;
 mod flow_file;
 mod global_variable;
@@ -12,6 +13,7 @@ mod number_rules;
 mod queue;
 mod same_name;
 mod secret;
+mod site;
 mod skill;
 mod telephone;
 mod url;
@@ -31,13 +33,15 @@ pub(super) use global_variable::problem as value_problem;
 /// A rule: looks at the whole tenant and reports what breaks the rule.
 type Rule = fn(&Tenant, ParseOptions, &mut Report<'_>);
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 14] = [
     same_name::check,
     flow_file::check,
     entry_point::check,
     queue::check,
     agent::check,
     skill::check,
+    site::check,
+    desktop::check,
     connector::check,
     global_variable::check,
     hours::check,
@@ -85,6 +89,22 @@ impl<'a> Names<'a> {
             let Self { kind, list, .. } = self;
             format!("there is no {kind} {} under `{list}`{guess}", shown(name))
         });
+    }
+}
+
+impl Names<'_> {
+    /// Reports a name that does not exist, where there is one.
+    fn check_some(&self, name: &Option<String>, path: &Path, report: &mut Report<'_>) {
+        if let Some(name) = name {
+            self.check(name, path, report);
+        }
+    }
+
+    /// Reports each name of a list that does not exist.
+    fn check_all(&self, names: &[String], path: &Path, report: &mut Report<'_>) {
+        for (position, name) in names.iter().enumerate() {
+            self.check(name, &path.index(position), report);
+        }
     }
 }
 

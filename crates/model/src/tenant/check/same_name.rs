@@ -18,6 +18,13 @@ pub(super) fn check(tenant: &Tenant, _: ParseOptions, report: &mut Report<'_>) {
     pairs("variables", tenant.variables.iter().map(|it| (&*it.id, &*it.name)), report);
     pairs("skills", tenant.skills.iter().map(|it| ("", &*it.name)), report);
     pairs("audio", tenant.audio.iter().map(|it| ("", &*it.name)), report);
+    pairs("sites", tenant.sites.iter().map(|it| (&*it.id, &*it.name)), report);
+    let profiles = tenant.multimedia_profiles.iter();
+    pairs("multimedia_profiles", profiles.map(|it| (&*it.id, &*it.name)), report);
+    let profiles = tenant.desktop_profiles.iter();
+    pairs("desktop_profiles", profiles.map(|it| (&*it.id, &*it.name)), report);
+    pairs("idle_codes", tenant.idle_codes.iter().map(|it| (&*it.id, &*it.name)), report);
+    pairs("wrap_up_codes", tenant.wrap_up_codes.iter().map(|it| (&*it.id, &*it.name)), report);
     let phones = tenant.agents.iter().map(|it| it.phone.as_deref().unwrap_or_default());
     once("agents", "phone", phones, report);
 }
