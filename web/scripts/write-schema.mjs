@@ -1,0 +1,5 @@
+import { writeFileSync } from 'node:fs';
+
+import { TYPES, types } from './schema.mjs';
+
+writeFileSync(TYPES, await types());

@@ -1,0 +1,124 @@
+import { Skeleton } from '@mantine/core';
+
+import { desk as commands } from '../api/commands';
+import { useT } from '../i18n';
+import { live, useLive } from '../live/desk';
+import { tabName } from '../live/tab';
+import { DeniedState } from '../ui/DeniedState';
+import { ContactList } from './ContactList';
+import { ContactWork, OfferView } from './ContactView';
+import { DeskFoot } from './DeskFoot';
+import { useDeskIfAny, type Desk } from './DeskContext';
+import classes from './DeskPage.module.css';
+import { DeskSignIn } from './DeskSignIn';
+import { desktopLabel } from './desktopLabel';
+import { ElsewhereCard } from './ElsewhereCard';
+import { LeftDrafts } from './LeftDrafts';
+import { MissedCard } from './MissedCard';
+import { ReadyCard } from './ReadyCard';
+import { SidePanel } from './SidePanel';
+import { useNarrow, useWide } from './useNarrow';
+
+/** The Agent Desktop, in whatever state it is. */
+export default function DeskPage() {
+  const t = useT();
+  const desk = useDeskIfAny();
+  const { gone, refusal } = useLive();
+
+  if (refusal === 'no-team') return <DeniedState title={t('denied.no_team')}>{t('denied.ask')}</DeniedState>;
+  if (refusal === 'no-agent' || refusal === 'wrong-role') return <DeniedState title={t('denied.no_agent')}>{t('denied.ask')}</DeniedState>;
+  if (gone?.reason === 'elsewhere') {
+    const takeOver = async () => {
+      await commands.signIn({ team: null, device: 'browser', tab: tabName(), label: desktopLabel(), take_over: true });
+      live.restart();
+    };
+    return (
+      <div className={classes.plain}>
+        <ElsewhereCard elsewhere={gone.elsewhere} onUse={() => void takeOver()} onKeep={() => window.close()} />
+      </div>
+    );
+  }
+  if (!desk) return <Bones />;
+  if (desk.state.under === 'signed_out') {
+    return (
+      <div className={classes.plain}>
+        <DeskSignIn />
+      </div>
+    );
+  }
+  return <Working desk={desk} />;
+}
+
+function Working({ desk }: { desk: Desk }) {
+  const t = useT();
+  const isNarrow = useNarrow();
+  const isWide = useWide();
+  const { contact } = desk.view;
+  const hasSide = isWide && Boolean(contact);
+
+  return (
+    <div className={classes.page} data-side={hasSide || undefined}>
+      {!isNarrow && (
+        <aside className={classes.list} aria-label={t('list')}>
+          <ContactList />
+        </aside>
+      )}
+      <main className={classes.main} id="main" tabIndex={-1}>
+        <LeftDrafts current={contact?.id ?? null} />
+        <Main desk={desk} hasSide={hasSide} />
+      </main>
+      {hasSide && (
+        <aside className={classes.side} aria-label={t('side')}>
+          <SidePanel key={contact?.id} />
+        </aside>
+      )}
+      <div className={classes.foot}>
+        <DeskFoot />
+      </div>
+    </div>
+  );
+}
+
+function Main({ desk, hasSide }: { desk: Desk; hasSide: boolean }) {
+  const { contact } = desk.view;
+  switch (desk.state.under) {
+    case 'signed_out':
+    case 'idle':
+    case 'available':
+      return <ReadyCard />;
+    case 'rona':
+      return <MissedCard />;
+    case 'offered':
+      return contact ? <OfferView /> : <ReadyCard />;
+    case 'dialling':
+    case 'answered':
+    case 'on_hold':
+    case 'consulting':
+    case 'conference':
+    case 'wrap_up':
+      return contact ? <ContactWork key={contact.id} hasSide={hasSide} /> : <ReadyCard />;
+  }
+}
+
+/** Before the first view: the places of head and controls, so that nothing jumps. */
+function Bones() {
+  const t = useT();
+  const isNarrow = useNarrow();
+  return (
+    <div className={classes.page} aria-busy="true">
+      {!isNarrow && <aside className={classes.list} aria-label={t('list')} />}
+      <main className={classes.main} id="main">
+        <p className="visually-hidden">{t('loading.desk')}</p>
+        <div className="stack" aria-hidden>
+          <Skeleton height={72} radius={10} />
+          <div className="row">
+            {Array.from({ length: 7 }, (_, at) => (
+              <Skeleton key={at} height={56} radius={8} />
+            ))}
+          </div>
+          <Skeleton height={240} radius={10} />
+        </div>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+import { useQuery } from '@tanstack/react-query';
+
+import { request } from '../api/client';
+import { desk } from '../api/commands';
+import type { PastContact } from '../api/types';
+
+/** What this agent has had or missed; read anew whenever a contact ends. */
+export function useHistory(currentContact: string | null) {
+  return useQuery({ queryKey: ['history', currentContact], queryFn: desk.history, staleTime: 30_000 });
+}
+
+/** Earlier contacts of a caller. The number goes in the body: addresses are written down. */
+export function useCallerHistory(ani: string) {
+  return useQuery({
+    queryKey: ['caller-history', ani],
+    queryFn: () => request<PastContact[]>('POST', '/contacts/search', { ani, limit: 20 }),
+    staleTime: 60_000,
+    retry: 1,
+  });
+}

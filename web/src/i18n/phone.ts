@@ -1,0 +1,37 @@
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
+
+import { halfWidth } from './format';
+import { language, t, type MessageId } from './index';
+
+const WITHHELD: Record<string, MessageId> = {
+  anonymous: 'phone.withheld',
+  payphone: 'phone.payphone',
+  unavailable: 'phone.unavailable',
+};
+/** Japan's freephone numbers have groups of their own. */
+const FREEPHONE = /^(0120)(\d{3})(\d{3})$/;
+
+function home(): CountryCode {
+  return language() === 'ja' ? 'JP' : 'US';
+}
+
+/** A number as people read it; words in place of one that was withheld. */
+export function phone(number: string): string {
+  const word = WITHHELD[number.toLowerCase()];
+  if (word) return t(word);
+  const parsed = parsePhoneNumberFromString(number, home());
+  if (!parsed?.isPossible()) return number.replace(FREEPHONE, '$1-$2-$3');
+  if (parsed.country !== home()) return parsed.formatInternational();
+  return parsed.formatNational().replaceAll(' ', language() === 'ja' ? '-' : ' ');
+}
+
+/** Whether there is a number behind it that can be called back. */
+export function isNumber(number: string): boolean {
+  return !(number.toLowerCase() in WITHHELD) && /\d/.test(number);
+}
+
+/** What was typed as a number: half-width, without blanks and dashes; empty if it is none. */
+export function typedNumber(text: string): string {
+  const plain = halfWidth(text).replace(/[\s().-]/g, '');
+  return /^\+?\d{2,20}$/.test(plain) ? plain : '';
+}

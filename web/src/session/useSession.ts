@@ -1,0 +1,72 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+
+import { isProblem, request, setCsrf } from '../api/client';
+import type { Me, Role } from '../api/types';
+import { adoptPreferences } from '../app/preferences';
+import { clearDrafts } from '../desk/drafts';
+import { live } from '../live/desk';
+import { tellTabs } from '../live/tabs';
+
+const KEY = ['session'];
+
+function adopt(me: Me): Me {
+  setCsrf(me.csrf);
+  adoptPreferences({ ...me.preferences, language: me.language });
+  return me;
+}
+
+/** Who is signed in; null for nobody. */
+async function readSession(): Promise<Me | null> {
+  try {
+    return adopt(await request<Me>('GET', '/session', undefined, { isSignIn: true }));
+  } catch (error) {
+    if (isProblem(error) && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export function useSession() {
+  return useQuery({ queryKey: KEY, queryFn: readSession, staleTime: Infinity, retry: 2 });
+}
+
+export function useMe(): Me {
+  const { data } = useSession();
+  if (!data) throw new Error('this part of the page is for people who are signed in');
+  return data;
+}
+
+export function hasRole(me: Me, ...roles: Role[]): boolean {
+  return roles.some((role) => me.roles.includes(role));
+}
+
+/** Signs in, and lets everything that waits go on. */
+export function useSignIn() {
+  const client = useQueryClient();
+  return async (name: string, password: string): Promise<Me> => {
+    const me = adopt(await request<Me>('POST', '/session', { name, password }, { isSignIn: true }));
+    client.setQueryData(KEY, me);
+    return me;
+  };
+}
+
+/** For pages that sign in by other means: the first administrator. */
+export function useAdoptSession() {
+  const client = useQueryClient();
+  return (me: Me) => {
+    client.setQueryData(KEY, adopt(me));
+  };
+}
+
+/** Signs out by hand: what was typed and kept in this browser goes with it. */
+export function useSignOut() {
+  const client = useQueryClient();
+  return async (): Promise<void> => {
+    await request('DELETE', '/session', undefined, { isSignIn: true });
+    live.stop();
+    await clearDrafts();
+    tellTabs({ kind: 'signed_out' });
+    setCsrf('');
+    client.clear();
+    client.setQueryData(KEY, null);
+  };
+}

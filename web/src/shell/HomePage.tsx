@@ -1,0 +1,38 @@
+import { Button } from '@mantine/core';
+import { spotlight } from '@mantine/spotlight';
+import { IconFileSearch, IconSearch, IconSettings } from '@tabler/icons-react';
+import { Link, Navigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+
+import { keysOf } from '../app/shortcuts';
+import classes from '../desk/cards.module.css';
+import { useT } from '../i18n';
+import { useMe } from '../session/useSession';
+
+/** The way to the role's own page; agents go to their desktop. */
+export default function HomePage() {
+  const t = useT();
+  const me = useMe();
+  useEffect(() => {
+    document.title = `${t('page.home')} - Trunkline`;
+  }, [t]);
+  if (me.agent) return <Navigate to="/agent" replace />;
+  return (
+    <main id="main" tabIndex={-1}>
+      <div className={`card ${classes.center}`}>
+        <h1>{t('home.title', { name: me.display_name })}</h1>
+        <Link to="/contacts" className="row">
+          <IconFileSearch size={20} stroke={1.75} aria-hidden />
+          {t('page.contacts')}
+        </Link>
+        <Link to="/account" className="row">
+          <IconSettings size={20} stroke={1.75} aria-hidden />
+          {t('page.account')}
+        </Link>
+        <Button leftSection={<IconSearch size={20} stroke={1.75} aria-hidden />} onClick={() => spotlight.open()}>
+          {t('home.search', { keys: keysOf('palette') })}
+        </Button>
+      </div>
+    </main>
+  );
+}
