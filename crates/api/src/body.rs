@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn fails(text: &str) -> serde_json::Value {
-        serde_json::to_value(parse::<Outer>(text.as_bytes()).unwrap_err()).unwrap()
+        parse::<Outer>(text.as_bytes()).unwrap_err().json()
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
     fn a_query_names_its_field_too() {
         let ask = |uri: &str| {
             let problem = query::<Page>(&uri.parse().unwrap()).unwrap_err();
-            serde_json::to_value(problem).unwrap()["field"].clone()
+            problem.json()["field"].clone()
         };
         assert!(query::<Page>(&"/a?limit=3".parse().unwrap()).is_ok());
         assert_eq!(ask("/a?limit=x"), "limit");

@@ -10,9 +10,14 @@ use utoipa::ToSchema;
 use crate::access::PREFIX;
 use crate::codes::Code;
 
+/// Why a request was not carried out. Boxed, since most requests are.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Problem(Box<Document>);
+
 /// Why a request was not carried out.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub(crate) struct Problem {
+#[schema(as = Problem)]
+pub(crate) struct Document {
     /// The address of a page about the code.
     #[serde(rename = "type")]
     kind: String,
@@ -52,7 +57,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem with a sentence about this occurrence.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Document {
             kind: format!("{PREFIX}/errors/{}", code.as_str()),
             title: code.title(),
             status: code.status().as_u16(),
@@ -66,7 +71,13 @@ impl Problem {
             user: None,
             reason: None,
             retry_after_s: None,
-        }
+        }))
+    }
+
+    /// The same with more to it.
+    fn and(mut self, add: impl FnOnce(&mut Document)) -> Self {
+        add(&mut self.0);
+        self
     }
 
     /// A problem that its title says all about.
@@ -76,32 +87,31 @@ impl Problem {
 
     /// A value that is wrong.
     pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { field: Some(field.into()), ..Self::new(Code::Invalid, detail) }
+        let field = field.into();
+        Self::new(Code::Invalid, detail).and(|it| it.field = Some(field))
     }
 
     /// A fault of the server's own, which goes into the log and not to the client.
     pub(crate) fn fault(what: impl std::fmt::Display) -> Self {
         let problem = Self::of(Code::Fault);
-        tracing::error!(instance = %problem.instance, "a request failed: {what}");
+        tracing::error!(instance = %problem.0.instance, "a request failed: {what}");
         problem
     }
 
     /// What the client has to wait for.
-    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after_s = Some(seconds.max(1));
-        self
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        self.and(|it| it.retry_after_s = Some(seconds.max(1)))
     }
 
     /// The same with another field at fault.
     pub(crate) fn at_field(self, field: &str) -> Self {
-        Self { field: Some(field.to_owned()), ..self }
+        self.and(|it| it.field = Some(field.to_owned()))
     }
 
     /// What accounts say to a request at `now_ms`.
     pub(crate) fn of_accounts(error: AccountsError, now_ms: i64) -> Self {
         let field = error.field().map(str::to_owned);
-        let problem = Self::new_of_accounts(error, now_ms);
-        Self { field, ..problem }
+        Self::new_of_accounts(error, now_ms).and(|it| it.field = field)
     }
 
     fn new_of_accounts(error: AccountsError, now_ms: i64) -> Self {
@@ -120,15 +130,14 @@ impl Problem {
             AccountsError::NoSetup => Self::of(Code::SetupOver),
             AccountsError::Invalid { .. } => Self::new(Code::Invalid, detail),
             AccountsError::Weak(weakness) => {
-                Self { reason: Some(weakness.code()), ..Self::new(Code::Invalid, detail) }
+                Self::new(Code::Invalid, detail).and(|it| it.reason = Some(weakness.code()))
             }
             AccountsError::NotFound { .. } => Self::new(Code::NotFound, detail),
             AccountsError::NameTaken | AccountsError::AgentTaken => Self::new(Code::Taken, detail),
-            AccountsError::Stale(user) => Self {
-                version: Some(user.version),
-                user: Some(user),
-                ..Self::new(Code::Stale, detail)
-            },
+            AccountsError::Stale(user) => Self::new(Code::Stale, detail).and(|it| {
+                it.version = Some(user.version);
+                it.user = Some(user);
+            }),
             AccountsError::LastAdministrator => Self::of(Code::LastAdministrator),
             AccountsError::TooMany { .. } => Self::new(Code::TooMany, detail),
             AccountsError::Secret(_)
@@ -137,20 +146,26 @@ impl Problem {
             | AccountsError::Damaged { .. }
             | AccountsError::Engine { .. } => {
                 let problem = Self::of(Code::Unavailable);
-                tracing::error!(instance = %problem.instance, "accounts failed: {detail}");
+                tracing::error!(instance = %problem.0.instance, "accounts failed: {detail}");
                 problem
             }
         }
     }
 
+    /// The document, for tests.
+    #[cfg(test)]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
     /// The code's text.
     pub(crate) fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// What is wrong this time.
     pub(crate) fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 }
 
@@ -164,15 +179,15 @@ fn sentence(text: &str) -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = axum::http::StatusCode::from_u16(self.status)
+        let status = axum::http::StatusCode::from_u16(self.0.status)
             .unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = self.retry_after_s {
+        if let Some(seconds) = self.0.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -188,18 +203,17 @@ impl From<Refusal> for Problem {
             Refusal::NotYourTeam => Self::new(Code::NotYourTeam, detail),
             Refusal::SignedOut => Self::new(Code::SignedOut, detail),
             Refusal::Elsewhere(elsewhere) => {
-                Self { elsewhere: Some(elsewhere), ..Self::new(Code::Elsewhere, detail) }
+                Self::new(Code::Elsewhere, detail).and(|it| it.elsewhere = Some(elsewhere))
             }
             Refusal::Device(_) => Self::new(Code::Device, detail),
             Refusal::NotYours => Self::new(Code::NotYours, detail),
             Refusal::NotNow(_) => Self::new(Code::NotNow, detail),
             Refusal::Unreachable(_) => Self::new(Code::Unreachable, detail),
             Refusal::Invalid { field, .. } => Self::invalid(field, detail),
-            Refusal::Stale { version, values } => Self {
-                version: Some(version),
-                values: Some(values),
-                ..Self::new(Code::Stale, detail)
-            },
+            Refusal::Stale { version, values } => Self::new(Code::Stale, detail).and(|it| {
+                it.version = Some(version);
+                it.values = Some(values);
+            }),
             Refusal::Unavailable(_) => Self::new(Code::Unavailable, detail),
         }
     }
@@ -230,14 +244,14 @@ mod tests {
         for (refusal, status) in refusals {
             let code = refusal.code();
             let problem = Problem::from(refusal);
-            assert_eq!((problem.code, problem.status), (code, status));
+            assert_eq!((problem.code(), problem.0.status), (code, status));
         }
     }
 
     #[test]
     fn a_stale_value_comes_with_both() {
         let stale = Refusal::Stale { version: 2, values: vec![("a".into(), "b".into())] };
-        let body = serde_json::to_value(Problem::from(stale)).unwrap();
+        let body = serde_json::to_value(Problem::from(stale).0).unwrap();
         assert_eq!(body["version"], 2);
         assert_eq!(body["values"], serde_json::json!([["a", "b"]]));
         assert_eq!(body["type"], "/api/v1/errors/stale");

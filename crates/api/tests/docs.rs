@@ -1,4 +1,5 @@
 //! `docs/api/` is made from the code: `UPDATE_DOCS=1 cargo test -p trunkline-api --test docs`.
+#![allow(clippy::unwrap_used, reason = "what helps a test may unwrap as the test may")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -57,4 +58,39 @@ fn the_tables_of_the_readme() {
     let page = std::fs::read_to_string(folder().join("README.md")).unwrap();
     let page = between(&page, "codes", &codes);
     compare("README.md", &between(&page, "addresses", &rows));
+}
+
+/// All that a document refers to.
+fn references(value: &serde_json::Value, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(|it| it.as_str()).map(str::to_owned));
+            fields.values().for_each(|value| references(value, found));
+        }
+        serde_json::Value::Array(values) => {
+            values.iter().for_each(|value| references(value, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_document_is_whole() {
+    let document: serde_json::Value =
+        serde_json::from_str(&trunkline_api::openapi().unwrap()).unwrap();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 50);
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+    let operations = document["paths"].as_object().unwrap().values();
+    let operations = operations.flat_map(|item| item.as_object().unwrap().values());
+    let mut ids: Vec<_> =
+        operations.filter_map(|it| it["operationId"].as_str().map(str::to_owned)).collect();
+    assert_eq!(ids.len(), addresses().len(), "each row is in the document");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), addresses().len(), "and has a name of its own");
 }

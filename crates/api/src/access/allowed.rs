@@ -84,7 +84,7 @@ impl Allowed {
         self.needs_own_password
     }
 
-    /// For people and the OpenAPI document: `anybody`, `signed in`, `agent (own desktop)`, or roles.
+    /// For people and the OpenAPI document: `anybody`, `every user`, or roles.
     pub fn describe(&self) -> String {
         match self.who {
             Who::Anybody => "anybody".to_owned(),

@@ -55,6 +55,7 @@ impl Table {
         for (path, mut item) in paths.paths {
             let full = format!("{PREFIX}{path}");
             for (method, operation) in operations(&mut item) {
+                operation.operation_id = Some(operation_id(&method, &path));
                 describe(operation, &method, allowed);
                 self.routes.push(Route { method, path: full.clone(), allowed });
             }
@@ -98,6 +99,12 @@ fn operations(item: &mut PathItem) -> Vec<(Method, &mut Operation)> {
         (Method::TRACE, &mut item.trace),
     ];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?))).collect()
+}
+
+/// A name of its own for an operation: its method and its path.
+fn operation_id(method: &Method, path: &str) -> String {
+    let words = path.split(['/', '-', '.', '{', '}']).filter(|word| !word.is_empty());
+    words.fold(method.as_str().to_ascii_lowercase(), |id, word| format!("{id}_{word}"))
 }
 
 /// Writes into the document whom an operation is for, and how it fails.

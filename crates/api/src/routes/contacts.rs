@@ -188,6 +188,7 @@ async fn record(
 struct TraceAs {
     /// `json` (a list), or `ndjson`: a file to keep, with a line for each step.
     #[serde(default)]
+    #[param(inline)]
     format: TraceFormat,
 }
 

@@ -18,15 +18,15 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::access::{Table, security_schemes};
-use crate::problem::Problem;
+use crate::problem::Document;
 
 pub(crate) use live::Pages;
 
 /// The table of all addresses.
 pub(crate) fn table() -> Table {
     let mut table = Table::new(document());
-    let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
-    Problem::schemas(&mut schemas);
+    let mut schemas = vec![(Document::name().into_owned(), Document::schema())];
+    Document::schemas(&mut schemas);
     table.add_schemas(schemas);
     let parts = [
         session::routes,

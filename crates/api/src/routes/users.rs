@@ -1,5 +1,6 @@
 //! Users.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -63,6 +64,9 @@ struct Users {
     users: Vec<User>,
     /// `after` of the next page; none when this is the last one.
     next: Option<String>,
+    /// Until when those of these users are locked who are, by id.
+    #[schema(value_type = BTreeMap<String, i64>)]
+    locked: BTreeMap<UserId, i64>,
 }
 
 /// Users, by sign-in name.
@@ -76,8 +80,13 @@ async fn list(State(app): State<Arc<App>>, Ask(ask): Ask<Search>) -> Result<Json
         return Err(Problem::invalid("limit", format!("1 to {LARGEST_PAGE}")));
     }
     let search = UserSearch { text, role, after, limit };
-    let UserPage { users, next } = app.blocking(move |accounts| accounts.users(&search)).await?;
-    Ok(Json(Users { users, next }))
+    let now_ms = app.now();
+    let (page, mut locked) = app
+        .blocking(move |accounts| Ok((accounts.users(&search)?, accounts.locked_users(now_ms)?)))
+        .await?;
+    let UserPage { users, next } = page;
+    locked.retain(|id, _| users.iter().any(|user| user.id == *id));
+    Ok(Json(Users { users, next, locked }))
 }
 
 /// One user.

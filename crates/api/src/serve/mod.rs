@@ -32,6 +32,9 @@ use crate::routes::{self, Pages};
 
 pub use self::settings::{ApiError, ServeLimits, Settings, Transport};
 
+/// How often sessions and the like that are over are deleted.
+const TIDY_EVERY: Duration = Duration::from_secs(60);
+
 /// The interface at work. Dropping it stops it without waiting.
 #[derive(Debug)]
 pub struct Running {
@@ -118,18 +121,29 @@ pub async fn serve(
     let (counts, stops) = (Counts::new(), watch::Sender::new(false));
     let acceptor = Acceptor {
         surroundings: app.surroundings.clone(),
-        router: router(app),
+        router: router(Arc::clone(&app)),
         tls,
         limits: settings.limits,
         counts: Arc::clone(&counts),
         stops: stops.subscribe(),
     };
-    let mut tasks = vec![tokio::spawn(acceptor.run(listener))];
+    let mut tasks = vec![tokio::spawn(acceptor.run(listener)), tokio::spawn(tidy(app))];
     tasks.extend(identity.clone().map(|identity| tokio::spawn(identity.watch())));
     let scheme = if identity.is_some() { "https" } else { "http" };
     let url = settings.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
     let url = url.unwrap_or_else(|| format!("{scheme}://{}", named(address)));
     Ok(Running { address, url, identity, pages, counts, stops, tasks })
+}
+
+/// Has accounts delete what is over, for as long as it is let.
+async fn tidy(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(TIDY_EVERY).await;
+        let now_ms = app.now();
+        if let Err(problem) = app.blocking(move |accounts| accounts.sweep(now_ms)).await {
+            tracing::warn!("accounts could not be tidied up: {}", problem.detail());
+        }
+    }
 }
 
 /// An address for people: who listens everywhere is found on this machine.
@@ -162,7 +176,7 @@ fn app(
         is_hsts: !is_own,
         limits,
         pages,
-        openapi: crate::openapi()?,
+        openapi: routes::table().build().2.to_json()?,
     }))
 }
 

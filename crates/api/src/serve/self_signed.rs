@@ -22,7 +22,7 @@ const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// The files of the certificate and its key, made unless they are there, for the same names, and
 /// good for a while yet.
 pub(super) fn ensure(folder: &Path, names: &[String]) -> Result<(PathBuf, PathBuf), ApiError> {
-    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+    let (certificate, key) = (folder.join("https-certificate.pem"), folder.join("https-key.pem"));
     let mut all: Vec<_> = LOCAL.iter().map(ToString::to_string).collect();
     all.extend(names.iter().filter(|name| !LOCAL.contains(&name.as_str())).cloned());
     let now = OffsetDateTime::now_utc();

@@ -71,7 +71,7 @@ impl Page {
                 message = socket.recv() => {
                     heard = Instant::now();
                     match rate.take((), self.app.now()) {
-                        Ok(()) => self.hear(socket, message).await,
+                        Ok(()) => self.hear(message).await,
                         Err(_) => Break(Some((TOO_MANY, "too_many_messages"))),
                     }
                 }
@@ -90,11 +90,7 @@ impl Page {
     }
 
     /// What the page sends.
-    async fn hear(
-        &self,
-        socket: &mut WebSocket,
-        message: Option<Result<Message, axum::Error>>,
-    ) -> ControlFlow<End> {
+    async fn hear(&self, message: Option<Result<Message, axum::Error>>) -> ControlFlow<End> {
         let text = match message {
             Some(Ok(Message::Text(text))) => text,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Continue(()),
@@ -102,14 +98,12 @@ impl Page {
             Some(Ok(Message::Close(_)) | Err(_)) | None => return Break(None),
         };
         match serde_json::from_str(&text) {
-            Ok(FromDesk::Ping) => {
-                let pong = ToDesk::Pong { server_ms: self.app.now() };
-                if send(socket, &pong).await { Continue(()) } else { Break(None) }
+            Ok::<FromDesk, _>(message) => {
+                match timeout(UNREAD, self.link.say.send(message)).await {
+                    Ok(Ok(())) => Continue(()),
+                    Ok(Err(_)) | Err(_) => Break(Some((DETACHED, "detached"))),
+                }
             }
-            Ok(message) => match timeout(UNREAD, self.link.say.send(message)).await {
-                Ok(Ok(())) => Continue(()),
-                Ok(Err(_)) | Err(_) => Break(Some((DETACHED, "detached"))),
-            },
             Err(_) => Break(Some((NOT_UNDERSTOOD, "not_understood"))),
         }
     }
@@ -174,7 +168,7 @@ impl Page {
         }
     }
 
-    /// Whether the session lives. Where that cannot be read, the page stays: a call may be going on.
+    /// Whether the session lives. Where that cannot be read, the page stays: a call may go on.
     async fn is_live(&self) -> bool {
         let (now_ms, session) = (self.app.now(), self.session);
         let live = self.app.blocking(move |accounts| accounts.is_live(now_ms, session)).await;
