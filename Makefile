@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test tidy fmt clippy deny fuzz bench bench-telephony kill-loop mutate needs-cargo needs-sqlite needs-cc needs-speech
+.PHONY: help demo clean-demo test pages tidy fmt clippy deny fuzz bench bench-telephony kill-loop mutate needs-cargo needs-sqlite needs-cc needs-speech needs-chromium
 
 # Who is not root installs with sudo.
 SUDO := $(shell [ $$(id -u) = 0 ] || echo sudo)
@@ -18,14 +18,21 @@ help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
 	    while IFS='|' read -r name text; do printf '  %-15s %s\n' $$name "$$text"; done
 
-demo: needs-cargo needs-cc needs-speech ## Run the demo: a real call by SIP, a dip into the CRM, a queue, an agent
+demo: needs-cargo needs-cc needs-speech pages-if-possible ## Run the demo: a real call by SIP, a dip into the CRM, a queue, an agent
 	cargo run --bin trunkline -- demo --dir "$(DEMO_DIR)" $(ARGS)
 
 clean-demo: ## Remove what the demo has left behind
 	rm -rf -- "$(DEMO_DIR)"
 
-test: needs-cargo needs-cc needs-speech ## Run all checks and tests, as CI does
+test: needs-cargo needs-cc needs-speech needs-chromium ## Run all checks and tests, as CI does
 	@.ci/test
+
+pages: ## Build the pages that the program serves
+	@web/make
+
+.PHONY: pages-if-possible
+pages-if-possible:
+	@web/make --or-without
 
 tidy: needs-cargo needs-cc ## Check the rules of the house
 	cargo xtask tidy
@@ -85,6 +92,12 @@ needs-cargo:
 needs-cc:
 	@command -v cc >/dev/null || { \
 	    echo "cc is missing; install it with: apt-get install -y build-essential"; exit 1; }
+
+# The pages are tested in it.
+needs-chromium:
+	@command -v chromium >/dev/null || { \
+	    echo "chromium is missing: installing it with apt-get"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium; }
 
 # eSpeak NG speaks to the demo's caller and in the tests.
 needs-speech:
