@@ -40,6 +40,9 @@ pub struct RecoverOptions<'o> {
     pub now_ms: i64,
     /// Whether recovered contacts keep a trace.
     pub is_traced: bool,
+    /// What agents had typed and not saved, by contact and variable: it is saved as the call ends,
+    /// before what follows the call reads it (decision 11).
+    pub drafts: &'o HashMap<ContactId, Vec<(String, String)>>,
 }
 
 /// What a crash left behind.
@@ -264,6 +267,7 @@ fn revive(
     for message in told.into_iter().filter(|it| is_replayable && !heard.contains(&it.id)) {
         revived.give(message.input, Some(message.id));
     }
+    revived.save_drafts(options.drafts);
     revived.give(Input::Recovered, None);
     for request in in_doubt {
         revived.settle_doubt(request, options.tenant);
@@ -285,6 +289,18 @@ impl Revived {
         self.trace.extend(self.contact.take_trace());
         self.wanted.extend(outputs.iter().cloned());
         self.taken.push((ContactRecord { number: self.inputs, record, from }, outputs));
+    }
+
+    /// What fits its variable is saved; the rest was never more than a draft.
+    fn save_drafts(&mut self, drafts: &HashMap<ContactId, Vec<(String, String)>>) {
+        let drafts = drafts.get(&self.read.arrival.contact).map(Vec::as_slice);
+        for (name, value) in drafts.unwrap_or_default() {
+            let is_taken = self.contact.takes_edits();
+            if is_taken && self.contact.run().check_edit(name, value).is_ok() {
+                let (name, value) = (name.clone(), value.clone());
+                self.give(Input::Edited { name, value }, None);
+            }
+        }
     }
 
     fn flow(&mut self, input: trunkline_flow::Input) {
@@ -309,6 +325,8 @@ impl Revived {
                 matches!(
                     it,
                     Output::QueryQueue { .. }
+                        | Output::Escalate { .. }
+                        | Output::EnqueueToAgent { .. }
                         | Output::Allocate { .. }
                         | Output::Play { .. }
                         | Output::PlayMusic { .. }
@@ -318,6 +336,10 @@ impl Revived {
             match open.remove(place) {
                 Output::QueryQueue { id, .. } => {
                     self.flow(trunkline_flow::Input::Figures { id, figures: None });
+                }
+                Output::Escalate { id, .. } | Output::EnqueueToAgent { id, .. } => {
+                    let reply = RoutingReply::NotQueued;
+                    self.flow(trunkline_flow::Input::Routed { id, reply });
                 }
                 // The counters are gone; the first way is as good as any.
                 Output::Allocate { id, .. } => {
@@ -334,6 +356,7 @@ impl Revived {
             !matches!(
                 it,
                 Output::Enqueue { .. }
+                    | Output::SetPriority { .. }
                     | Output::Withdraw
                     | Output::LeaveAgent
                     | Output::Disconnect

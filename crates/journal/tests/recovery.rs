@@ -230,6 +230,7 @@ fn two_that_recover_at_once_do_not_both_have_a_contact() {
         keys: &keys,
         now_ms: 50_000,
         is_traced: false,
+        drafts: &std::collections::HashMap::new(),
     };
     let recovered = trunkline_journal::recover(&mut late, &options).unwrap();
     assert_eq!(recovered.contacts.len(), 1);

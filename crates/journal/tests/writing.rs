@@ -155,7 +155,13 @@ fn a_sealed_contact_stays_sealed_when_the_tenant_has_no_secrets_any_more() {
     let (tenant, keys) = (support::tenant(), Keys::Known(key()));
     let mut writer = Writer::new(Arc::clone(&store), WriterOptions::default());
     writer.begin_site(support::image(), 2_000).unwrap();
-    let options = RecoverOptions { tenant: &tenant, keys: &keys, now_ms: 2_000, is_traced: false };
+    let options = RecoverOptions {
+        tenant: &tenant,
+        keys: &keys,
+        now_ms: 2_000,
+        is_traced: false,
+        drafts: &std::collections::HashMap::new(),
+    };
     let recovered = recover(&mut writer, &options).unwrap();
     assert_eq!(recovered.contacts.len(), 1);
     assert!(writer.commit(2_000).unwrap().broken.is_empty());

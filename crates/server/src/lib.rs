@@ -6,6 +6,9 @@
 //! has it written to the journal at once, and then carries out what follows. Nothing it does
 //! blocks but the journal.
 
+mod archive;
+mod book;
+mod centre;
 pub mod config;
 mod figures;
 pub mod ops;
@@ -13,7 +16,10 @@ mod parts;
 mod recovery;
 mod server;
 mod switchboard;
+mod variables;
+mod web;
 
 pub use server::{Server, StartError};
 #[doc(hidden)]
 pub use switchboard::Waits;
+pub use web::Web;

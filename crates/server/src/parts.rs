@@ -12,6 +12,10 @@ use trunkline_telephony::registrar::Lifetimes;
 use trunkline_telephony::shell::{self as sip, AllowList, Bind};
 
 use crate::config::{self, DnisHeader, Setup, TrunkAccount};
+use crate::switchboard::DeskSettings;
+
+/// How long a browser may take from its answer to the first media: a caller waits for it.
+const BROWSER_PATIENCE: Duration = Duration::from_secs(10);
 
 /// New calls that wait longer than this inside, one after the other, are too much to do, in
 /// milliseconds: those who were taken are to be served as if nothing were.
@@ -116,6 +120,58 @@ fn outbound(account: &TrunkAccount) -> Option<Outbound> {
 
 fn credentials(account: &config::Credentials) -> Credentials {
     Credentials { username: account.user.clone(), password: account.password.clone() }
+}
+
+/// The pages: where, and with which certificate (decision 32). None where there are none.
+pub(crate) fn web(setup: &Setup) -> Option<trunkline_api::Settings> {
+    let config = &setup.config.web;
+    let listen = config.listen?;
+    let within = |path: &std::path::Path| setup.base_dir.join(path);
+    let transport = match (&config.certificate, &config.key) {
+        (Some(certificate), Some(key)) => {
+            let (certificate, key) = (within(certificate), within(key));
+            trunkline_api::Transport::Files { certificate, key }
+        }
+        _ if setup.speaks_https() => {
+            let names = [listen.ip(), setup.config.rtp.told(&setup.config.sip)];
+            let names = names.iter().filter(|address| !address.is_unspecified());
+            let names = names.map(ToString::to_string).collect();
+            trunkline_api::Transport::SelfSigned { folder: setup.data_dir(), names }
+        }
+        _ => trunkline_api::Transport::Plain,
+    };
+    Some(trunkline_api::Settings {
+        listen,
+        transport,
+        public_url: config.public_url.clone(),
+        trusted_proxies: config.trusted_proxies.clone(),
+        embed_hosts: config.embed_hosts.clone(),
+        limits: trunkline_api::ServeLimits::default(),
+    })
+}
+
+/// Desktops.
+pub(crate) fn desk(setup: &Setup) -> DeskSettings {
+    let config = &setup.config.desk;
+    DeskSettings {
+        idle_after_ms: i64::from(config.idle_after_s) * 1_000,
+        sign_out_after_ms: i64::from(config.sign_out_after_s) * 1_000,
+        name_variables: config.name_variables.clone(),
+        reading_variables: config.reading_variables.clone(),
+        has_browsers: setup.config.webrtc.enabled,
+    }
+}
+
+/// How browsers reach the media.
+pub(crate) fn browsers(setup: &Setup) -> media_engine::BrowserSettings {
+    let config = &setup.config.webrtc;
+    media_engine::BrowserSettings {
+        addresses: config.public_address.clone(),
+        tcp: config.tcp.filter(|_| config.enabled),
+        tcp_port: config.tcp_public_port,
+        patience: BROWSER_PATIENCE,
+        ..media_engine::BrowserSettings::default()
+    }
 }
 
 /// RTP: addresses, ports, threads.

@@ -1,20 +1,28 @@
 //! The journal of a server, and what an earlier run left in it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use trunkline_journal::{
     JournalError, Keys, RecoverOptions, Recovered, Retention, SiteImage, Writer, WriterOptions,
     recover,
 };
+use trunkline_model::ContactId;
 use trunkline_store::{JournalSync, SqliteOptions, SqliteStore};
 
 use crate::config::{Setup, SyncMode};
 
 /// Opens the journal and takes over what never ended.
 ///
+/// What agents had typed goes into their contacts.
+///
 /// # Errors
 /// The file cannot be opened or read, or there is no key for what it holds.
-pub(crate) fn open(setup: &Setup, now_ms: i64) -> Result<(Writer, Recovered), JournalError> {
+pub(crate) fn open(
+    setup: &Setup,
+    now_ms: i64,
+    drafts: &HashMap<ContactId, Vec<(String, String)>>,
+) -> Result<(Writer, Recovered), JournalError> {
     let config = &setup.config.journal;
     let path = setup.journal_path();
     if let Some(folder) = path.parent() {
@@ -40,7 +48,7 @@ pub(crate) fn open(setup: &Setup, now_ms: i64) -> Result<(Writer, Recovered), Jo
     let domain = tenant.name.clone();
     let mut writer = Writer::new(store, WriterOptions { key, domain, retention });
     writer.begin_site(image, now_ms)?;
-    let options = RecoverOptions { tenant, keys: &keys, now_ms, is_traced: false };
+    let options = RecoverOptions { tenant, keys: &keys, now_ms, is_traced: false, drafts };
     let recovered = recover(&mut writer, &options)?;
     Ok((writer, recovered))
 }

@@ -12,10 +12,16 @@ use trunkline_prompts::{Library, Limits};
 use trunkline_speech::{self as speech, Speaker};
 use trunkline_telephony::shell::{self as sip, Endpoint};
 
+use crate::archive::{Archive, Places};
+use crate::book::Book;
+use crate::centre::Asking;
 use crate::config::Setup;
 use crate::ops::{Ask, Check, Control, Health, Metrics};
-use crate::switchboard::{Clock, Devices, Event, Io, Scribe, Switchboard, Waits};
+use crate::switchboard::{Clock, Desks, Devices, Event, Io, Scribe, Switchboard, Waits};
+use crate::web::{self, Web};
 use crate::{figures, parts, recovery};
+
+const A_DAY_MS: i64 = 24 * 3_600 * 1_000;
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +49,15 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// What desktops keep, or contacts of the past.
+    #[error("{0}; see `data_dir`")]
+    Kept(String),
+    /// The users of the pages.
+    #[error("users: {0}")]
+    Accounts(#[from] trunkline_accounts::AccountsError),
+    /// The pages.
+    #[error("the pages cannot be served: {0}")]
+    Web(#[from] trunkline_api::ApiError),
     /// The machine gives no thread.
     #[error("the switchboard's thread cannot be started: {0}")]
     Thread(std::io::Error),
@@ -52,6 +67,8 @@ pub enum StartError {
 pub struct Server {
     events: Sender<Event>,
     switchboard: Option<JoinHandle<()>>,
+    asking: Arc<Asking>,
+    web: Option<Web>,
     _endpoint: Arc<Endpoint>,
 }
 
@@ -80,7 +97,9 @@ impl Server {
         waits: Waits,
     ) -> Result<Self, StartError> {
         let (events, inbox) = channel();
-        let (writer, recovered) = recovery::open(setup, Clock::start().now_ms())?;
+        let now_ms = Clock::start().now_ms();
+        let book = Book::start(&setup.data_dir().join("desk.sqlite")).map_err(StartError::Kept)?;
+        let (writer, recovered) = recovery::open(setup, now_ms, &book.1.by_contact())?;
         health.good(Check::Journal);
         let recordings = recordings_folder(setup)?;
         let options = connector_options(setup);
@@ -89,7 +108,8 @@ impl Server {
         let media = events.clone();
         let sink = Arc::new(move |event| drop(media.send(Event::Media(event))));
         prepare(setup, &library);
-        let engine = Engine::start(parts::rtp(setup), sink)?;
+        let (rtp, browsers) = (parts::rtp(setup), parts::browsers(setup));
+        let engine = Engine::start_for_browsers(rtp, browsers, sink)?;
         let (endpoint, calls) = Endpoint::start(parts::sip(setup)).await?;
         let endpoint = Arc::new(endpoint);
         forward(calls, events.clone(), |call| Event::Call {
@@ -113,6 +133,8 @@ impl Server {
         let phones = setup.phones.iter();
         let phones = phones.map(|it| (it.credentials.user.clone(), it.agent.clone()));
         let (site, devices) = (setup.site.clone(), Devices::new(phones));
+        let archive = archive(setup)?;
+        let desks = Desks::new(parts::desk(setup), book, archive.clone(), now_ms);
         let scribe = Scribe::new(writer, health.clone(), metrics.clone(), events.clone());
         let scribe = scribe.map_err(StartError::Thread)?;
         let (trunk, health) = (outbound_trunk(setup), health.clone());
@@ -120,7 +142,7 @@ impl Server {
             // Whatever of the switchboard spawns tasks finds the runtime here.
             let runtime = io.runtime.clone();
             let _within = runtime.enter();
-            let mut switchboard = Switchboard::new(site, io, scribe, devices);
+            let mut switchboard = Switchboard::new(site, io, scribe, (devices, desks));
             switchboard.call_out_by(trunk);
             switchboard.wait_for_agents(waits);
             switchboard.recover(recovered);
@@ -129,7 +151,26 @@ impl Server {
         };
         let thread = std::thread::Builder::new().name("switchboard".into()).spawn(run);
         let switchboard = Some(thread.map_err(StartError::Thread)?);
-        Ok(Self { events, switchboard, _endpoint: endpoint })
+        let asking = Arc::new(Asking { events: events.clone(), archive });
+        let web = web::open(setup, asking.clone()).await?;
+        Ok(Self { events, switchboard, asking, web, _endpoint: endpoint })
+    }
+
+    /// The contact centre as pages see it.
+    pub fn centre(&self) -> Arc<dyn trunkline_api::centre::Centre> {
+        self.asking.clone()
+    }
+
+    /// The pages, where they are served.
+    pub fn web(&self) -> Option<&Web> {
+        self.web.as_ref()
+    }
+
+    /// Tells the pages that the server stops, and waits until they know.
+    pub async fn close_pages(&mut self) {
+        if let Some(web) = self.web.take() {
+            web.stop().await;
+        }
     }
 
     /// What an operator may ask of the server, for [`crate::ops::operate`].
@@ -140,12 +181,24 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // Whoever asks from now on learns that the server stops.
+        self.web = None;
         // It is gone already when it was told to stop.
         let _ = self.events.send(Event::Stop);
         if let Some(thread) = self.switchboard.take() {
             let _ = thread.join();
         }
     }
+}
+
+fn archive(setup: &Setup) -> Result<Archive, StartError> {
+    let places = Places {
+        lines: setup.data_dir().join("contacts.sqlite"),
+        journal: setup.journal_path(),
+        key: setup.key_path(),
+    };
+    let keep_ms = i64::from(setup.config.desk.history_days) * A_DAY_MS;
+    Archive::start(places, keep_ms).map_err(StartError::Kept)
 }
 
 struct Operator(Sender<Event>);

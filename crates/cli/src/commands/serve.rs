@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::json;
-use trunkline_server::Server;
 use trunkline_server::config::{
     ConfigErrors, Finding, Problem as Wrong, Setup, SetupOptions, Severity, inspect,
 };
 use trunkline_server::ops::{End, Health, LogHandle, Metrics, Operation, log, operate};
+use trunkline_server::{Server, Web};
 
 use crate::problem::{FAILED, Problem, Result};
 use crate::run::output;
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let setup = setup.map_err(Problem::misuse)?;
     print_summary(&setup, arguments.json)?;
-    let status = runtime.block_on(serve(setup));
+    let status = runtime.block_on(serve(setup, arguments.json));
     // A request that is still under way must not keep the program from ending.
     runtime.shutdown_background();
     status
@@ -89,25 +89,46 @@ fn print_summary(setup: &Setup, as_json: bool) -> Result<()> {
     summary.lines().iter().try_for_each(|line| output::write(line))
 }
 
-async fn serve(setup: Setup) -> Result<ExitCode> {
+/// Where the pages are, once they are served. The link that makes the first administrator goes to
+/// whoever started the server, and into no log.
+fn print_pages(web: &Web, as_json: bool) -> Result<()> {
+    let fingerprint = web.fingerprint();
+    if as_json {
+        let (url, setup) = (web.url(), web.setup_link());
+        let pages = json!({"pages": {"url": url, "fingerprint": fingerprint, "setup": setup}});
+        return output::write(&pages.to_string());
+    }
+    if let Some(fingerprint) = fingerprint {
+        output::write(&format!("         certificate SHA-256 {fingerprint}"))?;
+    }
+    if let Some(link) = web.setup_link() {
+        output::write("         There is no administrator yet. Make one within 24 hours, once, at")?;
+        output::write(&format!("         {link}"))?;
+    }
+    Ok(())
+}
+
+async fn serve(setup: Setup, as_json: bool) -> Result<ExitCode> {
     let logs = log::install(&setup.config.log).map_err(Problem::misuse)?;
     setup.warnings.iter().for_each(warn);
     setup.make_data_dir().map_err(|error| {
         let folder = setup.data_dir();
         Problem::misuse(format!("{} cannot be written: {error}", folder.display()))
     })?;
-    run_server(setup, logs).await
+    run_server(setup, logs, as_json).await
 }
 
 fn warn(problem: &Wrong) {
     tracing::warn!("configuration: {problem}");
 }
 
-async fn run_server(setup: Setup, logs: LogHandle) -> Result<ExitCode> {
+async fn run_server(setup: Setup, logs: LogHandle, as_json: bool) -> Result<ExitCode> {
     let (health, metrics) = (Health::default(), Metrics::new());
     // Dropped last, which waits until everything is written.
     let _logs = logs.clone();
-    let server = Server::start(&setup, &health, &metrics).await.map_err(Problem::misuse)?;
+    let server = Server::start(&setup, &health, &metrics).await;
+    let mut server = server.map_err(Problem::misuse)?;
+    server.web().map_or(Ok(()), |web| print_pages(web, as_json))?;
     let control = server.control();
     tracing::info!(config = %setup.file.display(), "calls are taken");
     let end = operate(Operation { setup, control, health, metrics, logs }).await;
@@ -118,6 +139,7 @@ async fn run_server(setup: Setup, logs: LogHandle) -> Result<ExitCode> {
         End::AtOnce => tracing::warn!("stopped at once, as told"),
         End::Broken => tracing::error!("stopped: the switchboard is gone"),
     }
+    server.close_pages().await;
     drop(server);
     match end {
         End::Drained | End::CutOff(_) | End::AtOnce => Ok(ExitCode::SUCCESS),

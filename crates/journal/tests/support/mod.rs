@@ -139,7 +139,13 @@ impl Shop {
         let mut writer = Writer::new(store, options).limit_pending(MAX_PENDING_BYTES);
         writer.begin_site(Arc::clone(&image), now_ms)?;
         let (tenant, keys) = (tenant(), Keys::Known(key()));
-        let options = RecoverOptions { tenant: &tenant, keys: &keys, now_ms, is_traced: true };
+        let options = RecoverOptions {
+            tenant: &tenant,
+            keys: &keys,
+            now_ms,
+            is_traced: true,
+            drafts: &std::collections::HashMap::new(),
+        };
         let mut recovered = recover(&mut writer, &options)?;
         let mut exchange = Exchange::new(Arc::clone(image.site()));
         exchange.number_routing_from(recovered.routing_inputs);

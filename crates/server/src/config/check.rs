@@ -20,6 +20,7 @@ pub(super) fn all(config: &Config, places: &Places, options: ReadOptions) -> Vec
     check.phones(config);
     check.speech(config);
     check.operation(config);
+    check.web(config);
     check.problems
 }
 
@@ -203,6 +204,30 @@ impl Check<'_> {
             if target.starts_with("rsipstack") && *level > LogLevel::Warn {
                 self.put(&path, "would log credentials (allowed: off, error, warn)");
             }
+        }
+    }
+
+    fn web(&mut self, config: &Config) {
+        let (web, path) = (&config.web, Path::root("web"));
+        if web.certificate.is_some() != web.key.is_some() {
+            self.put(&path, "`certificate` and `key` belong together; name both or neither");
+        }
+        if let Some(listen) = web.listen.filter(|listen| listen.port() == 0) {
+            let message = format!("{listen}: name a port, such as 8443");
+            self.put(&path.key("listen"), message);
+        }
+        let (desk, path) = (&config.desk, Path::root("desk"));
+        if desk.sign_out_after_s < desk.idle_after_s {
+            self.put(&path.key("sign_out_after_s"), "must not be less than `idle_after_s`");
+        }
+        let (webrtc, path) = (&config.webrtc, Path::root("webrtc"));
+        let wildcard = webrtc.public_address.iter().position(|it| it.is_unspecified());
+        if let Some(index) = wildcard {
+            let message = "browsers cannot reach a wildcard address; name the public one";
+            self.put(&path.key("public_address").index(index), message);
+        }
+        if webrtc.tcp_public_port.is_some() && webrtc.tcp.is_none() {
+            self.put(&path.key("tcp_public_port"), "there is no `tcp` that it could lead to");
         }
     }
 

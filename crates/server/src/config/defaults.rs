@@ -20,6 +20,11 @@ impl Config {
         self.kept(base_dir, self.journal.key_file.as_deref(), "journal.key")
     }
 
+    /// The users of the pages, with their sessions.
+    pub fn accounts_path(&self, base_dir: &Path) -> PathBuf {
+        self.data_dir(base_dir).join("accounts.sqlite")
+    }
+
     /// The admin socket.
     pub fn socket_path(&self, base_dir: &Path) -> PathBuf {
         self.kept(base_dir, self.admin.socket.as_deref(), "admin.sock")

@@ -116,6 +116,13 @@ impl Setup {
         self.config.key_path(&self.base_dir)
     }
 
+    /// Whether the pages are served with TLS (decision 32).
+    pub fn speaks_https(&self) -> bool {
+        let web = &self.config.web;
+        let is_local = web.listen.is_none_or(|listen| listen.ip().is_loopback());
+        web.certificate.is_some() || !(is_local || !web.trusted_proxies.is_empty())
+    }
+
     /// The admin socket.
     pub fn socket_path(&self) -> PathBuf {
         self.config.socket_path(&self.base_dir)

@@ -27,6 +27,7 @@ mod tests;
 mod text;
 mod tree;
 mod trunk;
+mod web;
 
 use std::path::PathBuf;
 
@@ -49,6 +50,7 @@ pub use sip::{BanConfig, RateConfig, SipConfig, SipListen};
 pub use summary::{NumberSummary, PhoneSummary, Summary, TrunkSummary};
 pub use text::HostPort;
 pub use trunk::{DigestConfig, DnisHeader, OutboundConfig, Transport, TrunkConfig};
+pub use web::{DeskConfig, WebConfig, WebrtcConfig};
 
 /// The whole file. Paths are relative to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -77,6 +79,12 @@ pub struct Config {
     pub journal: JournalConfig,
     /// Health and metrics.
     pub http: HttpConfig,
+    /// The pages of agents and administrators.
+    pub web: WebConfig,
+    /// Browsers' audio.
+    pub webrtc: WebrtcConfig,
+    /// Agents' desktops.
+    pub desk: DeskConfig,
     /// The socket of `trunkline status` and `trunkline agent`.
     pub admin: AdminConfig,
     /// What is logged, to the standard error.
@@ -98,6 +106,9 @@ impl Default for Config {
             speech: SpeechConfig::default(),
             journal: JournalConfig::default(),
             http: HttpConfig::default(),
+            web: WebConfig::default(),
+            webrtc: WebrtcConfig::default(),
+            desk: DeskConfig::default(),
             admin: AdminConfig::default(),
             log: LogConfig::default(),
             limits: LimitsConfig::default(),

@@ -15,7 +15,7 @@ pub struct Change {
 type Rule = (&'static str, fn(&Config, &Config) -> bool, bool);
 
 /// Sockets, threads and stores are opened once.
-const RULES: [Rule; 21] = [
+const RULES: [Rule; 24] = [
     ("data_dir", |a, b| a.data_dir == b.data_dir, false),
     ("sip.listen", |a, b| a.sip.listen == b.sip.listen, false),
     ("sip.advertised", |a, b| a.sip.advertised == b.sip.advertised, false),
@@ -34,6 +34,9 @@ const RULES: [Rule; 21] = [
     ("speech", |a, b| a.speech == b.speech, true),
     ("journal", |a, b| a.journal == b.journal, false),
     ("http", |a, b| a.http == b.http, false),
+    ("web", |a, b| a.web == b.web, false),
+    ("webrtc", |a, b| a.webrtc == b.webrtc, false),
+    ("desk", |a, b| a.desk == b.desk, false),
     ("admin", |a, b| a.admin == b.admin, false),
     ("log", |a, b| a.log == b.log, true),
     ("limits", |a, b| a.limits == b.limits, true),
@@ -62,6 +65,9 @@ impl Setup {
         new.phones.realm.clone_from(&old.phones.realm);
         new.journal = old.journal.clone();
         new.http = old.http.clone();
+        new.web = old.web.clone();
+        new.webrtc = old.webrtc.clone();
+        new.desk = old.desk.clone();
         new.admin = old.admin.clone();
     }
 }

@@ -31,6 +31,10 @@ pub(super) fn socket_address(_: &mut SchemaGenerator) -> Schema {
     text("socket-address")
 }
 
+pub(super) fn optional_socket_address(_: &mut SchemaGenerator) -> Schema {
+    text("socket-address")
+}
+
 pub(super) fn socket_addresses(_: &mut SchemaGenerator) -> Schema {
     list("socket-address")
 }

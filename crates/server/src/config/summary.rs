@@ -13,6 +13,8 @@ pub struct Summary {
     pub rtp: String,
     /// The address of health and metrics.
     pub http: String,
+    /// Where the pages are served; None where they are not.
+    pub web: Option<String>,
     /// The admin socket.
     pub admin: String,
     /// Trunks with where their calls come from.
@@ -65,11 +67,18 @@ impl Setup {
             sip: self.told_addresses().iter().map(ToString::to_string).collect(),
             rtp: format!("{told}, ports {}", config.rtp.ports),
             http: config.http.listen.to_string(),
+            web: config.web.listen.map(|listen| self.web_address(listen)),
             admin: self.socket_path().display().to_string(),
             trunks: self.trunks.iter().map(|it| trunk(&it.config)).collect(),
             numbers: self.numbers(),
             phones: self.phones.iter().map(|it| self.phone(it)).collect(),
         }
+    }
+
+    fn web_address(&self, listen: std::net::SocketAddr) -> String {
+        let scheme = if self.speaks_https() { "https" } else { "http" };
+        let web = &self.config.web;
+        web.public_url.clone().unwrap_or_else(|| format!("{scheme}://{listen}"))
     }
 
     fn numbers(&self) -> Vec<NumberSummary> {
@@ -111,6 +120,7 @@ impl Summary {
             self.sip.iter().map(|it| format!("SIP      {it} (UDP and TCP)")).collect();
         lines.push(format!("audio    {}", self.rtp));
         lines.push(format!("health   http://{}/readyz, metrics /metrics", self.http));
+        lines.push(format!("pages    {}", self.web.as_deref().unwrap_or("none")));
         lines.push(format!("admin    {}", self.admin));
         lines.extend(self.trunks.iter().map(TrunkSummary::line));
         if self.trunks.is_empty() {

@@ -15,14 +15,33 @@ fn complaints(text: &str) -> Vec<String> {
 
 #[test]
 fn every_mistake_has_its_line_key_and_advice() {
-    let table: [(&str, &[&str]); 34] = [
+    let table: [(&str, &[&str]); 37] = [
+        (
+            "[web]\nlisten = '127.0.0.1:0'\ncertificate = 'c.pem'\n",
+            &[
+                "1:2: web: `certificate` and `key` belong together; name both or neither",
+                "2:1: web.listen: 127.0.0.1:0: name a port, such as 8443",
+            ],
+        ),
+        (
+            "[webrtc]\npublic_address = ['0.0.0.0']\ntcp_public_port = 443\n",
+            &[
+                "2:19: webrtc.public_address[0]: browsers cannot reach a wildcard address; name \
+                 the public one",
+                "3:1: webrtc.tcp_public_port: there is no `tcp` that it could lead to",
+            ],
+        ),
+        (
+            "[desk]\nidle_after_s = 60\nsign_out_after_s = 30\n",
+            &["3:1: desk.sign_out_after_s: must not be less than `idle_after_s`"],
+        ),
         ("tenant = \n", &["1:10: string values must be quoted, expected literal string"]),
         ("[sip]\nmax_calls = 5\n[sip]\n", &["3:2: duplicate key"]),
         (
             "tenat = 't'\n",
-            &["1:1: unknown key `tenat` (allowed: admin, data_dir, http, journal, \
-                             limits, log, phone, phones, rtp, sip, speech, tenant, trunk); did \
-                             you mean `tenant`?"],
+            &["1:1: unknown key `tenat` (allowed: admin, data_dir, desk, http, journal, \
+                             limits, log, phone, phones, rtp, sip, speech, tenant, trunk, web, \
+                             webrtc); did you mean `tenant`?"],
         ),
         (
             "tenant = 7\n",

@@ -22,7 +22,7 @@ use super::timers::Timer;
 use super::{Switchboard, calls};
 
 /// The wrap-up code of agents who cannot choose one.
-const WRAPPED_UP: &str = "None";
+pub(super) const WRAPPED_UP: &str = "None";
 
 /// The queues end an offer; the phone gives up a little later by itself, in milliseconds.
 const RING_MARGIN_MS: u64 = 2_000;
@@ -68,6 +68,11 @@ impl Devices {
         }
     }
 
+    /// What an agent was doing in an earlier run; once.
+    pub(super) fn before(&mut self, agent: &AgentId) -> Option<AgentChoice> {
+        self.before.remove(agent)
+    }
+
     /// The user of the agent's phone.
     pub(crate) fn phone_of(&self, agent: &AgentId) -> Option<&str> {
         self.phones.get(agent).map(String::as_str)
@@ -101,6 +106,11 @@ impl Switchboard {
             Registration::Registered { user } => {
                 let Some(agent) = self.devices.agents.get(&user).cloned() else { return };
                 tracing::info!(%agent, user, "phone registered");
+                self.desks.mark(&agent);
+                // Whoever has a desktop, or had one and comes back to it, signs in there.
+                if self.desks.has_seat(&agent) || self.desks.expects(&agent) {
+                    return;
+                }
                 self.sign_in(agent.clone());
                 let state = self.devices.before.remove(&agent).unwrap_or(AgentChoice::Available);
                 self.exchange(Input::Routing(Routing::SetState { agent, state }));
@@ -108,6 +118,9 @@ impl Switchboard {
             Registration::Unregistered { user } => {
                 let Some(agent) = self.devices.agents.get(&user).cloned() else { return };
                 tracing::info!(%agent, user, "phone gone");
+                if self.desktop_lost_phone(&agent) {
+                    return;
+                }
                 self.exchange(Input::Routing(Routing::SignOut { agent }));
             }
         }
@@ -120,7 +133,7 @@ impl Switchboard {
         devices.before = std::mem::take(&mut self.devices.before);
         let old = std::mem::replace(&mut self.devices, devices);
         for (user, agent) in &old.agents {
-            if self.devices.agents.get(user) != Some(agent) {
+            if self.devices.agents.get(user) != Some(agent) && !self.desktop_lost_phone(agent) {
                 self.exchange(Input::Routing(Routing::SignOut { agent: agent.clone() }));
             }
         }
@@ -155,8 +168,11 @@ impl Switchboard {
         }
     }
 
-    /// Rings all phones that the agent has registered.
+    /// Rings the agent's device: the page, or else all phones that are registered.
     pub(super) fn ring(&mut self, contact: ContactId, agent: &AgentDetails, ring_timeout_ms: u64) {
+        if self.desks.talks_by_page(&agent.id) {
+            return self.ring_page(contact, &agent.id);
+        }
         let user = self.devices.phone_of(&agent.id).unwrap_or_default().to_owned();
         let target = outgoing::target(&self.ani_of(&contact), &user);
         let role = Role::Agent { contact: contact.clone(), agent: agent.id.clone() };
@@ -209,8 +225,15 @@ impl Switchboard {
         line.ringing.retain(|ringing| *ringing != id);
         line.agent = Some(id);
         line.was_handled = true;
-        if let Some(leg) = self.legs.get(id) {
-            leg.media.play(TONE, whisper());
+        let Some(leg) = self.legs.get(id) else { return };
+        leg.media.play(TONE, whisper());
+        if !leg.is_connected() {
+            // The page's audio does not stand yet, and the queue's music has ended.
+            let music = self.hold_music();
+            if let Some(caller) = self.legs.caller(contact) {
+                caller.media.hold(music);
+            }
+            self.wait_for_agent(id);
         }
     }
 
@@ -223,6 +246,7 @@ impl Switchboard {
         };
         caller.media.bridge(&agent.media);
         self.legs.line_mut(contact).is_bridged = true;
+        self.settle_hold(contact);
     }
 
     /// The conversation is over for the agent.
@@ -279,7 +303,10 @@ impl Switchboard {
             Cause::Lost { .. } if is_talking => {
                 self.exchange(Input::Routing(Routing::LoseAgent { agent, contact }));
             }
-            _ if is_talking => self.exchange(Input::AgentHungUp { contact, agent }),
+            _ if is_talking => {
+                self.before_end(&contact);
+                self.exchange(Input::AgentHungUp { contact, agent });
+            }
             _ if others_ring => {}
             Cause::Refused { status: 408 | 480 | 500..=599 } | Cause::NoMedia { .. } => {
                 self.exchange(Input::Routing(Routing::LoseOffer { agent, contact }));
@@ -295,24 +322,28 @@ impl Switchboard {
         let Some(leg) = self.legs.get_mut(id) else { return };
         leg.is_held = is_held;
         let (Role::Agent { contact, .. } | Role::Party { contact, .. }) = &leg.role else { return };
-        let (contact, is_lost) = (contact.clone(), leg.media_lost_ms.is_some());
-        self.caller_waits(&contact, is_held || is_lost);
+        let contact = contact.clone();
+        self.settle_hold(&contact);
     }
 
     /// Nobody talks to the caller any more, who may have been on hold: what the flow plays is to be
     /// heard.
     pub(super) fn alone(&mut self, contact: &ContactId) {
-        self.legs.line_mut(contact).is_bridged = false;
+        let line = self.legs.line_mut(contact);
+        (line.is_bridged, line.is_on_hold) = (false, false);
         if let Some(caller) = self.legs.caller(contact) {
             caller.media.unbridge();
             caller.media.resume();
         }
     }
 
-    fn caller_waits(&mut self, contact: &ContactId, waits: bool) {
-        if !self.legs.line(contact).is_some_and(|line| line.is_bridged) {
-            return;
-        }
+    /// A caller to whom nobody can talk at the moment hears music.
+    pub(super) fn settle_hold(&mut self, contact: &ContactId) {
+        let Some(line) = self.legs.line(contact).filter(|line| line.is_bridged) else { return };
+        let others = [line.agent, line.party].into_iter().flatten();
+        let is_away = |leg: &CallLeg| leg.is_held || leg.media_lost_ms.is_some();
+        let mut others = others.filter_map(|id| self.legs.get(id));
+        let waits = line.is_on_hold || others.any(is_away);
         let music = self.hold_music();
         let Some(caller) = self.legs.caller(contact) else { return };
         if waits { caller.media.hold(music) } else { caller.media.resume() }
@@ -328,11 +359,17 @@ impl Switchboard {
             return;
         }
         tracing::warn!(%contact, %agent, "no media comes from the agent");
-        self.caller_waits(&contact, true);
-        self.timers.set(self.now_ms + self.waits.agent_return_ms, Timer::AgentLost { leg: id });
+        self.wait_for_agent(id);
+        self.settle_hold(&contact);
+        self.desks.touch(&contact);
+    }
+
+    /// The agent of this leg cannot be heard: they have a while to come back (decision 26).
+    pub(super) fn wait_for_agent(&mut self, id: LegId) {
         let now_ms = self.now_ms;
         if let Some(leg) = self.legs.get_mut(id) {
             leg.media_lost_ms = Some(now_ms);
+            self.timers.set(now_ms + self.waits.agent_return_ms, Timer::AgentLost { leg: id });
         }
     }
 
@@ -340,8 +377,9 @@ impl Switchboard {
         let Some(leg) = self.legs.get_mut(id) else { return };
         leg.media_lost_ms = None;
         let Role::Agent { contact, .. } = &leg.role else { return };
-        let (contact, is_held) = (contact.clone(), leg.is_held);
-        self.caller_waits(&contact, is_held);
+        let contact = contact.clone();
+        self.settle_hold(&contact);
+        self.desks.touch(&contact);
     }
 
     pub(super) fn agent_did_not_come_back(&mut self, id: LegId) {

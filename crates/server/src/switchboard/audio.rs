@@ -9,6 +9,7 @@ use trunkline_model::ContactId;
 use trunkline_model::prompt::{Music, PlayFailure, Prompt};
 use trunkline_prompts::{Keep, Pieces, PromptFailure};
 
+use super::desk::AUTO_ANSWER;
 use super::legs::{LegId, Role};
 use super::recordings::BEEP;
 use super::{Event, Switchboard};
@@ -105,9 +106,8 @@ impl Switchboard {
             LegEvent::Recorded { tag, id, recording } => {
                 self.recorded(LegId(tag), id, &recording);
             }
-            LegEvent::Connected { .. }
-            | LegEvent::Unbridged { .. }
-            | LegEvent::Closed { .. } => {}
+            LegEvent::Connected { tag } => self.page_connected(LegId(tag)),
+            LegEvent::Unbridged { .. } | LegEvent::Closed { .. } => {}
         }
     }
 
@@ -132,6 +132,10 @@ impl Switchboard {
             Role::Agent { contact, .. } if prompt == TONE => {
                 let contact = contact.clone();
                 self.bridge(&contact);
+            }
+            Role::Agent { contact, agent } if prompt == AUTO_ANSWER => {
+                let (contact, agent) = (contact.clone(), agent.clone());
+                self.answer_by_itself(&contact, &agent);
             }
             Role::Service if prompt == TONE => leg.end(480),
             Role::Agent { .. } | Role::Party { .. } | Role::Service => {}

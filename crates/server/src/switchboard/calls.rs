@@ -14,6 +14,7 @@ use trunkline_telephony::shell::{IncomingCall, Notice};
 
 use super::dial_plan::Destination;
 use super::legs::{CallLeg, LegId, Line, Role};
+use super::signalling::Signalling;
 use super::{Admission, Event, Switchboard};
 use crate::ops::{CallOutcome, contact_span};
 
@@ -84,6 +85,7 @@ impl Switchboard {
             entry_point = arrival.entry_point.as_str(),
             "call"
         );
+        self.note_arrival(&arrival);
         let input = Input::Arrived(Box::new(arrival));
         if let Err(error) = self.exchange.handle(self.now_ms, input, &mut self.scribe) {
             tracing::error!(%contact, "{error}");
@@ -122,7 +124,7 @@ impl Switchboard {
         }
         let (control, notices) = handle.split();
         self.listen(id, notices);
-        self.legs.add(id, CallLeg::new(role, media, control));
+        self.legs.add(id, CallLeg::new(role, media, Signalling::Sip(control)));
         Some(id)
     }
 
@@ -205,6 +207,7 @@ impl Switchboard {
             self.io.metrics.call_ended(outcome);
         }
         self.end_party(&contact);
+        self.before_end(&contact);
         self.exchange(Input::Contact { contact, input: ContactInput::CallerHungUp });
     }
 }

@@ -2,8 +2,7 @@
 
 use trunkline_contact::{Notice, Output as Wanted};
 use trunkline_exchange::Output;
-use trunkline_flow::run::ScreenPop;
-use trunkline_model::{AgentId, ContactId};
+use trunkline_model::ContactId;
 
 use super::legs::Role;
 use super::{Event, Switchboard};
@@ -14,6 +13,7 @@ const UNAVAILABLE: u16 = 480;
 
 impl Switchboard {
     pub(super) fn carry_out(&mut self, output: Output) {
+        self.announce(&output);
         match output {
             Output::Contact { contact, output } => self.wanted(contact, output),
             Output::Ended { contact } => self.ended(&contact),
@@ -27,7 +27,8 @@ impl Switchboard {
             Output::Connect { contact, agent } => self.connect(&contact, &agent.id),
             Output::Release { contact, agent, wraps_up_without_end } => {
                 self.release(&contact, &agent);
-                if wraps_up_without_end {
+                // Whoever has a desktop says there that they have done.
+                if wraps_up_without_end && !self.desks.has_seat(&agent) {
                     self.end_wrap_up_later(contact, agent);
                 }
             }
@@ -41,6 +42,8 @@ impl Switchboard {
             Output::Refused { input, reason } => {
                 tracing::debug!(?input, %reason, "refused by the queues");
             }
+            #[allow(unreachable_patterns, reason = "they come with the conversations")]
+            _ => {}
         }
     }
 
@@ -61,7 +64,7 @@ impl Switchboard {
             Wanted::Record { id, recording } => self.record(contact, id, &recording),
             Wanted::StopRecording { id } => self.stop_recording(&contact, id),
             Wanted::Disconnect => self.disconnect(&contact),
-            Wanted::ScreenPop { agent, pop } => screen_pop(&contact, agent.as_ref(), &pop),
+            Wanted::ScreenPop { agent, pop } => self.screen_pop(&contact, agent.as_ref(), &pop),
             Wanted::Notice(notice) => {
                 self.io.metrics.flow_failed(notice.failure.code.as_str());
                 tell_operator(&contact, &notice);
@@ -73,6 +76,9 @@ impl Switchboard {
             | Wanted::QueryQueue { .. }
             | Wanted::Allocate { .. }
             | Wanted::Ended => {}
+            // Conversations of more than two are carried out where their legs are.
+            #[allow(unreachable_patterns, reason = "they come with the conversations")]
+            _ => {}
         }
     }
 
@@ -116,6 +122,10 @@ impl Switchboard {
                 caller.media.unbridge();
                 caller.media.resume();
                 self.legs.line_mut(&successor).caller = line.caller;
+                if let Some(contact) = self.exchange.contact(&successor) {
+                    let arrival = contact.arrival().clone();
+                    self.note_arrival(&arrival);
+                }
             }
         }
     }
@@ -134,13 +144,6 @@ impl Switchboard {
             }
         }
     }
-}
-
-/// Until agents have a desktop, the log says that a page would open (decision 25). Its address is
-/// in the contact's trace: it may hold what no log should.
-fn screen_pop(contact: &ContactId, agent: Option<&AgentId>, pop: &ScreenPop) {
-    let agent = agent.map(AgentId::as_str);
-    tracing::info!(%contact, agent, label = pop.label, from_defaults = ?pop.from_defaults, "pop");
 }
 
 fn tell_operator(contact: &ContactId, notice: &Notice) {

@@ -10,6 +10,7 @@ use trunkline_prompts::PromptFailure;
 use trunkline_telephony::registrar::Registration;
 use trunkline_telephony::shell::{IncomingCall, Notice};
 
+use super::desk::DeskEvent;
 use super::legs::LegId;
 use crate::ops::Ask;
 
@@ -31,6 +32,8 @@ pub(crate) enum Event {
     Synced { outputs: Vec<Output>, is_synced: bool },
     /// Something that came of what a contact wanted.
     Told { contact: ContactId, input: Box<trunkline_contact::Input> },
+    /// A desktop asks or tells something.
+    Desk(DeskEvent),
     /// An operator asks or wants something.
     Asked(Box<Ask>),
     /// The thread is to end.

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use trunkline_media_engine::Leg;
 use trunkline_model::{AgentId, ContactId, QueueId};
-use trunkline_telephony::call::Command;
-use trunkline_telephony::message::Headers;
-use trunkline_telephony::shell::CallControl;
+
+use super::signalling::Signalling;
 
 /// Names one leg: a call with its media. The media engine knows it by the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,11 +51,11 @@ pub(crate) struct CallLeg {
     pub(crate) answered_ms: i64,
     /// Whether it has been asked to end; nothing more is to be played on it then.
     pub(crate) is_leaving: bool,
-    control: CallControl,
+    pub(crate) signalling: Signalling,
 }
 
 impl CallLeg {
-    pub(crate) fn new(role: Role, media: Leg, control: CallControl) -> Self {
+    pub(crate) fn new(role: Role, media: Leg, signalling: Signalling) -> Self {
         Self {
             role,
             media,
@@ -65,14 +64,19 @@ impl CallLeg {
             media_lost_ms: None,
             answered_ms: 0,
             is_leaving: false,
-            control,
+            signalling,
         }
+    }
+
+    /// Whether its audio can flow.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.signalling.is_connected(self.is_answered)
     }
 
     /// Answers the call, once.
     pub(crate) fn answer(&mut self) {
         if !std::mem::replace(&mut self.is_answered, true) {
-            self.control.command(Command::Answer { headers: Headers::default() });
+            self.signalling.answer();
         }
     }
 
@@ -80,11 +84,7 @@ impl CallLeg {
     pub(crate) fn end(&mut self, status: u16) {
         self.is_leaving = true;
         let is_refusal = matches!(self.role, Role::Caller(_)) && !self.is_answered;
-        self.control.command(if is_refusal {
-            Command::Reject { status, headers: Headers::default() }
-        } else {
-            Command::HangUp
-        });
+        self.signalling.end(is_refusal.then_some(status));
     }
 }
 
@@ -101,6 +101,10 @@ pub(crate) struct Line {
     pub(crate) party: Option<LegId>,
     /// The queue in which it waits, or waited last.
     pub(crate) queue: Option<QueueId>,
+    /// When it was first put into a queue, in milliseconds since the Unix epoch.
+    pub(crate) queued_ms: Option<i64>,
+    /// Whether the agent has put the caller on hold.
+    pub(crate) is_on_hold: bool,
     /// Whether the caller's number came from a trunk; what others write in `From` nobody has
     /// looked at, and no trunk is told that it is theirs.
     pub(crate) is_number_trusted: bool,

@@ -9,6 +9,7 @@ mod calls;
 mod carry_out;
 mod clock;
 mod control;
+mod desk;
 mod dial_plan;
 mod event;
 mod legs;
@@ -19,6 +20,7 @@ mod recordings;
 mod reload;
 mod requests;
 mod scribe;
+mod signalling;
 mod timers;
 mod transfers;
 
@@ -43,6 +45,7 @@ pub(crate) use crate::ops::Metrics;
 pub(crate) use agents::Devices;
 pub use agents::Waits;
 pub(crate) use clock::Clock;
+pub(crate) use desk::{DeskEvent, DeskSettings, Desks, Reply};
 use dial_plan::DialPlan;
 pub(crate) use event::Event;
 use legs::{LegId, Legs};
@@ -92,6 +95,7 @@ pub(crate) struct Switchboard {
     io: Io,
     legs: Legs,
     devices: Devices,
+    desks: Desks,
     waits: Waits,
     dial_plan: DialPlan,
     timers: Timers,
@@ -119,7 +123,12 @@ pub(crate) struct Switchboard {
 }
 
 impl Switchboard {
-    pub(crate) fn new(site: Arc<Site>, io: Io, scribe: Scribe, devices: Devices) -> Self {
+    pub(crate) fn new(
+        site: Arc<Site>,
+        io: Io,
+        scribe: Scribe,
+        (devices, desks): (Devices, Desks),
+    ) -> Self {
         let (clock, tenant) = (Clock::start(), &site.tenant);
         let queues_and_agents =
             (tenant.queues.clone(), tenant.teams.clone(), tenant.agents.clone());
@@ -130,6 +139,7 @@ impl Switchboard {
             io,
             legs: Legs::default(),
             devices,
+            desks,
             waits: Waits::default(),
             timers: Timers::default(),
             now_ms: clock.now_ms(),
@@ -154,6 +164,7 @@ impl Switchboard {
             self.take_batch(events);
             self.run_due();
             self.commit_and_carry_out();
+            self.refresh_desks();
         }
     }
 
@@ -203,6 +214,7 @@ impl Switchboard {
                 self.exchange(Input::Contact { contact, input: *input });
             }
             Event::Synced { outputs, is_synced } => self.synced(outputs, is_synced),
+            Event::Desk(event) => self.desk(event),
             Event::Asked(ask) => self.asked(*ask),
             Event::Stop => self.admission = Admission::Over,
         }
@@ -213,8 +225,10 @@ impl Switchboard {
             match timer {
                 Timer::AgentLost { leg } => self.agent_did_not_come_back(leg),
                 Timer::WrapUpOver { contact, agent } => self.end_wrap_up(&agent, &contact),
+                Timer::WrapUpDue { contact, agent } => self.wrap_up_due(&agent, &contact),
             }
         }
+        self.tick_desks();
         if self.exchange.wake_at().is_some_and(|at_ms| at_ms <= self.now_ms) {
             self.exchange(Input::Tick);
         }
@@ -248,6 +262,9 @@ impl Switchboard {
                 break;
             }
         }
+        for contact in self.scribe.take_touched() {
+            self.desks.touch(&contact);
+        }
         self.scribe.tend(self.now_ms);
     }
 
@@ -259,6 +276,7 @@ impl Switchboard {
             self.admission = Admission::Over;
             return;
         }
+        self.desks.confirm(!committed.has_failed);
         let refused = if committed.has_failed { arrived } else { Vec::new() };
         refused.iter().for_each(|contact| self.refuse_contact(contact));
         committed.fenced.iter().for_each(|contact| self.lose_contact(contact));
@@ -293,6 +311,7 @@ impl Switchboard {
     fn refuse_contact(&mut self, contact: &ContactId) {
         self.exchange.forget(contact);
         self.scribe.writer().forget(contact);
+        self.forget_contact(contact);
         let Some(line) = self.legs.forget(contact) else { return };
         // Whoever rings or talks must not stay behind alone.
         for id in line.caller.into_iter().chain(line.agent).chain(line.party).chain(line.ringing) {
@@ -328,12 +347,17 @@ impl Switchboard {
                 continue;
             }
             tracing::info!(%contact, note = it.note, "recovered");
+            self.note_recovered(&it.arrival, it.is_ended());
             if !it.is_ended() {
                 self.exchange.adopt(it.contact, it.inputs);
             }
             let outputs = it.outputs.into_iter();
             let output = |output| Output::Contact { contact: contact.clone(), output };
             wanted.extend(outputs.map(output));
+        }
+        if !committed.has_failed {
+            let exchange = &self.exchange;
+            self.desks.forget_drafts_but(|contact| exchange.contact(contact).is_some());
         }
         self.carry_out_written(wanted, !committed.has_failed);
     }

@@ -8,6 +8,7 @@ use trunkline_telephony::shell::Binding;
 
 use super::Switchboard;
 use super::legs::{CallLeg, LegId, Role};
+use super::signalling::Signalling;
 use crate::ops::contact_span;
 
 /// How somebody is reached.
@@ -35,7 +36,7 @@ impl Switchboard {
         };
         let (control, notices) = placed.inspect_err(|error| failed(error)).ok()?.split();
         self.listen(id, notices);
-        self.legs.add(id, CallLeg::new(role, media, control));
+        self.legs.add(id, CallLeg::new(role, media, Signalling::Sip(control)));
         Some(id)
     }
 

@@ -1,5 +1,6 @@
 //! The switchboard's hand at the journal.
 
+use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
@@ -36,6 +37,8 @@ pub(crate) struct Scribe {
     health: Health,
     metrics: Metrics,
     next_purge_ms: i64,
+    /// Contacts that have taken something in since somebody asked.
+    touched: HashSet<ContactId>,
     /// What waits until the journal is on the disk.
     syncs: Sender<Vec<Output>>,
 }
@@ -53,7 +56,8 @@ impl Scribe {
         let (store, counted) = (writer.store(), metrics.clone());
         let run = move || sync_for(&*store, &waiting, &events, &counted);
         std::thread::Builder::new().name("sync".into()).spawn(run)?;
-        Ok(Self { writer, health, metrics, next_purge_ms: 0, syncs })
+        let touched = HashSet::new();
+        Ok(Self { writer, health, metrics, next_purge_ms: 0, touched, syncs })
     }
 
     /// Whether new calls may be taken: what happens to them can be written down.
@@ -65,6 +69,11 @@ impl Scribe {
     pub(super) fn wake_at(&self) -> Option<i64> {
         let times = [self.writer.sync_due_ms(), self.writer.retry_at_ms()];
         times.into_iter().flatten().min()
+    }
+
+    /// Contacts that have taken something in since the last call.
+    pub(super) fn take_touched(&mut self) -> HashSet<ContactId> {
+        std::mem::take(&mut self.touched)
     }
 
     /// Contacts that arrive from now on meet another site.
@@ -178,6 +187,10 @@ impl Recorder for Scribe {
     }
 
     fn contact(&mut self, contact: &Contact, record: &ContactRecord, outputs: &[contact::Output]) {
+        // Only who talks, or has talked, with an agent is seen at a desktop.
+        if contact.agent().is_some() {
+            self.touched.insert(contact.id().clone());
+        }
         self.writer.contact_took(contact.id(), record, outputs, Some(contact));
     }
 

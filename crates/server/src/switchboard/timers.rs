@@ -12,6 +12,8 @@ use super::legs::LegId;
 pub(crate) enum Timer {
     /// An agent whose media is gone has not come back (decision 26).
     AgentLost { leg: LegId },
+    /// The time for wrap-up of an agent with a desktop is nearly over.
+    WrapUpDue { contact: ContactId, agent: AgentId },
     /// An agent without a desktop has wrapped up (decision 25).
     WrapUpOver { contact: ContactId, agent: AgentId },
 }

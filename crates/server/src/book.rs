@@ -1,0 +1,255 @@
+//! What desktops must not lose: who sits where, and what was typed and not saved, in
+//! `desk.sqlite`.
+//!
+//! A thread of its own writes it, all that waits with one commit, and each commit is on the disk
+//! when it is confirmed. Contacts themselves are in the journal; drafts are not, since nothing
+//! follows from them until they are saved.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use rusqlite::{Connection, Transaction, params};
+use trunkline_desk::Device;
+use trunkline_model::{AgentId, ContactId, TeamId};
+
+/// So much is written with one commit.
+const MAX_AT_ONCE: usize = 500;
+
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS seats (
+    agent TEXT PRIMARY KEY, team TEXT NOT NULL, device TEXT NOT NULL, browser TEXT NOT NULL,
+    label TEXT NOT NULL, since_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS drafts (
+    contact TEXT NOT NULL, agent TEXT NOT NULL, variable TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (contact, agent, variable)
+) WITHOUT ROWID;";
+
+/// An agent who is signed in at a desktop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    /// The team; what stands in its place where the tenant has none.
+    pub(crate) team: TeamId,
+    pub(crate) device: Device,
+    /// Names the browser, whose tabs share the desktop.
+    pub(crate) browser: String,
+    /// What the desktop is called.
+    pub(crate) label: String,
+    /// When the agent signed in there.
+    pub(crate) since_ms: i64,
+}
+
+/// What was typed and not saved, by variable.
+pub(crate) type Draft = Vec<(String, String)>;
+
+/// What an earlier run left.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) seats: HashMap<AgentId, Seat>,
+    pub(crate) drafts: HashMap<(ContactId, AgentId), Draft>,
+}
+
+impl Found {
+    /// All drafts of each contact.
+    pub(crate) fn by_contact(&self) -> HashMap<ContactId, Draft> {
+        let mut found: HashMap<ContactId, Draft> = HashMap::new();
+        for ((contact, _), draft) in &self.drafts {
+            found.entry(contact.clone()).or_default().extend(draft.iter().cloned());
+        }
+        found
+    }
+}
+
+/// Told whether it was written.
+pub(crate) type Written = Box<dyn FnOnce(bool) + Send>;
+
+/// A change.
+enum Change {
+    Sit { agent: AgentId, seat: Seat },
+    Leave { agent: AgentId },
+    Draft { contact: ContactId, agent: AgentId, draft: Draft },
+    Forget { contact: ContactId },
+}
+
+/// The book. Its thread ends with it.
+pub(crate) struct Book {
+    changes: Sender<(Change, Written)>,
+}
+
+impl Book {
+    /// Opens the book, and gives what an earlier run left in it.
+    ///
+    /// # Errors
+    /// It cannot be opened, or there is no thread.
+    pub(crate) fn start(path: &Path) -> Result<(Self, Found), String> {
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let mut database = open(path).map_err(|error| failed(&error))?;
+        let found = read(&database).map_err(|error| failed(&error))?;
+        let (changes, waiting) = channel();
+        let run = move || write_for(&mut database, &waiting);
+        let thread = std::thread::Builder::new().name("desk book".into()).spawn(run);
+        thread.map_err(|error| failed(&error))?;
+        Ok((Self { changes }, found))
+    }
+
+    /// An agent sits here.
+    pub(crate) fn sit(&self, agent: &AgentId, seat: &Seat) {
+        let (agent, seat) = (agent.clone(), seat.clone());
+        self.send(Change::Sit { agent, seat }, Box::new(|_| {}));
+    }
+
+    /// An agent has signed out.
+    pub(crate) fn leave(&self, agent: &AgentId) {
+        self.send(Change::Leave { agent: agent.clone() }, Box::new(|_| {}));
+    }
+
+    /// Keeps a draft in place of the former one.
+    pub(crate) fn draft(
+        &self,
+        contact: &ContactId,
+        agent: &AgentId,
+        draft: &Draft,
+        written: Written,
+    ) {
+        let (contact, agent, draft) = (contact.clone(), agent.clone(), draft.clone());
+        self.send(Change::Draft { contact, agent, draft }, written);
+    }
+
+    /// A contact is over: its drafts have been saved or are wanted no more.
+    pub(crate) fn forget(&self, contact: &ContactId) {
+        self.send(Change::Forget { contact: contact.clone() }, Box::new(|_| {}));
+    }
+
+    fn send(&self, change: Change, written: Written) {
+        // The thread ends only with the book.
+        if let Err(unsent) = self.changes.send((change, written)) {
+            (unsent.0.1)(false);
+        }
+    }
+}
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let database = Connection::open(path)?;
+    database.pragma_update(None, "journal_mode", "wal")?;
+    database.pragma_update(None, "synchronous", "full")?;
+    database.execute_batch(SCHEMA)?;
+    Ok(database)
+}
+
+fn read(database: &Connection) -> rusqlite::Result<Found> {
+    let mut found = Found::default();
+    let sql = "SELECT agent, team, device, browser, label, since_ms FROM seats";
+    let mut query = database.prepare(sql)?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let device: String = row.get(2)?;
+        let seat = Seat {
+            team: TeamId::new(row.get::<_, String>(1)?),
+            device: if device == "sip_phone" { Device::SipPhone } else { Device::Browser },
+            browser: row.get(3)?,
+            label: row.get(4)?,
+            since_ms: row.get(5)?,
+        };
+        found.seats.insert(AgentId::new(row.get::<_, String>(0)?), seat);
+    }
+    let mut query = database.prepare("SELECT contact, agent, variable, value FROM drafts")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let (contact, agent): (String, String) = (row.get(0)?, row.get(1)?);
+        let key = (ContactId::new(contact), AgentId::new(agent));
+        found.drafts.entry(key).or_default().push((row.get(2)?, row.get(3)?));
+    }
+    Ok(found)
+}
+
+fn write_for(database: &mut Connection, waiting: &Receiver<(Change, Written)>) {
+    while let Ok(first) = waiting.recv() {
+        let (mut changes, mut tell) = (vec![first.0], vec![first.1]);
+        for (change, written) in waiting.try_iter().take(MAX_AT_ONCE) {
+            changes.push(change);
+            tell.push(written);
+        }
+        let result = write(database, &changes);
+        if let Err(error) = &result {
+            tracing::error!("what is typed at desktops cannot be kept: {error}");
+        }
+        tell.into_iter().for_each(|written| written(result.is_ok()));
+    }
+}
+
+fn write(database: &mut Connection, changes: &[Change]) -> rusqlite::Result<()> {
+    let work = database.transaction()?;
+    changes.iter().try_for_each(|change| put(&work, change))?;
+    work.commit()
+}
+
+fn put(work: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+    match change {
+        Change::Sit { agent, seat } => {
+            let device = match seat.device {
+                Device::Browser => "browser",
+                Device::SipPhone => "sip_phone",
+            };
+            let sql = "INSERT OR REPLACE INTO seats VALUES (?, ?, ?, ?, ?, ?)";
+            let (team, browser, label) = (seat.team.as_str(), &seat.browser, &seat.label);
+            let values = params![agent.as_str(), team, device, browser, label, seat.since_ms];
+            work.prepare_cached(sql)?.execute(values)?;
+        }
+        Change::Leave { agent } => {
+            let sql = "DELETE FROM seats WHERE agent = ?";
+            work.prepare_cached(sql)?.execute([agent.as_str()])?;
+        }
+        Change::Draft { contact, agent, draft } => {
+            let sql = "DELETE FROM drafts WHERE contact = ? AND agent = ?";
+            work.prepare_cached(sql)?.execute([contact.as_str(), agent.as_str()])?;
+            let sql = "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)";
+            let mut insert = work.prepare_cached(sql)?;
+            for (variable, value) in draft {
+                insert.execute([contact.as_str(), agent.as_str(), variable, value])?;
+            }
+        }
+        Change::Forget { contact } => {
+            let sql = "DELETE FROM drafts WHERE contact = ?";
+            work.prepare_cached(sql)?.execute([contact.as_str()])?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    fn seat(device: Device) -> Seat {
+        let (browser, label) = ("b".to_owned(), "Chromium, DESK-14".to_owned());
+        Seat { team: TeamId::new("desk"), device, browser, label, since_ms: 5 }
+    }
+
+    #[test]
+    fn what_was_confirmed_is_there_after_a_kill() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.sqlite");
+        let (ann, bob) = (AgentId::new("ann"), AgentId::new("bob"));
+        let (c, d) = (ContactId::new("c"), ContactId::new("d"));
+        let typed = |text: &str| vec![("notes".to_owned(), text.to_owned())];
+        let (book, found) = Book::start(&path).unwrap();
+        assert_eq!(found, Found::default());
+        book.sit(&ann, &seat(Device::Browser));
+        book.sit(&bob, &seat(Device::SipPhone));
+        book.leave(&bob);
+        book.draft(&d, &ann, &typed("gone"), Box::new(|_| {}));
+        book.forget(&d);
+        book.draft(&c, &ann, &typed("old"), Box::new(|_| {}));
+        let (told, written) = mpsc::channel();
+        let tell = Box::new(move |is_written| told.send(is_written).unwrap());
+        book.draft(&c, &ann, &typed("新しいパッド\n\"x\""), tell);
+        assert!(written.recv().unwrap());
+        // As a kill would: nobody closes the first.
+        std::mem::forget(book);
+        let (_book, found) = Book::start(&path).unwrap();
+        assert_eq!(found.seats, HashMap::from([(ann.clone(), seat(Device::Browser))]));
+        assert_eq!(found.drafts, HashMap::from([((c, ann), typed("新しいパッド\n\"x\""))]));
+    }
+}

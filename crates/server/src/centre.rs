@@ -1,0 +1,80 @@
+//! The contact centre as its interface sees it.
+
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use trunkline_api::centre::{Answer, Centre, ContactRecord, ContactSearch, PageLink};
+use trunkline_desk::{Command, DeskView, PastContact, Refusal, Target};
+use trunkline_model::{AgentId, ContactId};
+
+use crate::archive::Archive;
+use crate::switchboard::{DeskEvent, Event, Reply};
+
+/// How long the switchboard may take for an answer.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// Asks the switchboard, and the archive for what is past.
+pub(crate) struct Asking {
+    pub(crate) events: Sender<Event>,
+    pub(crate) archive: Archive,
+}
+
+impl Asking {
+    /// Sends a question at once; the answer comes when the switchboard has time.
+    fn ask<T: Send + 'static>(&self, question: impl FnOnce(Reply<T>) -> DeskEvent) -> Answer<T> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.events.send(Event::Desk(question(reply)));
+        Box::pin(async move {
+            let gone = || Refusal::Unavailable("the server stops".to_owned());
+            sent.map_err(|_| gone())?;
+            match tokio::time::timeout(LIMIT, answer).await {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(_)) => Err(gone()),
+                Err(_) => Err(Refusal::Unavailable("the server is too busy; try again".to_owned())),
+            }
+        })
+    }
+}
+
+impl Centre for Asking {
+    fn view(&self, agent: &AgentId) -> Answer<DeskView> {
+        let view = self.ask(|reply| DeskEvent::View { agent: agent.clone(), reply });
+        Box::pin(async move { view.await.map(|view| *view) })
+    }
+
+    fn command(&self, agent: &AgentId, command: Command) -> Answer<()> {
+        let (agent, command) = (agent.clone(), Box::new(command));
+        self.ask(|reply| DeskEvent::Command { agent, command, reply })
+    }
+
+    fn targets(&self, agent: &AgentId, search: &str) -> Answer<Vec<Target>> {
+        let (agent, search) = (agent.clone(), search.to_owned());
+        self.ask(|reply| DeskEvent::Targets { agent, search, reply })
+    }
+
+    fn secure_value(&self, agent: &AgentId, contact: &ContactId, variable: &str) -> Answer<String> {
+        let (agent, contact) = (agent.clone(), contact.clone());
+        let variable = variable.to_owned();
+        self.ask(|reply| DeskEvent::Secure { agent, contact, variable, reply })
+    }
+
+    fn attach(&self, agent: &AgentId) -> Answer<PageLink> {
+        self.ask(|reply| DeskEvent::Attach { agent: agent.clone(), reply })
+    }
+
+    fn contacts(&self, search: ContactSearch) -> Answer<Vec<PastContact>> {
+        let asked = search.clone();
+        let live = self.ask(|reply| DeskEvent::Live { search: asked, reply });
+        let archive = self.archive.clone();
+        Box::pin(async move { archive.search(search, live.await?).await })
+    }
+
+    fn contact(&self, contact: &ContactId) -> Answer<ContactRecord> {
+        let contact = contact.clone();
+        let asked = contact.clone();
+        let live = self.ask(|reply| DeskEvent::LiveEntry { contact: asked, reply });
+        let archive = self.archive.clone();
+        Box::pin(async move { archive.record(contact, live.await?).await })
+    }
+}

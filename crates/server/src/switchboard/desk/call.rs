@@ -1,0 +1,77 @@
+//! The agent in a conversation: hold, keys, the end.
+
+use trunkline_desk::{Keys, Refusal};
+use trunkline_exchange::Input;
+use trunkline_model::AgentId;
+
+use super::super::Switchboard;
+use super::desktop::Task;
+
+/// How long each key lasts that an agent presses, and the pause after it (RFC 4733 leaves both
+/// open; what exchanges understand everywhere), in milliseconds.
+const KEY_MS: u16 = 100;
+
+/// The most keys at a time.
+const MAX_KEYS: usize = 32;
+
+impl Switchboard {
+    /// The agent's conversation, if it is one and goes on.
+    fn talk_of(&self, agent: &AgentId, contact: &str) -> Result<Task, Refusal> {
+        let task = self.task_for(agent, contact)?;
+        if task.answered_ms.is_none() {
+            return Err(Refusal::NotNow("answer first".to_owned()));
+        }
+        if task.ended_ms.is_some() {
+            return Err(Refusal::NotNow("the conversation is over".to_owned()));
+        }
+        Ok(task)
+    }
+
+    pub(super) fn desk_hold(&mut self, agent: &AgentId, contact: &str) -> Result<(), Refusal> {
+        let task = self.talk_of(agent, contact)?;
+        let now_ms = self.now_ms;
+        if let Some(task) = self.desks.task_mut(agent) {
+            task.held_since_ms.get_or_insert(now_ms);
+        }
+        self.legs.line_mut(&task.contact).is_on_hold = true;
+        self.settle_hold(&task.contact);
+        Ok(())
+    }
+
+    pub(super) fn desk_resume(&mut self, agent: &AgentId, contact: &str) -> Result<(), Refusal> {
+        let task = self.talk_of(agent, contact)?;
+        if let Some(task) = self.desks.task_mut(agent) {
+            task.held_since_ms = None;
+        }
+        self.legs.line_mut(&task.contact).is_on_hold = false;
+        self.settle_hold(&task.contact);
+        Ok(())
+    }
+
+    pub(super) fn desk_keys(
+        &mut self,
+        agent: &AgentId,
+        contact: &str,
+        keys: &Keys,
+    ) -> Result<(), Refusal> {
+        let task = self.talk_of(agent, contact)?;
+        let digits = keys.digits.as_str();
+        let is_key = |key: char| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D');
+        if digits.is_empty() || digits.len() > MAX_KEYS || !digits.chars().all(is_key) {
+            let problem = format!("expected 1 to {MAX_KEYS} of 0-9, *, #, A-D");
+            return Err(Refusal::Invalid { field: "digits".to_owned(), problem });
+        }
+        let caller = self.legs.caller(&task.contact);
+        let caller = caller.ok_or_else(|| Refusal::NotNow("the caller has left".to_owned()))?;
+        let sent = caller.media.send_keys(digits, KEY_MS, KEY_MS);
+        sent.map_err(|error| Refusal::NotNow(error.to_string()))
+    }
+
+    pub(super) fn desk_end(&mut self, agent: &AgentId, contact: &str) -> Result<(), Refusal> {
+        let task = self.talk_of(agent, contact)?;
+        let (contact, agent) = (task.contact, agent.clone());
+        self.before_end(&contact);
+        self.exchange(Input::AgentHungUp { contact, agent });
+        Ok(())
+    }
+}

@@ -1,0 +1,267 @@
+//! Agents' desktops: what they show and what agents do there.
+//!
+//! Pages hold no state. The switchboard keeps a [`desktop::Desktop`] for each agent, does what
+//! agents ask for (one file for each group of commands), and after each batch of events sends
+//! anew what has changed for whom (`refresh`).
+
+mod announce;
+mod answer;
+mod audio;
+mod call;
+mod contact_view;
+mod desktop;
+mod dossier;
+mod event;
+mod pages;
+mod pops;
+mod refresh;
+mod sign_in;
+mod state;
+mod targets;
+mod teams;
+mod vanished;
+mod variables;
+mod view;
+mod wrap_up;
+
+use std::collections::{HashMap, HashSet};
+
+use trunkline_desk::{Command, Device, Refusal};
+use trunkline_model::{AgentId, ContactId};
+
+use super::Switchboard;
+use crate::archive::{Archive, Entry};
+use crate::book::{Book, Draft, Found, Seat};
+use desktop::{Desktop, Task};
+use dossier::Dossier;
+
+pub(super) use audio::AUTO_ANSWER;
+pub(crate) use event::{DeskEvent, Reply};
+
+/// How desktops are treated; `[desk]` of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DeskSettings {
+    /// An agent without a page becomes Idle after this long, in milliseconds.
+    pub(crate) idle_after_ms: i64,
+    /// An agent without a page is signed out after this long, in milliseconds.
+    pub(crate) sign_out_after_ms: i64,
+    /// Variables that may hold the caller's name, the first that has a value counts; their case
+    /// does not.
+    pub(crate) name_variables: Vec<String>,
+    /// Variables that may hold how the name is read aloud.
+    pub(crate) reading_variables: Vec<String>,
+    /// Whether agents may talk by their browsers.
+    pub(crate) has_browsers: bool,
+}
+
+/// All desktops, and what goes with them.
+pub(crate) struct Desks {
+    settings: DeskSettings,
+    book: Book,
+    archive: Archive,
+    desktops: HashMap<AgentId, Desktop>,
+    /// Who has a contact: on offer, in conversation or wrapping up.
+    at: HashMap<ContactId, Vec<AgentId>>,
+    dossiers: HashMap<ContactId, Dossier>,
+    drafts: HashMap<ContactId, HashMap<AgentId, Draft>>,
+    /// Who sat where when an earlier run ended: they sit there again when their page is back.
+    before: HashMap<AgentId, Seat>,
+    before_until_ms: i64,
+    /// What goes into lists of contacts, of those that go on.
+    entries: HashMap<ContactId, Entry>,
+    /// Whose view may have changed.
+    dirty: HashSet<AgentId>,
+    /// Whose contact's steps are to be read again a little later.
+    path_later: HashSet<AgentId>,
+    /// Who waits until what was done is written down.
+    unconfirmed: Vec<(Reply<()>, Result<(), Refusal>)>,
+    /// Drafts of which something is saved as soon as what was done is written down.
+    saved: Vec<(ContactId, AgentId, Draft)>,
+    last_page: u64,
+    next_tick_ms: i64,
+}
+
+impl Desks {
+    pub(crate) fn new(
+        settings: DeskSettings,
+        (book, found): (Book, Found),
+        archive: Archive,
+        now_ms: i64,
+    ) -> Self {
+        let mut drafts: HashMap<ContactId, HashMap<AgentId, Draft>> = HashMap::new();
+        for ((contact, agent), draft) in found.drafts {
+            drafts.entry(contact).or_default().insert(agent, draft);
+        }
+        Self {
+            before_until_ms: now_ms + settings.sign_out_after_ms,
+            settings,
+            book,
+            archive,
+            desktops: HashMap::new(),
+            at: HashMap::new(),
+            dossiers: HashMap::new(),
+            drafts,
+            before: found.seats,
+            entries: HashMap::new(),
+            dirty: HashSet::new(),
+            path_later: HashSet::new(),
+            unconfirmed: Vec::new(),
+            saved: Vec::new(),
+            last_page: 0,
+            next_tick_ms: 0,
+        }
+    }
+
+    fn desktop(&self, agent: &AgentId) -> Option<&Desktop> {
+        self.desktops.get(agent)
+    }
+
+    fn desktop_mut(&mut self, agent: &AgentId) -> &mut Desktop {
+        self.desktops.entry(agent.clone()).or_default()
+    }
+
+    /// Whether the agent is signed in at a desktop, and not by a phone alone.
+    pub(super) fn has_seat(&self, agent: &AgentId) -> bool {
+        self.desktop(agent).is_some_and(|desktop| desktop.seat.is_some())
+    }
+
+    /// Whether the agent was at a desktop in an earlier run, and is expected back there.
+    pub(super) fn expects(&self, agent: &AgentId) -> bool {
+        self.before.contains_key(agent)
+    }
+
+    /// Whether the agent talks by a page.
+    pub(super) fn talks_by_page(&self, agent: &AgentId) -> bool {
+        let seat = self.desktop(agent).and_then(|desktop| desktop.seat.as_ref());
+        seat.is_some_and(|seat| seat.device == Device::Browser)
+    }
+
+    fn task(&self, agent: &AgentId) -> Option<&Task> {
+        self.desktop(agent)?.task.as_ref()
+    }
+
+    fn task_mut(&mut self, agent: &AgentId) -> Option<&mut Task> {
+        self.desktops.get_mut(agent)?.task.as_mut()
+    }
+
+    /// The agent's view may have changed.
+    pub(super) fn mark(&mut self, agent: &AgentId) {
+        if !self.dirty.contains(agent) {
+            self.dirty.insert(agent.clone());
+        }
+    }
+
+    /// Something has happened to a contact: whoever has it may see something else.
+    pub(super) fn touch(&mut self, contact: &ContactId) {
+        let Some(agents) = self.at.get(contact) else { return };
+        if let Some(dossier) = self.dossiers.get_mut(contact) {
+            dossier.touch();
+        }
+        self.dirty.extend(agents.iter().cloned());
+    }
+
+    /// Drafts of contacts that are over have been saved into them.
+    pub(super) fn forget_drafts_but(&mut self, goes_on: impl Fn(&ContactId) -> bool) {
+        let book = &self.book;
+        self.drafts.retain(|contact, _| {
+            let stays = goes_on(contact);
+            if !stays {
+                book.forget(contact);
+            }
+            stays
+        });
+    }
+
+    /// What was done is written down, or cannot be.
+    pub(super) fn confirm(&mut self, is_written: bool) {
+        for (contact, agent, draft) in self.saved.drain(..).filter(|_| is_written) {
+            self.book.draft(&contact, &agent, &draft, Box::new(|_| {}));
+        }
+        for (reply, result) in self.unconfirmed.drain(..) {
+            let unwritten = || {
+                let text = "the server cannot write down what happens; try again".to_owned();
+                Err(Refusal::Unavailable(text))
+            };
+            // Whoever asked may be gone.
+            let _ = reply.send(if is_written { result } else { result.and_then(|()| unwritten()) });
+        }
+    }
+}
+
+impl Switchboard {
+    pub(super) fn desk(&mut self, event: DeskEvent) {
+        match event {
+            DeskEvent::View { agent, reply } => drop(reply.send(self.desk_view_for(&agent))),
+            DeskEvent::Command { agent, command, reply } => {
+                self.desk_command(&agent, *command, reply);
+            }
+            DeskEvent::Targets { agent, search, reply } => {
+                drop(reply.send(self.targets(&agent, &search)));
+            }
+            DeskEvent::Secure { agent, contact, variable, reply } => {
+                drop(reply.send(self.secure_value(&agent, &contact, &variable)));
+            }
+            DeskEvent::Attach { agent, reply } => self.attach(&agent, reply),
+            DeskEvent::Said { agent, page, message } => self.page_said(&agent, page, *message),
+            DeskEvent::Left { agent, page } => self.page_left(&agent, page),
+            DeskEvent::Path { contact, path } => self.path_made(&contact, path),
+            DeskEvent::Live { search, reply } => drop(reply.send(Ok(self.live(&search)))),
+            DeskEvent::LiveEntry { contact, reply } => {
+                drop(reply.send(Ok(self.desks.entries.get(&contact).cloned())));
+            }
+        }
+    }
+
+    fn desk_command(&mut self, agent: &AgentId, command: Command, reply: Reply<()>) {
+        if self.exchange.site().tenant.agent(agent.as_str()).is_none() {
+            // Whoever asked may be gone.
+            let _ = reply.send(Err(Refusal::NoAgent));
+            return;
+        }
+        // A draft is confirmed by the book, when it is on the disk.
+        if let Command::Draft { contact, values } = command {
+            return self.keep_draft(agent, &contact, values, reply);
+        }
+        let result = self.do_command(agent, command);
+        self.desks.mark(agent);
+        self.desks.unconfirmed.push((reply, result));
+    }
+
+    fn do_command(&mut self, agent: &AgentId, command: Command) -> Result<(), Refusal> {
+        match command {
+            Command::SignIn(sign_in) => self.desk_sign_in(agent, &sign_in),
+            Command::SignOut => self.desk_sign_out(agent),
+            Command::SetState(choice) => self.choose_state(agent, choice),
+            Command::ClearNext => self.clear_next(agent),
+            Command::Answer { contact } => self.desk_answer(agent, &contact),
+            Command::Decline { contact } => self.desk_decline(agent, &contact),
+            Command::Hold { contact } => self.desk_hold(agent, &contact),
+            Command::Resume { contact } => self.desk_resume(agent, &contact),
+            Command::Keys { contact, keys } => self.desk_keys(agent, &contact, &keys),
+            Command::End { contact } => self.desk_end(agent, &contact),
+            Command::Save { contact, variables } => self.save(agent, &contact, &variables),
+            Command::Draft { .. } => Ok(()),
+            Command::WrapUp { contact, action } => self.desk_wrap_up(agent, &contact, action),
+            Command::PopShown { contact, pop, outcome } => {
+                self.pop_shown(agent, &contact, pop, outcome)
+            }
+            Command::Consult { .. }
+            | Command::Swap { .. }
+            | Command::EndConsult { .. }
+            | Command::Conference { .. }
+            | Command::Drop { .. }
+            | Command::Transfer { .. }
+            | Command::PauseRecording { .. }
+            | Command::Outdial { .. } => {
+                Err(Refusal::Unavailable("this server cannot do that yet".to_owned()))
+            }
+        }
+    }
+
+    /// The agent has this contact.
+    fn task_for(&self, agent: &AgentId, contact: &str) -> Result<Task, Refusal> {
+        let desktop = self.desks.desktop(agent);
+        let task = desktop.and_then(|desktop| desktop.task_of(contact));
+        task.cloned().ok_or(Refusal::NotYours)
+    }
+}
