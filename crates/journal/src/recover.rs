@@ -325,8 +325,6 @@ impl Revived {
                 matches!(
                     it,
                     Output::QueryQueue { .. }
-                        | Output::Escalate { .. }
-                        | Output::EnqueueToAgent { .. }
                         | Output::Allocate { .. }
                         | Output::Play { .. }
                         | Output::PlayMusic { .. }
@@ -336,10 +334,6 @@ impl Revived {
             match open.remove(place) {
                 Output::QueryQueue { id, .. } => {
                     self.flow(trunkline_flow::Input::Figures { id, figures: None });
-                }
-                Output::Escalate { id, .. } | Output::EnqueueToAgent { id, .. } => {
-                    let reply = RoutingReply::NotQueued;
-                    self.flow(trunkline_flow::Input::Routed { id, reply });
                 }
                 // The counters are gone; the first way is as good as any.
                 Output::Allocate { id, .. } => {
@@ -356,7 +350,6 @@ impl Revived {
             !matches!(
                 it,
                 Output::Enqueue { .. }
-                    | Output::SetPriority { .. }
                     | Output::Withdraw
                     | Output::LeaveAgent
                     | Output::Disconnect
