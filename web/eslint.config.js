@@ -3,7 +3,7 @@ import lingui from 'eslint-plugin-lingui';
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-const COLOUR = '/#[0-9a-fA-F]{3,8}$|\\\\b(rgb|hsl|oklch|lab)a?\\\\(/';
+const COLOUR = '/^#[0-9a-fA-F]{3,8}$|\\b(rgb|hsl|oklch|lab)a?\\(/';
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'src/api/schema.d.ts', 'screens/out', 'e2e', 'test-results'] },

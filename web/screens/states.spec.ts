@@ -1,6 +1,6 @@
 // A picture of every state, and what a machine can say of it: no violation of WCAG 2.2 A/AA, nothing
 // cut off, nothing that the content security policy refused.
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
 import { STATES } from './states';

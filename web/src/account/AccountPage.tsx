@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
-import { useEffect, type ReactNode } from 'react';
+import { type ReactNode } from 'react';
 
 import { problemText } from '../api/problems';
 import { LanguageSwitch } from '../app/LanguageSwitch';
@@ -15,6 +15,7 @@ import classes from './Account.module.css';
 import { PasswordForm } from './PasswordForm';
 import { ShortcutList } from './ShortcutList';
 import { SoundSettings } from './SoundSettings';
+import { useTitle } from '../ui/useTitle';
 
 const ROLES: Record<Role, MessageId> = {
   administrator: 'role.administrator',
@@ -29,9 +30,7 @@ export default function AccountPage() {
   const t = useT();
   const me = useMe();
   const { theme, density } = useStore(preferences);
-  useEffect(() => {
-    document.title = `${t('page.account')} - Trunkline`;
-  }, [t]);
+  useTitle(t('page.account'));
   const change = (part: Parameters<typeof changePreferences>[0]) => {
     changePreferences(part, true).catch((error: unknown) => toast(problemText(error), 'error'));
   };

@@ -40,7 +40,7 @@ export function attachLine(): () => void {
     if (message.type === 'audio_offer') void takeOffer(message.leg, message.sdp);
     if (message.type === 'audio_end' && connection?.leg === message.leg) hangUp();
   });
-  const stopSettings = audioSettings.subscribe(() => void useSettings());
+  const stopSettings = audioSettings.subscribe(() => void takeSettings());
   return () => {
     stopListening();
     stopSettings();
@@ -119,18 +119,18 @@ async function playTrack(event: RTCTrackEvent): Promise<void> {
   player ??= new Audio();
   player.srcObject = event.streams[0] ?? new MediaStream([event.track]);
   player.autoplay = true;
-  await useSpeaker(player);
+  await playAtSpeaker(player);
   await player.play().catch(() => output(audioSettings.get().speaker));
 }
 
-async function useSpeaker(element: Sinkable): Promise<void> {
+async function playAtSpeaker(element: Sinkable): Promise<void> {
   // A device that was unplugged: the machine's own is better than silence.
   await element.setSinkId?.(audioSettings.get().speaker).catch(() => undefined);
 }
 
 /** Takes another microphone or speaker in the middle of a call. */
-async function useSettings(): Promise<void> {
-  if (player) await useSpeaker(player);
+async function takeSettings(): Promise<void> {
+  if (player) await playAtSpeaker(player);
   const made = connection;
   const sender = made?.peer.getSenders()[0];
   if (!made?.stream || !sender) return;

@@ -1,7 +1,6 @@
 import { Button, Select, Skeleton, Tabs } from '@mantine/core';
 import { IconDownload, IconFileUnknown, IconShare } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 
 import { isProblem } from '../api/client';
 import type { ContactDetail } from '../api/types';
@@ -21,6 +20,7 @@ import { RawTrace, TraceTable } from './TraceTable';
 import { Timeline } from './Timeline';
 import { useContactRecord } from './useContactRecord';
 import { VariableTable } from './VariableTable';
+import { useTitle } from '../ui/useTitle';
 
 const TABS = ['trace', 'variables', 'events', 'raw'] as const;
 type Tab = (typeof TABS)[number];
@@ -32,9 +32,7 @@ export default function ContactPage() {
   const { contactId } = useParams({ strict: false });
   const id = contactId ?? '';
   const { data, error, refetch } = useContactRecord(id);
-  useEffect(() => {
-    document.title = `${t('contact.title', { id: id.slice(-8) })} - Trunkline`;
-  }, [t, id]);
+  useTitle(t('contact.title', { id: id.slice(-8) }));
 
   if (isProblem(error, 'not-your-contact') || isProblem(error, 'wrong-role')) {
     return (

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 
 import { request } from '../api/client';
 import type { PastContact } from '../api/types';
@@ -11,6 +11,7 @@ import { useStore } from '../ui/store';
 import { ContactTable } from './ContactTable';
 import { searchedNumber } from './searchedNumber';
 import classes from './ContactsPage.module.css';
+import { useTitle } from '../ui/useTitle';
 
 const PAGE = 50;
 
@@ -18,11 +19,10 @@ const PAGE = 50;
 export default function ContactsPage() {
   const t = useT();
   const number = useStore(searchedNumber);
-  const [text, setText] = useState(number ?? '');
-  useEffect(() => setText(number ?? ''), [number]);
-  useEffect(() => {
-    document.title = `${t('page.contacts')} - Trunkline`;
-  }, [t]);
+  const [typed, setTyped] = useState<{ text: string; for: string | null } | null>(null);
+  // A number that the palette looked for comes into the field as well.
+  const text = typed?.for === number ? typed.text : (number ?? '');
+  useTitle(t('page.contacts'));
   const query = useInfiniteQuery({
     queryKey: ['contacts', number],
     queryFn: ({ pageParam }) => request<PastContact[]>('POST', '/contacts/search', { limit: PAGE, ...(number ? { ani: number } : {}), ...(pageParam ? { before_ms: pageParam } : {}) }),
@@ -45,7 +45,7 @@ export default function ContactsPage() {
             type="search"
             inputMode="tel"
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            onChange={(event) => setTyped({ text: event.currentTarget.value, for: number })}
           />
           <Button type="submit">{t('contacts.find')}</Button>
         </form>

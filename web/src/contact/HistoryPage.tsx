@@ -1,20 +1,18 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
 
 import { request } from '../api/client';
 import type { PastContact } from '../api/types';
 import { useT } from '../i18n';
 import { ContactTable } from './ContactTable';
 import classes from './ContactsPage.module.css';
+import { useTitle } from '../ui/useTitle';
 
 const PAGE = 50;
 
 /** What this agent has had or missed. */
 export default function HistoryPage() {
   const t = useT();
-  useEffect(() => {
-    document.title = `${t('page.history')} - Trunkline`;
-  }, [t]);
+  useTitle(t('page.history'));
   const query = useInfiniteQuery({
     queryKey: ['my-history'],
     queryFn: ({ pageParam }) => request<PastContact[]>('GET', `/desk/history?limit=${PAGE}${pageParam ? `&before_ms=${pageParam}` : ''}`),

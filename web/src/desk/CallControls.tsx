@@ -7,8 +7,8 @@ import {
   IconPhoneEnd,
   IconPlayerPause,
   IconPlayerPlay,
-  IconPlayerRecord,
-  IconPlayerRecordFilled,
+  IconClockPause,
+  IconClockRecord,
   IconUsersPlus,
 } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -99,7 +99,7 @@ export function CallControls() {
         />
         <Tile icon={IconUsersPlus} label={t('conference')} control={controls.conference} action="conference" onClick={conference} isSending={sending === 'conference'} />
         <Tile
-          icon={state.isRecordingPaused ? IconPlayerRecordFilled : IconPlayerRecord}
+          icon={state.isRecordingPaused ? IconClockRecord : IconClockPause}
           label={t(state.isRecordingPaused ? 'recording.resume' : 'recording.pause')}
           control={controls.recording}
           action="recording"

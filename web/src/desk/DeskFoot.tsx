@@ -26,7 +26,6 @@ export function DeskFoot() {
           {t('foot.queue', { queue: busiest.name, count: busiest.waiting })}
           {busiest.longest_since_ms && (
             <>
-              {' '}
               {t('foot.longest')} <Timer since={busiest.longest_since_ms} />
             </>
           )}

@@ -25,25 +25,25 @@ export default function DeskPage() {
   const desk = useDeskIfAny();
   const { gone, refusal } = useLive();
 
-  if (refusal === 'no-team') return <DeniedState title={t('denied.no_team')}>{t('denied.ask')}</DeniedState>;
-  if (refusal === 'no-agent' || refusal === 'wrong-role') return <DeniedState title={t('denied.no_agent')}>{t('denied.ask')}</DeniedState>;
+  if (refusal === 'no-team') return <main id="main"><DeniedState title={t('denied.no_team')}>{t('denied.ask')}</DeniedState></main>;
+  if (refusal === 'no-agent' || refusal === 'wrong-role') return <main id="main"><DeniedState title={t('denied.no_agent')}>{t('denied.ask')}</DeniedState></main>;
   if (gone?.reason === 'elsewhere') {
     const takeOver = async () => {
       await commands.signIn({ team: null, device: 'browser', tab: tabName(), label: desktopLabel(), take_over: true });
       live.restart();
     };
     return (
-      <div className={classes.plain}>
+      <main id="main" className={classes.plain}>
         <ElsewhereCard elsewhere={gone.elsewhere} onUse={() => void takeOver()} onKeep={() => window.close()} />
-      </div>
+      </main>
     );
   }
   if (!desk) return <Bones />;
   if (desk.state.under === 'signed_out') {
     return (
-      <div className={classes.plain}>
+      <main id="main" className={classes.plain}>
         <DeskSignIn />
-      </div>
+      </main>
     );
   }
   return <Working desk={desk} />;

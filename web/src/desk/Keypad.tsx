@@ -19,6 +19,20 @@ interface Props {
 /** Keys for the other side. While it is open and has the focus, typed digits are sent too. */
 export function Keypad({ isOpen, onOpen, contact, children }: Props) {
   const t = useT();
+  return (
+    <Popover opened={isOpen} onChange={onOpen} position="bottom" withArrow trapFocus returnFocus withRoles={false}>
+      <Popover.Target>
+        <span className={classes.target}>{children}</span>
+      </Popover.Target>
+      <Popover.Dropdown role="dialog" aria-label={t('keypad')}>
+        <Keys contact={contact} />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Keys({ contact }: { contact: string }) {
+  const t = useT();
   const { run } = useDesk();
   const [sent, setSent] = useState('');
   const first = useRef<HTMLButtonElement>(null);
@@ -26,11 +40,9 @@ export function Keypad({ isOpen, onOpen, contact, children }: Props) {
   const queue = useRef<Promise<unknown>>(Promise.resolve());
 
   useEffect(() => {
-    if (isOpen) {
-      setSent('');
-      setTimeout(() => first.current?.focus(), 0);
-    }
-  }, [isOpen]);
+    const timer = setTimeout(() => first.current?.focus(), 0);
+    return () => clearTimeout(timer);
+  }, []);
 
   const press = (digit: string) => {
     setSent((before) => (before + digit).slice(-SHOWN));
@@ -43,22 +55,18 @@ export function Keypad({ isOpen, onOpen, contact, children }: Props) {
   };
 
   return (
-    <Popover opened={isOpen} onChange={onOpen} position="bottom" withArrow trapFocus returnFocus>
-      <Popover.Target>
-        <span className={classes.target}>{children}</span>
-      </Popover.Target>
-      <Popover.Dropdown onKeyDown={byKeyboard} aria-label={t('keypad')}>
-        <output className={`${classes.sent} num`} aria-label={t('keypad.sent')}>
-          {sent || t('keypad.none')}
-        </output>
-        <div className={classes.keys}>
-          {KEYS.map((key) => (
-            <button key={key} ref={key === '1' ? first : undefined} type="button" className={classes.key} onClick={() => press(key)}>
-              {key}
-            </button>
-          ))}
-        </div>
-      </Popover.Dropdown>
-    </Popover>
+    // The keys are buttons; typing the digits is a second way.
+    <div role="group" aria-label={t('keypad')} onKeyDown={byKeyboard}>
+      <output className={`${classes.sent} num`} aria-label={t('keypad.sent')}>
+        {sent || t('keypad.none')}
+      </output>
+      <div className={classes.keys}>
+        {KEYS.map((key) => (
+          <button key={key} ref={key === '1' ? first : undefined} type="button" className={classes.key} onClick={() => press(key)}>
+            {key}
+          </button>
+        ))}
+      </div>
+    </div>
   );
 }

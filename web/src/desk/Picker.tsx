@@ -1,5 +1,5 @@
 import { Loader, Modal, TextInput } from '@mantine/core';
-import { IconBuildingBroadcastTower, IconLogin2, IconPhone, IconSearch, IconUser, type Icon } from '@tabler/icons-react';
+import { IconLogin2, IconPhone, IconSearch, IconUser, IconUsers, type Icon } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useId, useState, type KeyboardEvent } from 'react';
 
@@ -20,7 +20,7 @@ interface Props {
   onChoose: (to: Destination) => void;
 }
 
-const ICONS: Record<Destination['kind'], Icon> = { agent: IconUser, queue: IconBuildingBroadcastTower, entry_point: IconLogin2, number: IconPhone };
+const ICONS: Record<Destination['kind'], Icon> = { agent: IconUser, queue: IconUsers, entry_point: IconLogin2, number: IconPhone };
 const KINDS: Record<Destination['kind'], MessageId> = { agent: 'picker.agent', queue: 'picker.queue', entry_point: 'picker.entry_point', number: 'picker.number' };
 const REACHES: Record<Reach, MessageId> = {
   reachable: 'reach.reachable',

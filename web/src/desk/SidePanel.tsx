@@ -20,13 +20,13 @@ export function SidePanel() {
   const { contact } = useContact();
   const latest = useStore(panelPop);
   const pop = contact.pop?.target === 'panel' ? contact.pop : latest?.contact === contact.id ? latest : null;
-  const [tab, setTab] = useState<string | null>('history');
-  useEffect(() => {
-    if (pop) setTab('crm');
-  }, [pop?.id]); // eslint-disable-line react-hooks/exhaustive-deps -- a new view of the same pop must not take the tab
+  const [choice, setChoice] = useState<{ tab: string; pop: number | null } | null>(null);
+  const popId = pop?.id ?? null;
+  // A new pop shows itself; what was chosen before it does not hold any more.
+  const tab = choice?.pop === popId ? choice.tab : pop ? 'crm' : 'history';
 
   return (
-    <Tabs value={tab} onChange={setTab} className={classes.panel} keepMounted>
+    <Tabs value={tab} onChange={(next) => setChoice({ tab: next ?? 'history', pop: popId })} className={classes.panel} keepMounted>
       <Tabs.List>
         <Tabs.Tab value="history">{t('side.history')}</Tabs.Tab>
         {pop && <Tabs.Tab value="crm">{t('side.crm')}</Tabs.Tab>}

@@ -28,6 +28,8 @@ export interface Details {
 }
 
 interface Pending {
+  /** The version that the typing began on; none while nothing is typed. */
+  base: number | null;
   typed: Values;
   secure: Values;
 }
@@ -40,9 +42,8 @@ export function changed(typed: Values, variables: VariableView[]): Values {
 
 export function useDetails(contact: ContactView): Details {
   const { id, variables, variables_version: version } = contact;
-  const [pending, setPending] = useState<Pending>({ typed: Object.fromEntries(contact.drafts), secure: {} });
+  const [pending, setPending] = useState<Pending>({ base: contact.drafts.length > 0 ? version : null, typed: Object.fromEntries(contact.drafts), secure: {} });
   const [conflicts, setConflicts] = useState<Values>({});
-  const [base, setBase] = useState(version);
   const [isSaving, setSaving] = useState(false);
   const [draftSavedMs, setDraftSaved] = useState<number | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -56,11 +57,6 @@ export function useDetails(contact: ContactView): Details {
     newest.current = next;
     setPending(next);
   }, []);
-
-  // With nothing typed, the form builds on whatever the server has.
-  useEffect(() => {
-    if (!isDirty) setBase(version);
-  }, [isDirty, version]);
 
   // What this browser kept is newer than what the server was told, or the same.
   useEffect(() => {
@@ -105,12 +101,13 @@ export function useDetails(contact: ContactView): Details {
   useEffect(() => () => clearTimeout(sentTimer.current), []);
 
   const type = (variable: VariableView, value: string) => {
+    const before = { ...newest.current, base: isDirty ? (newest.current.base ?? version) : version };
     if (variable.is_secure) {
-      put({ ...newest.current, secure: { ...newest.current.secure, [variable.name]: value } });
+      put({ ...before, secure: { ...before.secure, [variable.name]: value } });
       return;
     }
-    const values = { ...newest.current.typed, [variable.name]: value };
-    put({ ...newest.current, typed: values });
+    const values = { ...before.typed, [variable.name]: value };
+    put({ ...before, typed: values });
     void keepDraft({ contact: id, values, typedMs: Date.now(), isSent: false });
     tellTabs({ kind: 'draft', contact: id, values });
     clearTimeout(sentTimer.current);
@@ -134,9 +131,9 @@ export function useDetails(contact: ContactView): Details {
     setSaving(true);
     setError(null);
     try {
-      await call.save(id, base, Object.entries(values), false);
+      await call.save(id, sent.base ?? version, Object.entries(values), false);
       if (newest.current === sent) {
-        put({ typed: {}, secure: {} });
+        put({ base: null, typed: {}, secure: {} });
         await forgetDraft(id);
         tellTabs({ kind: 'draft', contact: id, values: {} });
       }
@@ -152,7 +149,7 @@ export function useDetails(contact: ContactView): Details {
   };
 
   const takeStale = (body: Record<string, unknown>) => {
-    if (typeof body.version === 'number') setBase(body.version);
+    if (typeof body.version === 'number') put({ ...newest.current, base: body.version });
     const theirs = Object.fromEntries(pairs(body.values));
     const differing = Object.entries(theirs).filter(([name, value]) => name in newest.current.typed && newest.current.typed[name] !== value);
     setConflicts(Object.fromEntries(differing));

@@ -76,5 +76,5 @@ export function isJapanese(text: string): boolean {
 
 /** Full-width digits and signs as half-width ones, as number fields take them. */
 export function halfWidth(text: string): string {
-  return text.replace(/[！-～]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0)).replace(/[ー−―‐－]/g, '-').replace(/　/g, ' ');
+  return text.replace(/[！-～]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0)).replace(/[ー−―‐－]/g, '-').replace(/\u3000/g, ' ');
 }

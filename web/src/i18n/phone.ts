@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
+import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 
 import { halfWidth } from './format';
 import { language, t, type MessageId } from './index';
@@ -11,8 +11,11 @@ const WITHHELD: Record<string, MessageId> = {
 /** Japan's freephone numbers have groups of their own. */
 const FREEPHONE = /^(0120)(\d{3})(\d{3})$/;
 
+/** Where the person is, as far as a browser says: numbers of there are written as people there do. */
 function home(): CountryCode {
-  return language() === 'ja' ? 'JP' : 'US';
+  if (language() === 'ja' || Intl.DateTimeFormat().resolvedOptions().timeZone === 'Asia/Tokyo') return 'JP';
+  const region = new Intl.Locale(navigator.language).region;
+  return region && isSupportedCountry(region) ? region : 'US';
 }
 
 /** A number as people read it; words in place of one that was withheld. */
@@ -22,7 +25,7 @@ export function phone(number: string): string {
   const parsed = parsePhoneNumberFromString(number, home());
   if (!parsed?.isPossible()) return number.replace(FREEPHONE, '$1-$2-$3');
   if (parsed.country !== home()) return parsed.formatInternational();
-  return parsed.formatNational().replaceAll(' ', language() === 'ja' ? '-' : ' ');
+  return parsed.formatNational();
 }
 
 /** Whether there is a number behind it that can be called back. */

@@ -7,6 +7,7 @@ import { useT } from '../i18n';
 import { SignInForm } from './SignInForm';
 import { useSession } from './useSession';
 import classes from './SignIn.module.css';
+import { useTitle } from '../ui/useTitle';
 
 /** Only places of this site: an address in `next` leads nowhere else. */
 function safe(next: string | undefined): string {
@@ -20,9 +21,7 @@ export default function SignInPage() {
   const { data: me } = useSession();
   const target = safe(next);
 
-  useEffect(() => {
-    document.title = `${t('signin.title')} - Trunkline`;
-  }, [t]);
+  useTitle(t('signin.title'));
   useEffect(() => {
     if (me) void navigate({ href: target, replace: true });
   }, [me, navigate, target]);

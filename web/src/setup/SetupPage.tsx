@@ -2,7 +2,7 @@ import { Alert, Button, PasswordInput, Skeleton, TextInput } from '@mantine/core
 import { IconAlertTriangle, IconLinkOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 
 import { isProblem, request } from '../api/client';
 import { problemText } from '../api/problems';
@@ -14,6 +14,7 @@ import { useAdoptSession } from '../session/useSession';
 import { Brand } from '../shell/Brand';
 import { EmptyState } from '../ui/EmptyState';
 import { ErrorState } from '../ui/ErrorState';
+import { useTitle } from '../ui/useTitle';
 
 const SHORTEST = 12;
 
@@ -30,9 +31,7 @@ export default function SetupPage() {
     },
     retry: false,
   });
-  useEffect(() => {
-    document.title = `${t('setup.title')} - Trunkline`;
-  }, [t]);
+  useTitle(t('setup.title'));
 
   return (
     <main className={classes.page}>

@@ -38,26 +38,27 @@ function Bar({ tone, icon: Picture, children, action }: { tone: 'error' | 'warni
 
 /** Nothing for a gap of 2 s; then what has happened and what still works. */
 function ConnectionBar() {
+  const { lostSince } = useLive();
+  return lostSince === null ? null : <LostBar key={lostSince} since={lostSince} />;
+}
+
+function LostBar({ since }: { since: number }) {
   const t = useT();
-  const { lostSince, view } = useLive();
+  const { view } = useLive();
   const [isShown, setShown] = useState(false);
   const isTalking = Boolean(view?.contact && view.contact.phase !== 'wrap_up' && view.contact.phase !== 'offered');
 
   useEffect(() => {
-    if (lostSince === null) {
-      setShown(false);
-      return undefined;
-    }
     const timer = setTimeout(
       () => {
         setShown(true);
         play('lost');
         announce(t('lost.said'), 'assertive');
       },
-      Math.max(0, QUIET_GAP_MS - (Date.now() - lostSince)),
+      Math.max(0, QUIET_GAP_MS - (Date.now() - since)),
     );
     return () => clearTimeout(timer);
-  }, [lostSince, t]);
+  }, [since, t]);
 
   if (!isShown) return null;
   return (

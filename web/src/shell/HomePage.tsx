@@ -2,20 +2,18 @@ import { Button } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
 import { IconFileSearch, IconSearch, IconSettings } from '@tabler/icons-react';
 import { Link, Navigate } from '@tanstack/react-router';
-import { useEffect } from 'react';
 
 import { keysOf } from '../app/shortcuts';
 import classes from '../desk/cards.module.css';
 import { useT } from '../i18n';
 import { useMe } from '../session/useSession';
+import { useTitle } from '../ui/useTitle';
 
 /** The way to the role's own page; agents go to their desktop. */
 export default function HomePage() {
   const t = useT();
   const me = useMe();
-  useEffect(() => {
-    document.title = `${t('page.home')} - Trunkline`;
-  }, [t]);
+  useTitle(t('page.home'));
   if (me.agent) return <Navigate to="/agent" replace />;
   return (
     <main id="main" tabIndex={-1}>

@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { IconAntennaBars2, IconAntennaBars3, IconAntennaBars5, IconHeadset } from '@tabler/icons-react';
+import { IconAntennaBars2, IconAntennaBars3, IconAntennaBars5 } from '@tabler/icons-react';
 
 import { line } from '../audio/line';
 import { grade, type Grade } from '../audio/quality';
@@ -15,14 +15,7 @@ const WORDS: Record<Grade, MessageId> = { good: 'quality.good', fair: 'quality.f
 export function LineQuality() {
   const t = useT();
   const { quality, isConnected } = useStore(line);
-  if (!isConnected || !quality) {
-    return (
-      <span className={classes.quality}>
-        <IconHeadset size={20} stroke={1.75} aria-hidden />
-        {t('quality.ready')}
-      </span>
-    );
-  }
+  if (!isConnected || !quality) return null;
   const word = grade(quality);
   const Icon = ICONS[word];
   const figure = (value: number | null | undefined) => (value === null || value === undefined ? t('none') : number(value));

@@ -18,7 +18,7 @@ import { usePlaces } from './Rail';
 
 function initials(name: string): string {
   const words = name.trim().split(/\s+/);
-  if (/[^\u0000-\u024f]/.test(name)) return words[0]?.slice(0, 2) ?? '';
+  if (/[\u0250-\uffff]/.test(name)) return words[0]?.slice(0, 2) ?? '';
   return words.map((word) => word[0]?.toUpperCase() ?? '').join('').slice(0, 2);
 }
 
