@@ -165,20 +165,17 @@ mod tests {
         assert!(started.elapsed() < Duration::from_secs(1));
     }
 
+    /// Times themselves say little on a machine that does other things too: the same costs do.
     #[test]
     fn a_name_that_does_not_exist_takes_as_long() {
         let hasher = hasher(Cost::OWASP);
         let hash = hasher.hash(&Password::new("correct horse")).unwrap();
-        let fastest = |hash: Option<&str>| {
-            let times = (0..7).map(|_| {
-                let started = Instant::now();
-                hasher.verify(&Password::new("wrong"), hash).unwrap();
-                started.elapsed()
-            });
-            times.min().unwrap().as_secs_f64()
-        };
-        let ratio = fastest(None) / fastest(Some(&hash));
-        assert!((0.5..2.0).contains(&ratio), "{ratio}");
+        let costs = |hash: &str| hash.rsplitn(3, '$').nth(2).map(str::to_owned);
+        assert_eq!(costs(&hasher.nobody), costs(&hash));
+        let started = Instant::now();
+        assert!(!hasher.verify(&Password::new("wrong"), None).unwrap());
+        // No machine passes twice over 19 MiB in less.
+        assert!(started.elapsed() > Duration::from_millis(3), "{:?}", started.elapsed());
     }
 
     #[test]

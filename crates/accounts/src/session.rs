@@ -151,8 +151,13 @@ impl Accounts {
     /// Failures of the database.
     pub fn touch(&self, now_ms: i64, id: SessionId) -> Result<(), AccountsError> {
         self.db.write("note a session's use", |tx| {
-            let sql = "UPDATE sessions SET seen_ms = ?2 WHERE id = ?1";
-            Ok(tx.prepare_cached(sql)?.execute(params![id.to_string(), now_ms]).map(drop)?)
+            // One that has expired is not brought back.
+            let sql = "UPDATE sessions SET seen_ms = ?2
+                       WHERE id = ?1 AND seen_ms > ?3 AND created_ms > ?4";
+            let idle_ms = now_ms.saturating_sub(self.settings.session_idle_ms);
+            let old_ms = now_ms.saturating_sub(self.settings.session_ms);
+            let values = params![id.to_string(), now_ms, idle_ms, old_ms];
+            Ok(tx.prepare_cached(sql)?.execute(values).map(drop)?)
         })
     }
 

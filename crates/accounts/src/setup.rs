@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::accounts::Accounts;
 use crate::actor::Actor;
 use crate::audit::AuditEvent;
-use crate::error::AccountsError;
+use crate::error::{AccountsError, Weakness};
 use crate::role::{Role, Roles};
 use crate::secret::{self, Password, Shown};
 use crate::session::{self, AHEAD_MS, SignedIn};
@@ -74,7 +74,7 @@ impl Accounts {
         // First, so that nobody without the link learns anything or keeps the machine busy.
         self.check_setup(now_ms, link)?;
         let password = first.password.clone();
-        let password = password.ok_or(AccountsError::BadCredentials)?;
+        let password = password.ok_or(AccountsError::Weak(Weakness::TooShort))?;
         let prepared = self.prepare(&NewUser {
             name: first.name.clone(),
             display_name: first.display_name.clone(),

@@ -52,9 +52,12 @@ impl Accounts {
         let (decision, ended) = self.db.write("sign in", |tx| {
             self.check_locks(tx, now_ms, &subjects)?;
             let now = users::credentials(tx, &key)?;
-            // Somebody may have changed the password while it was checked.
-            let unchanged = now == found;
-            let Some(now) = now.filter(|_| is_right && unchanged) else {
+            if is_right && now != found {
+                // Somebody changed the user while the password was checked: it is to be tried
+                // against what is there now, and is no failure.
+                return Err(AccountsError::Busy.into());
+            }
+            let Some(now) = now.filter(|_| is_right) else {
                 let by =
                     found.as_ref().map_or_else(|| Actor::nobody(address), |it| it.actor(address));
                 return Ok((Err(self.fail(tx, now_ms, &subjects, &by)?), Vec::new()));

@@ -55,6 +55,10 @@ fn an_open_connection_keeps_a_session_in_use() {
     let here = office.enter(NOW, "aki");
     office.touch(NOW + 50 * MINUTE_MS, here.session.id).unwrap();
     assert!(office.is_live(NOW + 100 * MINUTE_MS, here.session.id).unwrap());
+    // What has expired is not brought back, neither by idleness nor by age.
+    let late = office.enter(NOW, "aki");
+    office.touch(NOW + 61 * MINUTE_MS, late.session.id).unwrap();
+    assert!(!office.is_live(NOW + 61 * MINUTE_MS, late.session.id).unwrap());
     office.sign_out(NOW, here.token.reveal(), Some(HERE)).unwrap();
     office.touch(NOW + 100 * MINUTE_MS, here.session.id).unwrap();
     assert!(!office.is_live(NOW + 100 * MINUTE_MS, here.session.id).unwrap());

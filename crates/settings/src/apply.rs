@@ -319,8 +319,10 @@ impl Work<'_> {
         let split = whole::split(tenant).map_err(|error| strange(0, error))?;
         let mut named: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
         let mut problems = Vec::new();
+        let old = self.before.values();
         for (kind, id, value) in split {
-            match self.object(settings, kind, &id, value) {
+            let old = old.get(&(kind, id.as_str())).copied();
+            match self.object(settings, (kind, &id), value, old) {
                 Err(Fault::Refused(SettingsError::Invalid(some))) => problems.extend(some),
                 other => other?,
             }
@@ -342,11 +344,10 @@ impl Work<'_> {
     fn object(
         &mut self,
         settings: &Settings,
-        kind: Kind,
-        id: &str,
+        (kind, id): (Kind, &str),
         value: Value,
+        old: Option<&Value>,
     ) -> Result<(), Fault> {
-        let old = self.before.get(kind, id).map(|kept| &kept.value);
         let value = export::keep_left_out(kind, id, value, old);
         let value = secrets::sealed(&settings.key, (kind, id), value, old, self.options.trust)?;
         let name = Kind::name_of(&value, id);

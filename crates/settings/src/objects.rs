@@ -1,5 +1,7 @@
 //! Objects: read, changed, deleted, with their history.
 
+use std::fmt;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::Value;
 
@@ -29,7 +31,7 @@ const MAX_OBJECTS: usize = 20_000;
 const MAX_HISTORY: u64 = 1_000;
 
 /// A value to be put in the place of another.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Put {
     /// What it is.
     pub kind: Kind,
@@ -42,6 +44,19 @@ pub struct Put {
     pub value: Value,
     /// Whether it may name secrets of the server.
     pub trust: Trust,
+}
+
+impl fmt::Debug for Put {
+    /// Without secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Put")
+            .field("kind", &self.kind)
+            .field("id", &self.id)
+            .field("expected", &self.expected)
+            .field("value", &secrets::masked(self.kind, self.value.clone()))
+            .field("trust", &self.trust)
+            .finish()
+    }
 }
 
 impl Settings {
@@ -315,7 +330,8 @@ fn default_object(kind: Kind) -> rusqlite::Result<Object> {
 }
 
 fn objects(db: &Connection, kind: Kind) -> rusqlite::Result<Vec<Object>> {
-    let sql = format!("SELECT {COLUMNS} WHERE objects.kind = ?1 ORDER BY objects.place");
+    let sql =
+        format!("SELECT {COLUMNS} WHERE objects.kind = ?1 ORDER BY objects.place, objects.rowid");
     let of = |row: &Row<'_>| object_of(row, kind);
     db.prepare_cached(&sql)?.query_map([kind.as_str()], of)?.collect()
 }

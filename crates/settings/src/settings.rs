@@ -48,6 +48,18 @@ impl Settings {
         self.newest.subscribe()
     }
 
+    /// Looks for changes that another process has made, such as `trunkline apply` beside a running
+    /// server, and tells who watches. Gives the newest revision. To be called once a second or so:
+    /// it reads one number.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn refresh(&self) -> Result<u64, SettingsError> {
+        let newest = self.revision()?;
+        self.announce(newest);
+        Ok(newest)
+    }
+
     /// Tells who watches; after the commit. Of two at once the later commit may tell first.
     pub(crate) fn announce(&self, revision: u64) {
         self.newest.send_if_modified(|newest| {

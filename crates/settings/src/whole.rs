@@ -29,7 +29,8 @@ pub(crate) struct Whole {
 impl Whole {
     pub(crate) fn read(db: &Connection) -> rusqlite::Result<Self> {
         let sql = "SELECT objects.kind, objects.id, objects.version, history.value
-                   FROM objects JOIN history USING (kind, id, version) ORDER BY objects.place, objects.rowid";
+                   FROM objects JOIN history USING (kind, id, version)
+                   ORDER BY objects.place, objects.rowid";
         let mut objects: BTreeMap<Kind, Vec<(String, Kept)>> = BTreeMap::new();
         let mut statement = db.prepare_cached(sql)?;
         let rows = statement.query_map([], kept_of)?;
@@ -49,6 +50,15 @@ impl Whole {
 
     pub(crate) fn get(&self, kind: Kind, id: &str) -> Option<&Kept> {
         self.of(kind).iter().find(|(known, _)| known == id).map(|(_, kept)| kept)
+    }
+
+    /// All values, by kind and id.
+    pub(crate) fn values(&self) -> BTreeMap<(Kind, &str), &Value> {
+        let of = |(kind, list): (&Kind, _)| {
+            let (kind, list): (Kind, &Vec<(String, Kept)>) = (*kind, list);
+            list.iter().map(move |(id, kept)| ((kind, id.as_str()), &kept.value))
+        };
+        self.objects.iter().flat_map(of).collect()
     }
 
     /// Puts a value in the place of the old one, or at the end.
