@@ -17,9 +17,9 @@ use crate::switchboard::DeskSettings;
 /// How long a browser may take from its answer to the first media: a caller waits for it.
 const BROWSER_PATIENCE: Duration = Duration::from_secs(10);
 
-/// New calls that wait longer than this inside, one after the other, are too much to do, in
-/// milliseconds: those who were taken are to be served as if nothing were.
-const MAX_WAIT_MS: u64 = 50;
+/// While there is too much to do, so many new calls are refused that the others are answered within
+/// this time, in milliseconds.
+const MAX_WAIT_MS: u64 = 20;
 
 /// SIP: addresses, who may call, who may register.
 pub(crate) fn sip(setup: &Setup) -> sip::Settings {

@@ -1,17 +1,20 @@
 //! `trunkline demo`: a whole contact centre on this machine. A phone calls the example flow by SIP,
 //! the flow looks the caller up in the sandbox, an agent's phone answers; then both recordings are
-//! measured and the CRM is asked whether the call is written down as it should be.
+//! measured and the CRM is asked whether the call is written down as it should be. On a terminal it
+//! stays up with its pages, for people to be agents and callers themselves.
 
 mod call;
 mod crm;
 mod place;
+mod users;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use trunkline_server::Server;
+use trunkline_accounts::DemoUser;
 use trunkline_server::ops::{Health, Metrics, Operation, log, operate};
+use trunkline_server::{Server, Web};
 
 use self::place::Place;
 use crate::problem::{FAILED, Problem, Result};
@@ -19,12 +22,18 @@ use crate::run::output;
 use crate::run::shell;
 
 /// Play a real call through the whole program and check it: prints PASS, or what differs (exit
-/// status 1). On a terminal it then stays up, for a softphone to call.
+/// status 1). On a terminal it then stays up with its pages: be an agent in the browser.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// End after the call, also on a terminal.
     #[arg(long)]
     once: bool,
+    /// Stay up after the call, also without a terminal.
+    #[arg(long, conflicts_with = "once")]
+    stay: bool,
+    /// Leave the call out, and stay up at once.
+    #[arg(long, conflicts_with = "once")]
+    no_check: bool,
     /// Print JSON lines.
     #[arg(long)]
     json: bool,
@@ -42,7 +51,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 async fn demo(arguments: &Arguments) -> Result<ExitCode> {
-    let stays = !arguments.once && !arguments.json && std::io::stdout().is_terminal();
+    let is_watched = !arguments.json && std::io::stdout().is_terminal();
+    let stays = !arguments.once && (arguments.stay || arguments.no_check || is_watched);
     let teller = Teller { is_json: arguments.json };
     let place = Place::lay_out(arguments.dir.as_deref(), stays).await?;
     let logs = log::install(&place.setup.config.log).map_err(Problem::misuse)?;
@@ -50,18 +60,23 @@ async fn demo(arguments: &Arguments) -> Result<ExitCode> {
     teller.tell(&format!("the CRM is the sandbox at {}", place.sandbox.base_url()))?;
     let (health, metrics) = (Health::default(), Metrics::new());
     let server = Server::start(&place.setup, &health, &metrics).await;
-    let server = server.map_err(Problem::misuse)?;
+    let mut server = server.map_err(Problem::misuse)?;
     teller.tell(&format!("the server takes calls at {}", place.sip))?;
-    let mut differences = call::play(&place, &teller).await?;
-    differences.extend(crm::check(&place, &teller).await?);
-    let status = teller.conclude(&differences)?;
+    let mut status = ExitCode::SUCCESS;
+    if !arguments.no_check {
+        let mut differences = call::play(&place, &teller).await?;
+        differences.extend(crm::check(&place, &teller).await?);
+        status = teller.conclude(&differences)?;
+    }
     if stays {
-        place.invite_softphones().iter().try_for_each(|line| output::write(line))?;
+        let users = users::make(&place, &server).await?;
+        teller.invite(&place, &server, &users)?;
         let control = server.control();
         let setup = place.setup.clone();
         let ended = operate(Operation { setup, control, health, metrics, logs }).await;
         ended.map_err(Problem::misuse)?;
     }
+    server.close_pages().await;
     drop(server);
     place.sandbox.stop().await;
     Ok(status)
@@ -78,6 +93,34 @@ impl Teller {
             return output::write(&serde_json::json!({"line": "event", "text": text}).to_string());
         }
         output::write(&format!("  {text}"))
+    }
+
+    /// What people can do now.
+    fn invite(&self, place: &Place, server: &Server, users: &[DemoUser]) -> Result<()> {
+        let url = server.web().map(Web::url).unwrap_or_default();
+        if self.is_json {
+            let user = |user: &DemoUser| {
+                let password = user.password.reveal();
+                serde_json::json!({"name": user.name, "password": password})
+            };
+            let users: Vec<_> = users.iter().map(user).collect();
+            let line = serde_json::json!({
+                "line": "ready", "url": url, "users": users, "sip": place.sip.to_string(),
+                "crm": place.sandbox.base_url(), "number": place::NUMBER,
+            });
+            return output::write(&line.to_string());
+        }
+        let mut lines = vec![
+            String::new(),
+            format!("The pages are at {url}"),
+            "Be an agent there, with a headset or without; these passwords are of this run:".into(),
+        ];
+        lines.extend(users.iter().map(|user| {
+            let (name, shown, password) = (&user.name, &user.display_name, user.password.reveal());
+            format!("  {name:<10} {password}   {shown}")
+        }));
+        lines.extend(place.invite_softphones());
+        lines.iter().try_for_each(|line| output::write(line))
     }
 
     fn conclude(&self, differences: &[String]) -> Result<ExitCode> {

@@ -63,6 +63,10 @@ pub(super) async fn play(place: &Place, teller: &Teller) -> Result<Vec<String>> 
     teller.tell("Maria answers; they talk, and the caller hangs up")?;
     call.hang_up();
     desk.ended(PATIENCE).await.map_err(failed)?;
+    // Who has no desktop says by phone that they have wrapped up.
+    let service = agent.dial(&format!("sip:*1@{}", place.sip), Headers::default()).await;
+    service.map_err(failed)?.ended(PATIENCE).await.map_err(failed)?;
+    agent.unregister().await.map_err(failed)?;
     judge(place, teller, &Heard { call: &call, desk: &desk, before, talk }).await
 }
 

@@ -52,12 +52,13 @@ pub(super) fn require_speech() -> Result<()> {
 
 impl Place {
     /// Starts the sandbox and writes the files. A server that `stays` has SIP's usual port, if
-    /// nobody else has it.
+    /// nobody else has it, and pages.
     pub(super) async fn lay_out(dir: Option<&Path>, stays: bool) -> Result<Self> {
         let folder = folder(dir)?;
         let sandbox = start_sandbox().await?;
         let sip = sip_address(stays)?;
-        let config = write_files(folder.path(), &sandbox, sip)?;
+        let web = if stays { Some(web_address()?) } else { None };
+        let config = write_files(folder.path(), &sandbox, sip, web)?;
         let options = SetupOptions { allow_literal_secrets: true };
         let setup = Setup::load(&config, options).map_err(Problem::misuse)?;
         setup.make_data_dir().map_err(Problem::misuse)?;
@@ -73,12 +74,15 @@ impl Place {
         let sip = self.sip;
         vec![
             String::new(),
-            "The server stays up. Try it with a softphone on this machine:".to_owned(),
-            format!("  agent    user kenji, password {PASSWORD}, registrar and domain {sip}"),
+            "Call it with a softphone on this machine:".to_owned(),
             format!("  caller   dial sip:{NUMBER}@{sip} (any user name without a registration)"),
             format!(
                 "           or: trunkline call sip:{NUMBER}@{sip} --from +12025550142 --record \
                  heard.wav"
+            ),
+            format!(
+                "  agent    without the pages: user kenji, password {PASSWORD}, registrar and \
+                 domain {sip}"
             ),
             format!("  metrics  http://{}/metrics", self.setup.config.http.listen),
             "Ctrl-C ends it.".to_owned(),
@@ -119,11 +123,15 @@ async fn start_sandbox() -> Result<Sandbox> {
     Sandbox::start(options).await.map_err(Problem::misuse)
 }
 
-fn write_files(dir: &Path, sandbox: &Sandbox, sip: SocketAddr) -> Result<PathBuf> {
+fn write_files(
+    dir: &Path,
+    sandbox: &Sandbox,
+    sip: SocketAddr,
+    web: Option<SocketAddr>,
+) -> Result<PathBuf> {
     let tenant = TENANT.replace(EXAMPLE_CRM, &sandbox.base_url());
-    // The demo's agent has no desktop on which to end the wrap-up.
-    let tenant = format!("{tenant}\nrouting:\n  auto_wrap_up_s: 2\n");
     let http = free_tcp()?;
+    let web = web.map(|web| format!("[web]\nlisten = \"{web}\"\n\n")).unwrap_or_default();
     let config = format!(
         "# Made by `trunkline demo`.\n\
          tenant = \"tenant.yaml\"\n\n\
@@ -133,6 +141,7 @@ fn write_files(dir: &Path, sandbox: &Sandbox, sip: SocketAddr) -> Result<PathBuf
          [[phone]]\nuser = \"maria\"\npassword = \"{PASSWORD}\"\nagent = \"maria\"\n\n\
          [[phone]]\nuser = \"kenji\"\npassword = \"{PASSWORD}\"\nagent = \"kenji\"\n\n\
          [http]\nlisten = \"{http}\"\n\n\
+         {web}\
          [log]\nlevel = \"warn\"\n"
     );
     let path = dir.join("trunkline.toml");
@@ -151,6 +160,12 @@ fn sip_address(is_usual: bool) -> Result<SocketAddr> {
         return Ok(usual);
     }
     free_tcp()
+}
+
+/// Where the pages are: at the usual port, if nobody else has it. Loopback needs no HTTPS.
+fn web_address() -> Result<SocketAddr> {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+    if TcpListener::bind(usual).is_ok() { Ok(usual) } else { free_tcp() }
 }
 
 /// An address that nobody has at this moment.
