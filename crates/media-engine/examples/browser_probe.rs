@@ -1,4 +1,4 @@
-//! The server's side of `web/e2e/media`: a caller bridged to a real browser, driven by lines of text.
+//! The server in `web/e2e/media`: a caller bridged to a real browser, driven by lines of text.
 //!
 //! The caller says 440 Hz and measures what it hears. Lines that are read:
 //!
@@ -10,8 +10,8 @@
 //! quality             print the figures of the browser's leg
 //! ```
 //!
-//! Lines that are written: `offer SDP`, `connected`, `lost`, `back`, `key K`, `heard …`, `quality …`,
-//! `error …`. It ends with its input.
+//! Lines that are written: `offer SDP`, `connected`, `lost`, `back`, `key K`, `heard …`,
+//! `quality …` and `error …`. It ends with its input.
 
 #![allow(clippy::print_stdout, reason = "it talks with a script")]
 #![allow(clippy::unwrap_used, reason = "it shares the tests' phone; who fails says so and ends")]
@@ -39,8 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         media_timeout: MS * 5_000,
         ..Settings::default()
     };
-    let browsers =
-        BrowserSettings { tcp: Some((Ipv4Addr::LOCALHOST, 0).into()), ..BrowserSettings::default() };
+    let browsers = BrowserSettings {
+        tcp: Some((Ipv4Addr::LOCALHOST, 0).into()),
+        ..BrowserSettings::default()
+    };
     let engine = Engine::start_for_browsers(settings, browsers, Arc::new(|event| tell(&event)))?;
     let mut caller = Phone::new(Codec::Pcmu);
     let caller_leg = engine.open(1)?;
@@ -96,4 +98,3 @@ fn tell(event: &LegEvent) {
         _ => {}
     }
 }
-

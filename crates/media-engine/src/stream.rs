@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use mio::net::TcpStream;
 use trunkline_webrtc::framing::{self, Frame};
 
-/// Bytes that wait for a slow connection: over a second of audio. More is dropped: it would come too
-/// late.
+/// Bytes that wait for a slow connection: some seconds of audio. More is dropped: it would come
+/// too late.
 const MAX_WAITING_BYTES: usize = 32 * 1024;
 
 /// A connection, and what is on its way.

@@ -439,3 +439,27 @@ fn an_engine_ends_with_its_last_leg() {
     std::thread::sleep(MS * 60);
     assert_eq!(phone.mark(), mark);
 }
+
+#[test]
+fn no_command_is_lost_while_legs_move_between_threads() {
+    let bench = Bench::with(|settings| settings.threads = 2);
+    let phone = Phone::new(Codec::Pcmu);
+    let legs: Vec<_> = (0..8).map(|tag| phone.leg(&bench, tag)).collect();
+    // Legs are on the two threads in turn; each bridge makes one of them move.
+    let movers = &legs[..4];
+    for round in 0..100_u32 {
+        for (place, leg) in movers.iter().enumerate() {
+            leg.bridge(&legs[4 + (place + round as usize) % 4]);
+            leg.stop_playing(round);
+            leg.unbridge();
+            leg.stop_playing(round);
+        }
+    }
+    for leg in movers {
+        leg.play(7, vec![Item::Prompt(tone(440.0, MS * 20))]);
+    }
+    // A command that is lost would leave the last one of its leg waiting.
+    for _ in movers {
+        bench.wait("end of a prompt", |event| matches!(event, LegEvent::Played { id: 7, .. }));
+    }
+}

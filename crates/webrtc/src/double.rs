@@ -105,7 +105,6 @@ impl Double {
         let kind = header.payload_type.into();
         let write = RtpWrite::new(kind, number.into(), header.timestamp, now, payload);
         stream.write_rtp(write.marker(header.marker));
-        drop(direct);
         self.rtc.handle_input(Input::Timeout(now)).is_ok()
     }
 

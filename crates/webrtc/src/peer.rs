@@ -221,7 +221,6 @@ impl Peer {
         let write =
             RtpWrite::new(payload_type.into(), number.into(), header.timestamp, now, payload);
         stream.write_rtp(write.marker(header.marker));
-        drop(direct);
         self.rtc.handle_input(Input::Timeout(now)).is_ok()
     }
 

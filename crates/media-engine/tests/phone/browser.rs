@@ -20,6 +20,9 @@ use trunkline_webrtc::{Identity, Via};
 
 use super::{EVENT, LEVEL_DBM0, MS};
 
+/// Packets that came.
+type Heard = Arc<Mutex<Vec<(Header, Vec<u8>)>>>;
+
 /// What a page does.
 enum Order {
     Talk(Option<f64>),
@@ -32,7 +35,7 @@ enum Order {
 pub(crate) struct Page {
     codec: Codec,
     orders: Sender<Order>,
-    heard: Arc<Mutex<Vec<(Header, Vec<u8>)>>>,
+    heard: Heard,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -48,7 +51,7 @@ impl Page {
         let is_mu = answer.contains("SAVPF 0");
         let codec = if is_mu { Codec::Pcmu } else { Codec::Pcma };
         let (orders, inbox) = channel();
-        let heard: Arc<Mutex<Vec<(Header, Vec<u8>)>>> = Arc::default();
+        let heard: Heard = Arc::default();
         let run = Run::new(double, link, own, codec, heard.clone());
         let thread = std::thread::spawn(move || run.run(&inbox));
         Self { codec, orders, heard, thread: Some(thread) }
@@ -190,7 +193,7 @@ struct Run {
     link: Link,
     own: (Via, SocketAddr),
     codec: Codec,
-    heard: Arc<Mutex<Vec<(Header, Vec<u8>)>>>,
+    heard: Heard,
     is_connected: bool,
     sine: Option<Sine>,
     keys: VecDeque<char>,
@@ -199,13 +202,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(
-        double: Double,
-        link: Link,
-        own: (Via, SocketAddr),
-        codec: Codec,
-        heard: Arc<Mutex<Vec<(Header, Vec<u8>)>>>,
-    ) -> Self {
+    fn new(double: Double, link: Link, own: (Via, SocketAddr), codec: Codec, heard: Heard) -> Self {
         let payload_type = codec.static_payload_type().unwrap();
         Self {
             double,
