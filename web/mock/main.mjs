@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { WebSocketServer } from 'ws';
 
+import { backstage } from './backstage.mjs';
 import { ELSEWHERE } from './scenarios.mjs';
 import { World } from './world.mjs';
 
@@ -67,6 +68,8 @@ async function api(request, response, address, query) {
   if (world.flags.unauthorizedFor && address.includes(world.flags.unauthorizedFor)) return problem(response, 401, 'not-signed-in', 'You are not signed in.');
   if (world.flags.refusal && address.startsWith('/desk')) return problem(response, 403, world.flags.refusal, 'You are no agent.');
   if (request.method !== 'GET' && request.headers['x-trunkline-csrf'] !== world.me.csrf) return problem(response, 403, 'csrf', 'No CSRF token.');
+  if (world.isBroken) return request.socket.destroy();
+  if (request.method !== 'GET') world.requests.push({ method: request.method, address, body });
   const answer = world.handle(request.method, address, query, body);
   return answer ? json(response, answer.status, answer.body) : problem(response, 404, 'not-found', 'There is nothing at this address.');
 }
@@ -81,9 +84,15 @@ function page(response, path) {
 const server = createServer((request, response) => {
   const url = new URL(request.url, 'http://mock');
   if (url.pathname === '/mock/start') start(response, url.searchParams);
+  else if (url.pathname.startsWith('/mock/')) void behind(request, response, url.pathname);
   else if (url.pathname.startsWith('/api/v1/')) void api(request, response, url.pathname.slice('/api/v1'.length), url.searchParams);
   else page(response, url.pathname);
 });
+
+async function behind(request, response, address) {
+  const world = worldOf(request);
+  if (!world || !(await backstage(world, address, request, response, await bodyOf(request)))) problem(response, 404, 'not-found', 'No such thing.');
+}
 
 const sockets = new WebSocketServer({ noServer: true });
 server.on('upgrade', (request, socket, head) => {
@@ -99,6 +108,7 @@ function attach(world, client) {
   const say = (message) => client.send(JSON.stringify(message));
   client.on('message', (data) => {
     const message = JSON.parse(String(data));
+    if (message.type !== 'ping') world.heard.push(message);
     if (message.type === 'ping') say({ type: 'pong', server_ms: Date.now() });
     if (message.type === 'claim_audio') {
       world.view.audio_owner = client.tab;

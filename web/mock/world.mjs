@@ -11,6 +11,9 @@ export class World {
     this.me = me(language, role);
     this.isSignedIn = true;
     this.pages = new Set();
+    /** What pages said and asked for, for tests. */
+    this.heard = [];
+    this.requests = [];
     this.seq = 0;
     this.scenario = SCENARIOS[scenario] ?? SCENARIOS.idle;
     this.flags = this.scenario.flags ?? {};

@@ -53,7 +53,7 @@ export const theme = createTheme({
     Button: { defaultProps: { variant: 'default', size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', size: 36 } },
     Modal: { defaultProps: { centered: true, lockScroll: false, radius: 10, transitionProps: { duration: 120 } } },
-    Menu: { defaultProps: { shadow: 'md', radius: 8, transitionProps: { duration: 120 } } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, shadow: 'md', radius: 8, transitionProps: { duration: 120 } } },
     Popover: { defaultProps: { shadow: 'md', radius: 8, transitionProps: { duration: 120 } } },
     Tooltip: { defaultProps: { openDelay: 300, multiline: true, maw: 260, events: { hover: true, focus: true, touch: false } } },
   },

@@ -5,6 +5,7 @@ import { problemText } from '../api/problems';
 import type { ContactView, DeskView } from '../api/types';
 import { readiness } from '../audio/readiness';
 import { live, useLive, type Live } from '../live/desk';
+import { tabName } from '../live/tab';
 import { toast } from '../ui/announce';
 import { useStore } from '../ui/store';
 import { controls, type Controls, type Permissions } from './controls';
@@ -20,6 +21,8 @@ export interface Desk {
   view: DeskView;
   state: DeskState;
   controls: Controls;
+  /** Microphone and sound were tried, or are not those of this page. */
+  isDeviceReady: boolean;
   /** The name of the action that is on its way for more than a moment. */
   sending: string | null;
   /** Does something at the server; says what was refused. True when it was done. */
@@ -70,7 +73,9 @@ export function DeskProvider({ children }: { children: ReactNode }) {
   const desk = useMemo<Desk | null>(() => {
     const { view } = now;
     if (!view) return null;
-    const isDeviceReady = view.device !== 'browser' || ready.isPassed;
+    // Where another tab has the audio, its devices count and not those of this one.
+    const isAudioElsewhere = Boolean(view.audio_owner) && view.audio_owner !== tabName();
+    const isDeviceReady = view.device !== 'browser' || ready.isPassed || isAudioElsewhere;
     const state = deskState(view, now.line, now.gone?.reason === 'elsewhere');
     const run = async (name: string, action: () => Promise<unknown>): Promise<boolean> => {
       const mark = setTimeout(() => setSending(name), SENDING_AFTER_MS);
@@ -86,7 +91,7 @@ export function DeskProvider({ children }: { children: ReactNode }) {
         setSending(null);
       }
     };
-    return { live: now, view, state, controls: controls(state, view.device ?? null, permissions(view, isDeviceReady)), sending, run };
+    return { live: now, view, state, isDeviceReady, controls: controls(state, view.device ?? null, permissions(view, isDeviceReady)), sending, run };
   }, [now, ready.isPassed, sending]);
 
   return <DeskContext.Provider value={desk}>{children}</DeskContext.Provider>;

@@ -32,7 +32,7 @@ export function DeskFoot() {
         </span>
       )}
       {view.device === 'browser' && view.audio_owner && (
-        <span className={classes.item}>{t(view.audio_owner === tabName() ? 'audio.this_tab' : 'audio.other_tab')}</span>
+        <span className={`${classes.item} ${view.audio_owner === tabName() ? classes.owned : ''}`}>{t(view.audio_owner === tabName() ? 'audio.this_tab' : 'audio.other_tab')}</span>
       )}
     </footer>
   );

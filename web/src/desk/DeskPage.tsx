@@ -1,10 +1,17 @@
 import { Skeleton } from '@mantine/core';
+import { IconDevices } from '@tabler/icons-react';
+import { Navigate, useParams } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 
 import { desk as commands } from '../api/commands';
+import { problemText } from '../api/problems';
+import type { Elsewhere as ElsewhereDesktop } from '../api/types';
 import { useT } from '../i18n';
 import { live, useLive } from '../live/desk';
 import { tabName } from '../live/tab';
+import { toast } from '../ui/announce';
 import { DeniedState } from '../ui/DeniedState';
+import { EmptyState } from '../ui/EmptyState';
 import { ContactList } from './ContactList';
 import { ContactWork, OfferView } from './ContactView';
 import { DeskFoot } from './DeskFoot';
@@ -17,24 +24,25 @@ import { LeftDrafts } from './LeftDrafts';
 import { MissedCard } from './MissedCard';
 import { ReadyCard } from './ReadyCard';
 import { SidePanel } from './SidePanel';
+import { lastSignIn } from './signInChoice';
 import { useNarrow, useWide } from './useNarrow';
+
+/** Loading that takes longer says what it waits for. */
+const LONG_MS = 10_000;
 
 /** The Agent Desktop, in whatever state it is. */
 export default function DeskPage() {
   const t = useT();
   const desk = useDeskIfAny();
   const { gone, refusal } = useLive();
+  const { contactId } = useParams({ strict: false });
 
   if (refusal === 'no-team') return <main id="main"><DeniedState title={t('denied.no_team')}>{t('denied.ask')}</DeniedState></main>;
   if (refusal === 'no-agent' || refusal === 'wrong-role') return <main id="main"><DeniedState title={t('denied.no_agent')}>{t('denied.ask')}</DeniedState></main>;
   if (gone?.reason === 'elsewhere') {
-    const takeOver = async () => {
-      await commands.signIn({ team: null, device: 'browser', tab: tabName(), label: desktopLabel(), take_over: true });
-      live.restart();
-    };
     return (
       <main id="main" className={classes.plain}>
-        <ElsewhereCard elsewhere={gone.elsewhere} onUse={() => void takeOver()} onKeep={() => window.close()} />
+        <Elsewhere elsewhere={gone.elsewhere} />
       </main>
     );
   }
@@ -46,7 +54,26 @@ export default function DeskPage() {
       </main>
     );
   }
+  // A contact that is not here any more is read on its own page.
+  if (contactId && contactId !== desk.view.contact?.id) return <Navigate to="/contacts/$contactId" params={{ contactId }} replace />;
   return <Working desk={desk} />;
+}
+
+/** This desktop was let go of; it can be taken back. */
+function Elsewhere({ elsewhere }: { elsewhere: ElsewhereDesktop }) {
+  const t = useT();
+  const [isKept, setKept] = useState(false);
+  const takeOver = async () => {
+    const { team, device } = lastSignIn();
+    try {
+      await commands.signIn({ team: team ?? null, device: device ?? 'browser', tab: tabName(), label: desktopLabel(), take_over: true });
+      live.restart();
+    } catch (error) {
+      toast(problemText(error), 'error');
+    }
+  };
+  if (isKept) return <EmptyState icon={IconDevices} title={t('elsewhere.kept')} />;
+  return <ElsewhereCard elsewhere={elsewhere} onUse={() => void takeOver()} onKeep={() => setKept(true)} />;
 }
 
 function Working({ desk }: { desk: Desk }) {
@@ -104,11 +131,18 @@ function Main({ desk, hasSide }: { desk: Desk; hasSide: boolean }) {
 function Bones() {
   const t = useT();
   const isNarrow = useNarrow();
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), LONG_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className={classes.page} aria-busy="true">
       {!isNarrow && <aside className={classes.list} aria-label={t('list')} />}
       <main className={classes.main} id="main">
-        <p className="visually-hidden">{t('loading.desk')}</p>
+        <p className={isLong ? 'dim' : 'visually-hidden'} role="status">
+          {t('loading.desk')}
+        </p>
         <div className="stack" aria-hidden>
           <Skeleton height={72} radius={10} />
           <div className="row">

@@ -14,30 +14,20 @@ import { useDesk } from './DeskContext';
 import classes from './cards.module.css';
 import { desktopLabel } from './desktopLabel';
 import { ElsewhereCard } from './ElsewhereCard';
-
-const STORED = 'trunkline.sign-in';
-
-interface Last {
-  team: string;
-  device: Device;
-}
-
-function last(): Partial<Last> {
-  return JSON.parse(localStorage.getItem(STORED) ?? '{}') as Partial<Last>;
-}
+import { lastSignIn, rememberSignIn } from './signInChoice';
 
 /** Team and device, as they were last time; one click. */
 export function DeskSignIn() {
   const t = useT();
   const { view, run, sending } = useDesk();
-  const [kept] = useState(last);
+  const [kept] = useState(lastSignIn);
   const [team, setTeam] = useState(view.teams.find((one) => one.id === kept.team)?.id ?? view.teams[0]?.id ?? '');
   const [device, setDevice] = useState<Device>(kept.device && view.devices.includes(kept.device) ? kept.device : (view.devices[0] ?? 'browser'));
   const [elsewhere, setElsewhere] = useState<Elsewhere | null>(null);
 
   const signIn = async (takeOver: boolean) => {
     void unlock();
-    localStorage.setItem(STORED, JSON.stringify({ team, device } satisfies Last));
+    rememberSignIn({ team, device });
     await run('sign-in', async () => {
       try {
         await desk.signIn({ team, device, tab: tabName(), label: desktopLabel(), take_over: takeOver });

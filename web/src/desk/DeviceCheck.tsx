@@ -57,6 +57,13 @@ function Check({ state, title, hint, action, children }: { state: CheckState; ti
   );
 }
 
+/** A page around this one may refuse the microphone: a window of its own has it then. */
+const isEmbedded = window.top !== window;
+
+function openPhoneWindow(): void {
+  window.open('/embed/agent', 'trunkline-phone', 'popup,width=400,height=600');
+}
+
 function MicrophoneCheck() {
   const t = useT();
   const state = useStore(microphone);
@@ -106,9 +113,16 @@ function MicrophoneCheck() {
       hint={t(hint)}
       action={
         isBad && (
-          <Button size="xs" onClick={() => setRound(round + 1)}>
-            {t('retry')}
-          </Button>
+          <span className="row">
+            {isEmbedded && (
+              <Button size="xs" onClick={openPhoneWindow}>
+                {t('check.phone_window')}
+              </Button>
+            )}
+            <Button size="xs" onClick={() => setRound(round + 1)}>
+              {t('retry')}
+            </Button>
+          </span>
         )
       }
     >

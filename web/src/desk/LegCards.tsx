@@ -98,16 +98,18 @@ export function ConferenceParties() {
     <ul className={classes.legs} aria-label={t('conference.parties')}>
       {present(contact).map((party) => (
         <LegCard key={party.id} party={party}>
-          <Button
-            size="xs"
-            leftSection={<IconUserMinus size={16} stroke={1.75} aria-hidden />}
-            disabled={state.column === 'lost'}
-            loading={sending === `drop-${party.id}`}
-            aria-label={t('conference.drop_who', { name: party.name })}
-            onClick={() => void run(`drop-${party.id}`, () => call.drop(contact.id, party.id))}
-          >
-            {t('conference.drop')}
-          </Button>
+          {party.kind !== 'caller' && (
+            <Button
+              size="xs"
+              leftSection={<IconUserMinus size={16} stroke={1.75} aria-hidden />}
+              disabled={state.column === 'lost'}
+              loading={sending === `drop-${party.id}`}
+              aria-label={t('conference.drop_who', { name: party.name })}
+              onClick={() => void run(`drop-${party.id}`, () => call.drop(contact.id, party.id))}
+            >
+              {t('conference.drop')}
+            </Button>
+          )}
         </LegCard>
       ))}
     </ul>

@@ -4,6 +4,7 @@ import { useId } from 'react';
 
 import { call } from '../api/commands';
 import { ariaKeys, keysOf, useShortcut } from '../app/shortcuts';
+import { unlock } from '../audio/output';
 import { useT } from '../i18n';
 import { clock, customer, number } from '../i18n/format';
 import { phone } from '../i18n/phone';
@@ -22,7 +23,10 @@ export function OfferCard() {
   const id = useId();
   const isPhone = view.device === 'sip_phone';
 
-  const answer = () => void run('answer', () => call.answer(contact.id));
+  const answer = () => {
+    void unlock();
+    void run('answer', () => call.answer(contact.id));
+  };
   const decline = () => void run('decline', () => call.decline(contact.id));
   useShortcut('answer', answer, isActive(controls.answer));
   useShortcut('decline', decline, isActive(controls.decline));

@@ -131,7 +131,6 @@ function Row({ id, target, isActive, onChoose }: { id: string; target: Target; i
           : t(REACHES[target.reach])
         : [t(REACHES[target.reach]), time].filter(Boolean).join(' ');
   return (
-    // eslint-disable-next-line -- the keyboard is with the search box (aria-activedescendant)
     <div id={id} role="option" className={classes.row} aria-selected={isActive} aria-disabled={!canBe} data-reach={target.reach} onClick={onChoose}>
       <Picture size={20} stroke={1.75} aria-hidden />
       <span className={classes.name}>

@@ -5,12 +5,10 @@ import { desk as commands } from '../api/commands';
 import type { PastContact } from '../api/types';
 import { ariaKeys, keysOf } from '../app/shortcuts';
 import { unlock } from '../audio/output';
-import { readiness } from '../audio/readiness';
 import { useT } from '../i18n';
 import { clock, isSameDay, list, number } from '../i18n/format';
 import { serverNow } from '../live/clock';
 import { Section } from '../ui/Section';
-import { useStore } from '../ui/store';
 import { Timer } from '../ui/Timer';
 import classes from './cards.module.css';
 import { isActive } from './controls';
@@ -22,10 +20,9 @@ import { stateWords } from './words';
 /** Between calls: am I ready, what waits, how has today been. */
 export function ReadyCard() {
   const t = useT();
-  const { view, state, controls, run, sending } = useDesk();
-  const { isPassed } = useStore(readiness);
+  const { view, state, controls, run, sending, isDeviceReady } = useDesk();
   const isAvailable = state.under === 'available';
-  const needsCheck = view.device === 'browser' && !isPassed;
+  const needsCheck = !isDeviceReady;
   const names = view.queues.map((queue) => queue.name);
   const { data } = useHistory(null);
   const today = (data ?? []).filter((past) => isSameDay(past.arrived_ms, serverNow()));

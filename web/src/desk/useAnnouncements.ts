@@ -6,6 +6,7 @@ import { t } from '../i18n';
 import { customer } from '../i18n/format';
 import { phone } from '../i18n/phone';
 import { serverNow } from '../live/clock';
+import { live } from '../live/desk';
 import { useNow } from '../live/useNow';
 import { announce, toast } from '../ui/announce';
 import type { Desk } from './DeskContext';
@@ -31,6 +32,14 @@ export function useAnnouncements({ view, state }: Desk): void {
     const who = contact.customer_name ? customer(contact.customer_name) : phone(contact.ani);
     announce(t('offer.said', { who, queue: contact.queue?.name ?? contact.entry_point, seconds: rest, keys: keysOf('answer').replaceAll('+', ' ') }), 'assertive');
   }, [isOffered, id]); // eslint-disable-line react-hooks/exhaustive-deps -- once for each offer
+
+  useEffect(
+    () =>
+      live.onMessage((message) => {
+        if (message.type === 'refused') toast(t('problem.other', { detail: message.text, code: message.code }), 'error');
+      }),
+    [],
+  );
 
   useEffect(() => {
     if (seconds !== null && SAID_S.includes(seconds)) announce(t('offer.left_said', { seconds }), 'polite');

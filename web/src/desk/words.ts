@@ -56,7 +56,9 @@ const SERVER_CODES: Record<string, MessageId> = {
 export function idleReason(view: DeskView, code: string | null | undefined): string {
   if (!code) return '';
   const own = SERVER_CODES[code];
-  return own ? t(own) : (view.idle_codes.find((one) => one.id === code)?.name ?? '');
+  const name = own ? t(own) : (view.idle_codes.find((one) => one.id === code)?.name ?? '');
+  // A code that is called as the state itself says nothing more.
+  return name === t('state.idle') ? '' : name;
 }
 
 /** A state with its reason: "Idle, Lunch". */

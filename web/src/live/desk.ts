@@ -103,16 +103,23 @@ class LiveDesk {
   private async readSignedOut(): Promise<void> {
     this.socket.stop();
     try {
-      this.set({ view: await request<DeskView>('GET', '/desk'), line: 'open', lostSince: null, gone: null });
+      this.showSignedOut(await request<DeskView>('GET', '/desk'));
     } catch (error) {
       this.set({ refusal: isProblem(error) ? error.code : 'offline' });
     }
   }
 
+  /** Nothing happens to a desktop that nobody has signed in to: no connection is needed. */
+  private showSignedOut(view: DeskView): void {
+    this.socket.stop();
+    this.set({ view, line: 'open', lostSince: null, gone: null, refusal: null });
+  }
+
   /** A browser does not say why a WebSocket was refused: a plain request does. */
   private async askWhy(): Promise<void> {
     try {
-      await request<DeskView>('GET', '/desk');
+      const view = await request<DeskView>('GET', '/desk');
+      if (view.state.kind === 'signed_out') this.showSignedOut(view);
     } catch (error) {
       if (isProblem(error) && error.status >= 400 && error.status < 500) this.set({ refusal: error.code });
     }
