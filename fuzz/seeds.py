@@ -23,7 +23,7 @@ import seeds_calls
 HOME = pathlib.Path(__file__).resolve().parent
 ROOT = HOME.parent
 MOST_BYTES = {"expr": 4096, "jsonpath": 8192, "soql": 4096, "flow": 8 << 10, "flow-others": 64 << 10,
-              "sdp": 4096, "rtp": 4096, "rtcp": 2048, "ssml": 4096}
+              "sdp": 4096, "rtp": 4096, "rtcp": 2048, "ssml": 4096, "browser": 8192}
 
 
 def cases(crate):
@@ -257,6 +257,7 @@ def main():
     write("rtp", seeds_calls.streams())
     write("rtcp", seeds_calls.compounds())
     write("ssml", seeds_calls.texts())
+    write("browser", seeds_calls.browsers())
     if len(sys.argv) > 1:
         others = sorted(pathlib.Path(sys.argv[1]).glob("*.json"))
         write("flow-others", (without_pictures(file) for file in others))

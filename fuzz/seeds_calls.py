@@ -169,3 +169,39 @@ def texts():
     yield speak("<p>never <s>closed <emphasis>at all")
     yield speak("</p></s> closed <speak>twice</speak>")
     yield "<speak/>"
+
+
+def answer(formats="0 8 111 101", setup="active", direction="sendrecv", more=""):
+    """What a browser answers; MID is replaced by what the offer has there."""
+    fingerprint = ":".join(f"{byte:02X}" for byte in range(32))
+    return (
+        "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE MID\r\n"
+        f"m=audio 9 UDP/TLS/RTP/SAVPF {formats}\r\nc=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n"
+        "a=ice-ufrag:AbCd\r\na=ice-pwd:0123456789abcdefghijkl\r\na=ice-options:trickle\r\n"
+        f"a=fingerprint:sha-256 {fingerprint}\r\na=setup:{setup}\r\na=mid:MID\r\n"
+        f"a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\na={direction}\r\na=rtcp-mux\r\n"
+        "a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:111 opus/48000/2\r\n"
+        "a=rtpmap:101 telephone-event/8000\r\na=ssrc:77 cname:x\r\n" + more
+    ).encode()
+
+
+def datagram(how, content):
+    return bytes([how, len(content)]) + content
+
+
+def browsers():
+    """Answers, datagrams, and both. The first byte of a datagram is told in checks/browser.rs."""
+    stun = b"\x00\x01\x00\x08!\x12\xa4B" + bytes(12) + b"\x00\x06\x00\x04a:bc"
+    real = [datagram(4, content) for content in (b"", b"\0" * 12 + b"\1", b"\0\x80", b"\x80")]
+    plain = [datagram(0, content) for content in (stun, b"\x80\0" + bytes(20), b"\x80\xc8" + bytes(26),
+                                                  b"\x16\xfe\xfd" + bytes(10), b"")]
+    yield answer()
+    yield answer("8 101", "passive", "sendonly")
+    yield answer("111", "active", "recvonly", "a=candidate:1 1 udp 1 a.local 9 typ host\r\n")
+    yield answer("13", "active", "inactive")
+    yield b"\0" + b"".join(real * 3)
+    yield b"\0" + b"".join(plain)
+    yield b"\0" + b"".join(datagram(1, part[2:]) for part in plain)
+    yield b"\0" + b"".join(datagram(2, bytes([0, len(part)]) + part) for part in (stun, b"x", b""))
+    yield b"\0" + datagram(12, b"") * 4 + b"".join(real)
+    yield answer() + b"\0" + b"".join(real + plain)
