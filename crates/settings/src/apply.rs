@@ -58,7 +58,7 @@ pub struct Step {
     pub id: String,
     /// The name for people.
     pub name: String,
-    /// What changes: keys of the value, `order`, `version`, or the names of labels.
+    /// What changes: keys of the value, `order`, `version`, `file`, or the names of labels.
     pub fields: Vec<String>,
 }
 
@@ -231,7 +231,7 @@ impl Work<'_> {
     }
 
     fn flows(&mut self, tenant: &Tenant, bundle: &Bundle) -> Result<(), Fault> {
-        let mut named = BTreeSet::new();
+        let mut named = Vec::new();
         for (index, entry) in tenant.flows.iter().enumerate() {
             let Some(text) = bundle.flows.get(&entry.file) else {
                 let message = format!("the file `{}` was not given", entry.file);
@@ -239,26 +239,38 @@ impl Work<'_> {
                 let problem = Problem { kind: None, id: String::new(), field, message };
                 return Err(SettingsError::Invalid(vec![problem]).into());
             };
-            named.insert(self.flow(tenant, &entry.file, text)?);
+            let id = self.flow(tenant, &entry.file, text, &named)?;
+            flows::take_file(self.tx, &id, &entry.file)?;
+            named.push(id);
         }
-        if self.options.keep_others {
-            return Ok(());
+        if !self.options.keep_others {
+            for flow in self.before.flows.iter().filter(|it| !named.contains(&it.id)) {
+                flows::remove(self.tx, self.revision, flow)?;
+                self.step(Action::Delete, "flow", &flow.id, &flow.name, Vec::new());
+            }
         }
-        for flow in self.before.flows.iter().filter(|it| !named.contains(&it.id)) {
-            flows::remove(self.tx, self.revision, flow)?;
-            self.step(Action::Delete, "flow", &flow.id, &flow.name, Vec::new());
+        if flows::sort(self.tx, &named)? {
+            change::note(self.tx, self.revision, "flow", "", Action::Update)?;
+            self.step(Action::Update, "flow", "", "", vec!["order".to_owned()]);
         }
         Ok(())
     }
 
-    /// Gives the flow's id.
-    fn flow(&mut self, tenant: &Tenant, file: &str, text: &str) -> Result<String, Fault> {
+    /// Gives the flow's id. Flows that other files have been taken for already are left alone, as
+    /// two exports may have the same id.
+    fn flow(
+        &mut self,
+        tenant: &Tenant,
+        file: &str,
+        text: &str,
+        named: &[String],
+    ) -> Result<String, Fault> {
         let (flow, found) = flows::read(file, text)?;
         let known = labels::known(self.tx)?;
-        let by_file = known.iter().find(|it| it.file == file);
-        let old = by_file.or_else(|| flows::same(&known, &flow));
+        let free: Vec<Known> = known.iter().filter(|it| !named.contains(&it.id)).cloned().collect();
+        let old = flows::same(&free, &flow, Some(file));
         let mut fields = Vec::new();
-        let (id, number) = match flows::same_text(self.tx, old, text)? {
+        let (id, number) = match flows::with_text(self.tx, old, text)? {
             Some(number) => (old.map(|old| old.id.clone()).unwrap_or_default(), number),
             None => {
                 fields.push("version".to_owned());
@@ -272,6 +284,7 @@ impl Work<'_> {
         let action = match old {
             Some(old) => {
                 fields.extend(self.labels(tenant, old, &flow, number)?);
+                fields.extend((old.file != file).then(|| "file".to_owned()));
                 if fields.is_empty() { Action::Unchanged } else { Action::Update }
             }
             None => {
@@ -281,9 +294,6 @@ impl Work<'_> {
                 Action::Create
             }
         };
-        if let Some(old) = old.filter(|old| old.file != file) {
-            self.tx.execute("UPDATE flows SET file = ?2 WHERE id = ?1", [&old.id, file])?;
-        }
         self.step(action, "flow", &id, &flow.name, fields);
         Ok(id)
     }

@@ -148,7 +148,7 @@ impl Settings {
                     let known = whole.flows.iter().find(|flow| flow.id == *id);
                     Some(known.ok_or(SettingsError::NotFound { what: "flow" })?)
                 }
-                None => same(&whole.flows, &read.0),
+                None => same(&whole.flows, &read.0, None),
             };
             let findings = findings(tx, &whole, read.0, read.1)?;
             if let Some(number) = same_text(tx, old, &upload.text)? {
@@ -251,26 +251,62 @@ pub(crate) fn read(file: &str, text: &str) -> Result<(Flow, Vec<Diagnostic>), Se
     Flow::read(text).map_err(|source| SettingsError::NotAFlow { file, source })
 }
 
-/// The flow that an export is a version of: the one with its id, or else with its name.
-pub(crate) fn same<'a>(flows: &'a [Known], flow: &Flow) -> Option<&'a Known> {
+/// The flow that an export is a version of: the one with its id, or else from its file, or else
+/// with its name.
+pub(crate) fn same<'a>(flows: &'a [Known], flow: &Flow, file: Option<&str>) -> Option<&'a Known> {
     let id = flow.id.as_str();
     let by_id = flows.iter().find(|known| !id.is_empty() && known.id == id);
+    let by_file = || flows.iter().find(|known| file == Some(&known.file));
     let is_subflow = flow.kind == FlowKind::Subflow;
     let is_same = |known: &&Known| known.name == flow.name && known.is_subflow == is_subflow;
-    by_id.or_else(|| flows.iter().find(|it| is_same(it) && !flow.name.is_empty()))
+    let by_name = || flows.iter().find(|it| is_same(it) && !flow.name.is_empty());
+    by_id.or_else(by_file).or_else(by_name)
 }
 
 /// The number of the newest version, when its text is this one.
-pub(crate) fn same_text(
+fn same_text(db: &Connection, known: Option<&Known>, text: &str) -> rusqlite::Result<Option<u64>> {
+    let number = with_text(db, known, text)?;
+    Ok(number.filter(|number| known.is_some_and(|known| known.latest == *number)))
+}
+
+/// The number of the version that has this text; the newest of several.
+pub(crate) fn with_text(
     db: &Connection,
     known: Option<&Known>,
     text: &str,
 ) -> rusqlite::Result<Option<u64>> {
     let Some(known) = known else { return Ok(None) };
-    let sql = "SELECT hash FROM flow_versions WHERE flow = ?1 AND number = ?2";
-    let newest = params![known.id, known.latest.cast_signed()];
-    let newest: String = db.prepare_cached(sql)?.query_row(newest, |row| row.get(0))?;
-    Ok((newest == hash(text)).then_some(known.latest))
+    let sql = "SELECT number FROM flow_versions WHERE flow = ?1 AND hash = ?2
+               ORDER BY number DESC LIMIT 1";
+    let mut statement = db.prepare_cached(sql)?;
+    statement.query_row([&known.id, &hash(text)], |row| count(row, 0)).optional()
+}
+
+/// Gives a flow this file; another flow that has it gets a free one.
+pub(crate) fn take_file(tx: &Transaction<'_>, id: &str, file: &str) -> Result<(), Fault> {
+    let known = labels::known(tx)?;
+    if let Some(other) = known.iter().find(|it| it.file == file && it.id != id) {
+        let sql = "UPDATE flows SET file = ?2 WHERE id = ?1";
+        tx.execute(sql, [&other.id, &free_file(&known, file)])?;
+    }
+    let sql = "UPDATE flows SET file = ?2 WHERE id = ?1 AND file <> ?2";
+    tx.execute(sql, [id, file])?;
+    Ok(())
+}
+
+/// Brings the flows with these ids into this order, before all others. Gives whether they were in
+/// another one.
+pub(crate) fn sort(tx: &Transaction<'_>, ids: &[String]) -> Result<bool, Fault> {
+    let known = labels::known(tx)?;
+    if known.iter().map(|it| &it.id).filter(|id| ids.contains(id)).eq(ids) {
+        return Ok(false);
+    }
+    for (place, id) in ids.iter().enumerate() {
+        // Below all places that were given to new flows.
+        let place = i64::try_from(place).unwrap_or(i64::MAX).saturating_sub(1 << 32);
+        tx.execute("UPDATE flows SET place = ?2 WHERE id = ?1", params![id, place])?;
+    }
+    Ok(true)
 }
 
 /// Writes the next version of a flow. Gives the flow's id and the number.

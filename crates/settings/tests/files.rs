@@ -190,3 +190,57 @@ fn an_export_of_changed_objects_reads_back() {
     assert_eq!(tenant.teams.len(), 5);
     assert!(place.plan(&export.bundle, server()).unwrap().is_empty());
 }
+
+fn two(a: (&str, String), b: (&str, String)) -> Bundle {
+    let yaml = format!("flows: [{{file: {}}}, {{file: {}}}]", a.0, b.0);
+    Bundle { yaml, flows: [a, b].map(|(file, text)| (file.to_owned(), text)).into() }
+}
+
+#[test]
+fn exports_with_one_id_are_flows_of_their_own() {
+    let place = Place::empty();
+    let copies = two(("a.json", flow("same", "A")), ("b.json", flow("same", "B")));
+    place.apply(&author(), &copies, server()).unwrap();
+    let found = place.flows().unwrap();
+    let ids: Vec<_> = found.iter().map(|it| (it.id.as_str(), it.name.as_str())).collect();
+    assert_eq!(ids, [("same", "A"), ("same-2", "B")]);
+    assert!(place.plan(&copies, server()).unwrap().is_empty());
+    assert_eq!(place.export().unwrap().bundle.flows, copies.flows);
+}
+
+#[test]
+fn flows_may_change_their_files_and_their_order() {
+    let place = Place::empty();
+    let (a, b) = (flow("a", "A"), flow("b", "B"));
+    let first = two(("a.json", a.clone()), ("b.json", b.clone()));
+    place.apply(&author(), &first, server()).unwrap();
+    let swapped = two(("b.json", a.clone()), ("a.json", b.clone()));
+    let plan = place.apply(&author(), &swapped, server()).unwrap().plan;
+    assert_eq!(steps(&plan), ["Update flow a file", "Update flow b file"]);
+    assert_eq!(place.export().unwrap().bundle.flows, swapped.flows);
+    let turned = two(("a.json", b), ("b.json", a));
+    place.apply(&author(), &turned, server()).unwrap();
+    let export = place.export().unwrap().bundle;
+    assert_eq!(export.flows, turned.flows);
+    assert_eq!(place.snapshot().unwrap().tenant, Tenant::parse(&turned.yaml).unwrap());
+    assert!(place.flows().unwrap().iter().all(|flow| flow.labels[0].number == 1));
+    assert!(place.plan(&export, server()).unwrap().is_empty());
+}
+
+#[test]
+fn an_older_text_of_a_flow_moves_live_back() {
+    let place = Place::empty();
+    let of = |text: &str| Bundle {
+        yaml: "flows: [{file: a.json}]".to_owned(),
+        flows: BTreeMap::from([("a.json".to_owned(), text.to_owned())]),
+    };
+    let (old, new) = (flow("a", "A"), flow("a", "A").replace("[]", "[ ]"));
+    place.apply(&author(), &of(&old), server()).unwrap();
+    place.apply(&author(), &of(&new), server()).unwrap();
+    let back = place.apply(&author(), &of(&old), server()).unwrap();
+    assert_eq!(steps(&back.plan), ["Update flow a Live"]);
+    let labels = place.flow("a").unwrap().labels;
+    assert_eq!((labels[0].number, labels[1].number), (2, 1));
+    let export = place.export().unwrap().bundle;
+    assert!(place.plan(&export, server()).unwrap().is_empty());
+}
