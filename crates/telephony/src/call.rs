@@ -14,12 +14,14 @@ mod command;
 mod dialog;
 mod effect;
 mod incoming;
+mod keepalive;
 mod keys;
 mod outgoing;
 mod reliable;
 mod reoffer;
 mod requests;
 mod session_timer;
+mod stray;
 mod timers;
 
 use std::collections::VecDeque;
@@ -63,6 +65,9 @@ pub struct Config {
     /// How long a session lasts without a refresh (RFC 4028), in seconds, 90 at the least; None
     /// asks for no timer and yet grants one.
     pub session_expires_s: Option<u32>,
+    /// How often a peer without a session timer is asked whether it is still there, in
+    /// milliseconds; None: never.
+    pub keepalive_ms: Option<u64>,
     /// How long it may ring: the flow's time to answer, or an agent's.
     pub ring_limit_ms: u64,
     /// How long a call may last after it was answered.
@@ -90,6 +95,7 @@ impl Config {
             target_patience_ms: 4_000,
             redirect_hosts: Vec::new(),
             session_expires_s: Some(1_800),
+            keepalive_ms: Some(900_000),
             ring_limit_ms: 180_000,
             duration_limit_ms: 12 * 3_600_000,
             t1_ms: 500,
@@ -151,6 +157,10 @@ pub struct Call {
     timers: Timers,
     reliable: reliable::Reliable,
     refreshing: session_timer::Refreshing,
+    /// The OPTIONS that is under way.
+    probe: Option<ClientTx>,
+    /// INVITEs that were left behind and may be answered still.
+    strays: Vec<stray::Stray>,
     /// How many redirections have been followed.
     redirects: u8,
     announced: Option<MediaPlan>,
@@ -176,6 +186,8 @@ impl Call {
             timers: Timers::default(),
             reliable: reliable::Reliable::default(),
             refreshing: session_timer::Refreshing::default(),
+            probe: None,
+            strays: Vec::new(),
             redirects: 0,
             announced: None,
             has_ended: false,
@@ -232,6 +244,9 @@ impl Call {
     }
 
     fn on_response(&mut self, now_ms: u64, response: &Response) {
+        if self.on_life(now_ms, response) || self.on_stray_response(now_ms, response) {
+            return;
+        }
         match self.asked.clone() {
             Some(Asked::Reinvite { tx, has_credentials }) if tx == response.tx => {
                 self.on_reinvite_response(now_ms, response, has_credentials);
@@ -260,6 +275,8 @@ impl Call {
                 Timer::Reliable => self.repeat_reliable(now_ms),
                 Timer::Refresh => self.refresh(now_ms),
                 Timer::SessionEnd => self.on_session_end(),
+                Timer::KeepAlive => self.ask_for_life(now_ms),
+                Timer::Stray => self.on_stray_silent(now_ms),
             }
         }
     }
@@ -277,6 +294,7 @@ impl Call {
         self.timers.clear(Timer::Reliable);
         self.timers.clear(Timer::Refresh);
         self.timers.clear(Timer::SessionEnd);
+        self.timers.clear(Timer::KeepAlive);
         self.wish = None;
         if self.announced.take().is_some() {
             self.out.push_back(Effect::StopMedia);
@@ -290,7 +308,9 @@ impl Call {
         if !matches!(self.phase, Phase::Gone) {
             self.phase = Phase::Gone;
             self.timers = Timers::default();
-            self.out.push_back(Effect::Release);
+            if !self.wait_for_strays() {
+                self.out.push_back(Effect::Release);
+            }
         }
     }
 

@@ -11,12 +11,14 @@ use std::net::IpAddr;
 
 pub use load::Load;
 use sources::Sources;
+pub(crate) use sources::customer;
 
 /// What one source may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Requests outside of calls a second: new calls, registrations, OPTIONS. Those of a trunk's
-    /// address do not count, nor do retransmissions of an INVITE.
+    /// address do not count, nor do retransmissions of an INVITE. Ten times as many messages may
+    /// come that begin nothing: requests within calls, retransmissions, responses.
     pub requests_per_s: u32,
     /// How many may come at once after a pause.
     pub burst: u32,
@@ -26,8 +28,8 @@ pub struct Limits {
     pub failure_window_ms: u64,
     /// ... ban a source for this time, in milliseconds.
     pub ban_ms: u64,
-    /// When new calls wait longer than this inside, for a while one after the other, further ones
-    /// are refused with 503; in milliseconds.
+    /// While there is too much to do, so many new calls are refused with 503 that the others are
+    /// answered within this time; in milliseconds.
     pub max_wait_ms: u64,
 }
 
@@ -68,6 +70,10 @@ pub enum Verdict {
 
 /// A source is told once in this time that it sends too much, in milliseconds.
 const REFUSAL_EVERY_MS: u64 = 1_000;
+
+/// So many messages that begin nothing belong to one that begins something: ACK, BYE, keys,
+/// responses, and what is sent again of them.
+const REST: u32 = 10;
 
 /// How many malformed requests of a source are answered.
 const ANSWERS: Rate = Rate { per_s: 10, burst: 20 };
@@ -112,6 +118,16 @@ impl Gate {
         }
         source.told_at_ms = now_ms.saturating_add(REFUSAL_EVERY_MS);
         Verdict::Refuse
+    }
+
+    /// A source goes on with what it has begun. `rate` is what it may begin, as for
+    /// [`Self::begin`].
+    pub fn go_on(&mut self, now_ms: u64, ip: IpAddr, rate: Option<Rate>) -> Verdict {
+        let usual = Rate { per_s: self.limits.requests_per_s, burst: self.limits.burst };
+        let Rate { per_s, burst } = rate.unwrap_or(usual);
+        let rate = Rate { per_s: per_s.saturating_mul(REST), burst: burst.saturating_mul(REST) };
+        let is_taken = self.sources.touch(ip).rest.take(now_ms, rate);
+        if is_taken { Verdict::Take } else { Verdict::Drop }
     }
 
     /// Whether something malformed from the source is answered.
@@ -184,6 +200,19 @@ mod tests {
         assert!((0..1_000).all(|at| gate.begin(200_000 + at, ip(2), fast) == Verdict::Take));
         let none = Some(Rate { per_s: 0, burst: 0 });
         assert_eq!(gate.begin(0, ip(3), none), Verdict::Refuse);
+    }
+
+    #[test]
+    fn what_goes_on_has_a_rate_of_its_own() {
+        let mut gate = gate();
+        assert!((0..100).any(|_| gate.begin(0, ip(1), None) == Verdict::Drop));
+        let taken = (0..1_000).filter(|_| gate.go_on(0, ip(1), None) == Verdict::Take).count();
+        assert_eq!(taken, 200);
+        assert_eq!(gate.go_on(10, ip(1), None), Verdict::Take, "100 a second");
+        assert_eq!(gate.go_on(10, ip(1), None), Verdict::Drop);
+        let trunk = Some(Rate { per_s: 100, burst: 100 });
+        let taken = (0..2_000).filter(|_| gate.go_on(0, ip(2), trunk) == Verdict::Take).count();
+        assert_eq!(taken, 1_000);
     }
 
     #[test]

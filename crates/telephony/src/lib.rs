@@ -51,7 +51,8 @@
 //! - At the level `info` its log holds every message, with `Authorization` and all numbers: keep
 //!   the target `rsipstack` at `warn`.
 //! - All traffic of an instance passes through one task and unlimited channels, and a TCP peer that
-//!   does not read makes that task wait. [`shell::Settings::max_calls`] limits calls, not that.
+//!   does not read makes that task wait. So [`gate::Load`] limits what may be inside, and streams
+//!   that peers open write into a buffer of ours. Streams that we open to trunks do not.
 
 pub mod address;
 pub mod call;

@@ -1,5 +1,6 @@
 //! A call that goes out: an agent's phone, or a number behind the trunk.
 
+use super::stray::cancel_of;
 use super::{Call, Cause, Config, Dialog, Effect, Event, Phase, Timer};
 use crate::address::{NameAddr, Uri};
 use crate::digest;
@@ -245,10 +246,10 @@ impl Call {
         if calling.given_up.is_some() || calling.has_provisional {
             return;
         }
-        let tx = calling.tx();
+        let invite = (*calling.invite).clone();
         if let Some(uri) = self.next_target() {
-            self.out.push_back(Effect::Abandon(tx));
             self.try_target(now_ms, uri);
+            self.leave_behind(now_ms, invite);
         }
     }
 
@@ -288,18 +289,7 @@ impl Call {
     fn send_cancel(&mut self, now_ms: u64) {
         let tx = self.new_tx();
         let Phase::Calling(calling) = &self.phase else { return };
-        let invite = &calling.invite;
-        let kept = ["From", "To", "Call-ID", "Route"];
-        let headers = invite.headers.iter().filter(|(name, _)| kept.contains(name));
-        let cancel = OutRequest {
-            tx,
-            method: Method::Cancel,
-            uri: invite.uri.clone(),
-            cseq: invite.cseq,
-            headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
-            body: Vec::new(),
-            cancels: Some(invite.tx),
-        };
+        let cancel = cancel_of(&calling.invite, tx);
         self.out.push_back(Effect::Request(cancel));
         self.timers.set(Timer::Cancel, now_ms.saturating_add(self.config.patience_ms()));
     }
@@ -325,11 +315,7 @@ impl Call {
         if self.first_invite != Some(response.tx) || tag == self.dialog.remote_tag {
             return;
         }
-        let mut fork = self.dialog.clone();
-        fork.learn(response);
-        let tx = self.new_tx();
-        let bye = fork.request(tx, Method::Bye, &self.config.contact);
-        self.out.push_back(Effect::Request(bye));
+        self.end_elsewhere(response);
     }
 }
 

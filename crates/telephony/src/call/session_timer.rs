@@ -140,6 +140,7 @@ impl Call {
         self.refreshing.agreed = agreed;
         self.timers.clear(Timer::Refresh);
         self.timers.clear(Timer::SessionEnd);
+        self.keep_alive(now_ms, agreed.is_some());
         let Some((time_s, is_ours)) = agreed else { return };
         let time_ms = u64::from(time_s) * 1_000;
         // Who waits for the other's refresh gives up a little early (RFC 4028, section 10).
@@ -148,6 +149,10 @@ impl Call {
         if is_ours {
             self.timers.set(Timer::Refresh, now_ms.saturating_add(time_ms / 2));
         }
+    }
+
+    pub(super) fn has_session_timer(&self) -> bool {
+        self.refreshing.agreed.is_some()
     }
 
     /// The time for a refresh has come.

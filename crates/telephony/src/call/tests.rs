@@ -124,7 +124,7 @@ fn ringing_is_repeated_and_limited() {
 
 #[test]
 fn a_call_has_a_longest_duration() {
-    incoming(&[ANSWERED, "ACK ->", "43199999 ->", "1 -> stop; Ended(TooLong); BYE"]);
+    incoming(&[ANSWERED, "ACK ->", "43199999 -> OPTIONS", "1 -> stop; Ended(TooLong); BYE"]);
 }
 
 #[test]

@@ -23,9 +23,13 @@ pub(super) enum Timer {
     Refresh,
     /// The session has not been refreshed.
     SessionEnd,
+    /// Whether the other side is still there has to be asked.
+    KeepAlive,
+    /// An INVITE that was left behind has not come to its end.
+    Stray,
 }
 
-const ALL: [Timer; 10] = [
+const ALL: [Timer; 12] = [
     Timer::RingLimit,
     Timer::Provisional,
     Timer::Ack,
@@ -36,6 +40,8 @@ const ALL: [Timer; 10] = [
     Timer::Reliable,
     Timer::Refresh,
     Timer::SessionEnd,
+    Timer::KeepAlive,
+    Timer::Stray,
 ];
 
 /// When each timer is due.

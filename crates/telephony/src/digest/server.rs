@@ -1,6 +1,7 @@
 //! Makes challenges and checks answers.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -57,10 +58,11 @@ impl Verifier {
         self.algorithms.extend_from_slice(all);
     }
 
-    /// The values of the `WWW-Authenticate` headers, one for each algorithm.
-    pub fn challenges(&mut self, now_ms: u64, is_stale: bool) -> Vec<String> {
+    /// The values of the `WWW-Authenticate` headers, one for each algorithm. Only the address that
+    /// they are for can answer them.
+    pub fn challenges(&mut self, now_ms: u64, ip: IpAddr, is_stale: bool) -> Vec<String> {
         self.issued = self.issued.wrapping_add(1);
-        let nonce = self.nonce(now_ms, self.issued);
+        let nonce = self.nonce(now_ms, self.issued, ip);
         let stale = if is_stale { ", stale=true" } else { "" };
         let realm = quote(&self.realm);
         let challenge = |algorithm: Algorithm| {
@@ -82,6 +84,7 @@ impl Verifier {
     pub fn verify(
         &mut self,
         now_ms: u64,
+        ip: IpAddr,
         authorization: &str,
         method: &str,
         password_of: impl FnOnce(&str) -> Option<SecretString>,
@@ -99,7 +102,7 @@ impl Verifier {
         let has_form = nc.len() == 8 && nc.bytes().all(|byte| byte.is_ascii_hexdigit());
         let count = u32::from_str_radix(nc, 16).ok().filter(|_| has_form);
         let count = count.ok_or(Denial::Malformed)?;
-        self.check_nonce(now_ms, nonce)?;
+        self.check_nonce(now_ms, ip, nonce)?;
         let password = password_of(username).ok_or(Denial::Wrong)?;
         let credentials = Credentials { username: username.to_owned(), password };
         let (realm, uri, auth) = (self.realm.as_str(), field("uri")?, Some((nc, cnonce)));
@@ -111,22 +114,27 @@ impl Verifier {
         Ok(credentials.username)
     }
 
-    /// Time, number and a mark that only the secret's holder can make. The message is of fixed
+    /// Time, number and a mark, of these and the address, that only the secret's holder can make. The message is of fixed
     /// length and the hash is cut, so that hashing the secret in front is a sound mark.
-    fn nonce(&self, at_ms: u64, number: u64) -> String {
+    fn nonce(&self, at_ms: u64, number: u64, ip: IpAddr) -> String {
+        let ip = match ip.to_canonical() {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+            IpAddr::V6(v6) => v6,
+        };
         let mut hash = Sha256::new();
         hash.update(self.secret);
         hash.update(at_ms.to_be_bytes());
         hash.update(number.to_be_bytes());
+        hash.update(ip.octets());
         format!("{at_ms:016x}{number:016x}{}", hex(&hash.finalize()[..16]))
     }
 
-    fn check_nonce(&self, now_ms: u64, nonce: &str) -> Result<(), Denial> {
+    fn check_nonce(&self, now_ms: u64, ip: IpAddr, nonce: &str) -> Result<(), Denial> {
         let number = |range| nonce.get(range).and_then(|text| u64::from_str_radix(text, 16).ok());
         let (Some(at_ms), Some(count)) = (number(0..16), number(16..32)) else {
             return Err(Denial::Stale);
         };
-        let is_ours = is_same(&self.nonce(at_ms, count), nonce);
+        let is_ours = is_same(&self.nonce(at_ms, count, ip), nonce);
         let is_fresh = at_ms >= self.oldest_ms && at_ms.saturating_add(NONCE_LIFETIME_MS) > now_ms;
         if is_ours && is_fresh { Ok(()) } else { Err(Denial::Stale) }
     }
@@ -168,6 +176,7 @@ mod tests {
     use crate::message::{ClientTx, Headers, Response};
 
     const NOW_MS: u64 = 1_000_000_000;
+    const IP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
     fn verifier() -> Verifier {
         Verifier::new("pbx.example", [7; 32])
@@ -181,17 +190,18 @@ mod tests {
     }
 
     fn check(verifier: &mut Verifier, now_ms: u64, header: &str) -> Result<String, Denial> {
-        verifier
-            .verify(now_ms, header, "REGISTER", |name| (name == "anna").then(|| "secret".into()))
+        verifier.verify(now_ms, IP, header, "REGISTER", |name| {
+            (name == "anna").then(|| "secret".into())
+        })
     }
 
     #[test]
     fn both_algorithms_are_offered_and_checked() {
         let mut verifier = verifier();
-        let challenges = verifier.challenges(NOW_MS, false);
+        let challenges = verifier.challenges(NOW_MS, IP, false);
         assert!(challenges[0].contains("algorithm=SHA-256") && challenges[1].contains("=MD5"));
         for at in 0..2 {
-            let challenges = verifier.challenges(NOW_MS, false);
+            let challenges = verifier.challenges(NOW_MS, IP, false);
             let header = answer(&challenges[at], "secret");
             assert_eq!(check(&mut verifier, NOW_MS, &header), Ok("anna".into()));
             assert_eq!(check(&mut verifier, NOW_MS, &header), Err(Denial::Stale), "a replay");
@@ -201,7 +211,7 @@ mod tests {
     #[test]
     fn wrong_answers_are_denied() {
         let mut verifier = verifier();
-        let challenge = verifier.challenges(NOW_MS, false).remove(0);
+        let challenge = verifier.challenges(NOW_MS, IP, false).remove(0);
         let good = answer(&challenge, "secret");
         let rows = [
             (answer(&challenge, "wrong"), Denial::Wrong),
@@ -220,27 +230,39 @@ mod tests {
             assert_eq!(check(&mut verifier, NOW_MS, &header), Err(expected), "{header}");
         }
         assert_eq!(check(&mut verifier, NOW_MS, &good), Ok("anna".into()));
-        let wrong = verifier.verify(NOW_MS, &good, "INVITE", |_| Some("secret".into()));
+        let wrong = verifier.verify(NOW_MS, IP, &good, "INVITE", |_| Some("secret".into()));
         assert_eq!(wrong, Err(Denial::Wrong), "another method");
     }
 
     #[test]
     fn nonces_grow_old_and_belong_to_one_verifier() {
         let mut verifier = verifier();
-        let header = answer(&verifier.challenges(NOW_MS, false)[0], "secret");
+        let header = answer(&verifier.challenges(NOW_MS, IP, false)[0], "secret");
         let late_ms = NOW_MS + NONCE_LIFETIME_MS;
         assert_eq!(check(&mut verifier, late_ms, &header), Err(Denial::Stale));
         let mut other = Verifier::new("pbx.example", [8; 32]);
         assert_eq!(check(&mut other, NOW_MS, &header), Err(Denial::Stale));
-        assert!(verifier.challenges(NOW_MS, true)[0].ends_with("stale=true"));
+        assert!(verifier.challenges(NOW_MS, IP, true)[0].ends_with("stale=true"));
+    }
+
+    #[test]
+    fn nonces_belong_to_an_address() {
+        let mut verifier = verifier();
+        let header = answer(&verifier.challenges(NOW_MS, IP, false)[0], "secret");
+        let find = |name: &str| (name == "anna").then(|| "secret".into());
+        let mut from =
+            |ip: &str| verifier.verify(NOW_MS, ip.parse().unwrap(), &header, "REGISTER", find);
+        assert_eq!(from("192.0.2.2"), Err(Denial::Stale));
+        assert_eq!(from("2001:db8::1"), Err(Denial::Stale));
+        assert_eq!(from("::ffff:192.0.2.1"), Ok("anna".into()), "the same in IPv6 form");
     }
 
     #[test]
     fn only_offered_algorithms_are_taken() {
         let mut verifier = verifier();
-        let md5 = answer(&verifier.challenges(NOW_MS, false)[1], "secret");
+        let md5 = answer(&verifier.challenges(NOW_MS, IP, false)[1], "secret");
         verifier.set_algorithms(&[Algorithm::Sha256]);
-        assert_eq!(verifier.challenges(NOW_MS, false).len(), 1);
+        assert_eq!(verifier.challenges(NOW_MS, IP, false).len(), 1);
         assert_eq!(check(&mut verifier, NOW_MS, &md5), Err(Denial::Malformed));
         verifier.set_algorithms(&[]);
         assert_eq!(check(&mut verifier, NOW_MS, &md5), Ok("anna".into()));
@@ -250,7 +272,7 @@ mod tests {
     fn remembered_counts_are_limited() {
         let mut verifier = verifier();
         let headers: Vec<String> = (0..MAX_NONCES as u64 + 5)
-            .map(|at| answer(&verifier.challenges(NOW_MS + at, false)[0], "secret"))
+            .map(|at| answer(&verifier.challenges(NOW_MS + at, IP, false)[0], "secret"))
             .collect();
         for header in &headers {
             assert_eq!(check(&mut verifier, NOW_MS, header), Ok("anna".into()));

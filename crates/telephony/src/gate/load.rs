@@ -1,77 +1,235 @@
-//! How long new calls wait inside, between the socket and the place where they are taken.
+//! How many new calls are inside, between the socket and their answers, and for how long.
 //!
-//! Behind the socket the messages go through channels without a limit. When more comes than can be
-//! done, everything waits longer and longer; then new calls have to be refused at the socket, where
-//! that costs least, so that those that were taken are served in time.
+//! Behind the socket everything waits its turn: messages, tasks, the switchboard, its journal. When
+//! more comes than can be done, each of these waits grows, and a measure that is taken at one of
+//! them comes too late. So an INVITE counts as inside from the datagram that brings it until its
+//! answer leaves, and while there is too much to do only so many may be inside as are answered
+//! within the time that they may wait (Little's law: calls inside = rate of answers × their wait).
+//! The others are refused at the socket, where that costs least.
+//!
+//! A machine that was away for a moment is no overload: the calls that gathered meanwhile wait
+//! long, but they become fewer. Overload is told by long waits while calls inside become more (the
+//! idea of CoDel, RFC 8289: what counts is the wait that does not go away).
+//!
+//! Times are in microseconds from any start.
 
 use std::collections::{HashMap, VecDeque};
 
 /// The most calls that are watched at once. More of them wait only when there is far too much.
 const MAX_WATCHED: usize = 16_384;
 
-/// A call that is not seen again within this time was a retransmission, in milliseconds.
-const FORGET_AFTER_MS: u64 = 10_000;
+/// A call without an answer is not waited for any longer than this: the library's parser has
+/// dropped it without a word, or it is the application's to answer it when it likes.
+const FORGET_AFTER_US: u64 = 1_000_000;
 
-/// Waits that are too long for so long are too much to do; before that the machine may only have
-/// been away for a moment (the idea of CoDel, RFC 8289), in milliseconds.
-const LASTING_MS: u64 = 200;
+/// A call that the application has taken and not answered for so long waits for its flow or for a
+/// person, not for this machine.
+const GRACE_US: u64 = 20_000;
 
-/// A wait of so many times the limit is too much at once.
-const FAR_TOO_LONG: u64 = 10;
+/// Long waits are overload when so many more calls are inside than when they began, ...
+const GROWTH: u64 = 16;
 
-/// The waits of new calls.
+/// ... or after this time, when they have not become fewer.
+const LASTING_US: u64 = 200_000;
+
+/// A wait of so many times the limit is overload at once.
+const FAR_TOO_LONG: u64 = 30;
+
+/// Overload is over when nobody had to be refused for so long.
+const OVER_AFTER_US: u64 = 1_000_000;
+
+/// The span over which answers are counted, and the shortest wait is looked for.
+const SPAN_US: u64 = 100_000;
+
+/// So many calls may always be inside.
+const ALWAYS: u64 = 8;
+
+/// Waits that are usual on this machine are taken as the limit up to this: a slow disk is no
+/// overload.
+const MAX_USUAL_US: u64 = 100_000;
+
+/// How slowly the usual wait is learnt: as the average of so many spans.
+const USUAL_SPANS: u64 = 256;
+
+/// A call inside.
+#[derive(Clone, Copy, Debug)]
+struct Inside {
+    at_us: u64,
+    taken_us: Option<u64>,
+}
+
+/// Waits that are too long, one after the other.
+#[derive(Clone, Copy, Debug)]
+struct Spell {
+    since_us: u64,
+    /// So many calls were inside when it began.
+    inside: u64,
+}
+
+/// The calls inside, and what is learnt of their waits.
 #[derive(Debug, Default)]
 pub struct Load {
-    /// When each call came, by a number that stands for it.
-    waiting: HashMap<u64, u64>,
-    order: VecDeque<(u64, u64)>,
-    /// The last wait that was measured, and when.
-    last: Option<(u64, u64)>,
-    /// Since when every wait has been longer than the limit.
-    long_since: Option<u64>,
+    inside: HashMap<u64, Inside>,
+    /// By the time at which they came, with those that are not inside any more.
+    arrivals: VecDeque<(u64, u64)>,
+    /// By the time at which the application took them.
+    taken: VecDeque<(u64, u64)>,
+    spell: Option<Spell>,
+    /// When somebody was refused last for overload; None while there is none.
+    overload_us: Option<u64>,
+    span: Span,
+    /// Answers in a span.
+    answers: u64,
+    usual_us: u64,
+    /// From so many spans, up to [`USUAL_SPANS`].
+    usual_of: u64,
+}
+
+/// What is counted in a span.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    began_us: u64,
+    answers: u64,
+    shortest_us: Option<u64>,
 }
 
 impl Load {
-    /// A new call has come in at the socket. A retransmission begins its wait again: otherwise a
-    /// copy that the parser dropped long ago would look like a long wait, and one source could
-    /// have all others refused.
-    pub fn arrived(&mut self, now_ms: u64, call: u64) {
-        while let Some((at_ms, old)) = self.order.front().copied() {
-            let is_old = at_ms.saturating_add(FORGET_AFTER_MS) <= now_ms;
-            if !is_old && self.order.len() < MAX_WATCHED {
+    /// A new call has come in at the socket. False when it is to be refused, since those that are
+    /// inside could not be answered within `max_wait_us` otherwise.
+    ///
+    /// A retransmission begins its wait again: otherwise a copy that the parser dropped long ago
+    /// would look like a long wait, and one source could have all others refused.
+    pub fn admits(&mut self, now_us: u64, call: u64, max_wait_us: u64) -> bool {
+        self.forget_old(now_us);
+        self.end_span(now_us);
+        let is_known = self.inside.contains_key(&call);
+        if !is_known && self.is_too_much(now_us, max_wait_us) {
+            return false;
+        }
+        self.inside.insert(call, Inside { at_us: now_us, taken_us: None });
+        self.arrivals.push_back((now_us, call));
+        true
+    }
+
+    /// The application has taken the call.
+    pub fn taken(&mut self, now_us: u64, call: u64) {
+        if let Some(inside) = self.inside.get_mut(&call) {
+            inside.taken_us = Some(now_us);
+            self.taken.push_back((now_us, call));
+        }
+    }
+
+    /// The call's answer leaves: ringing, or a final response.
+    pub fn answered(&mut self, now_us: u64, call: u64, max_wait_us: u64) {
+        let Some(Inside { at_us, taken_us }) = self.inside.remove(&call) else { return };
+        // Whether it waited for its flow or for this machine is not known.
+        if taken_us.is_some_and(|taken_us| now_us >= taken_us.saturating_add(GRACE_US)) {
+            return;
+        }
+        self.span.answers += 1;
+        self.measured(now_us, now_us.saturating_sub(at_us), max_wait_us);
+    }
+
+    /// Whether new calls are refused at present when too many are inside.
+    pub fn is_overloaded(&self) -> bool {
+        self.overload_us.is_some()
+    }
+
+    /// How many calls are inside.
+    pub fn inside(&self) -> usize {
+        self.inside.len()
+    }
+
+    fn measured(&mut self, now_us: u64, wait_us: u64, max_wait_us: u64) {
+        let shortest_us = self.span.shortest_us.get_or_insert(wait_us);
+        *shortest_us = wait_us.min(*shortest_us);
+        let limit_us = self.limit_us(max_wait_us);
+        if wait_us.saturating_mul(2) <= limit_us.saturating_mul(3) {
+            self.spell = None;
+            return;
+        }
+        let inside = self.inside.len() as u64;
+        let spell = *self.spell.get_or_insert(Spell { since_us: now_us, inside });
+        let growth = self.limit(max_wait_us).max(GROWTH);
+        let lasts = now_us.saturating_sub(spell.since_us) >= LASTING_US;
+        // While they become fewer, it passes by itself.
+        let grows = inside >= spell.inside + growth || (lasts && inside >= spell.inside);
+        if grows || wait_us > limit_us.saturating_mul(FAR_TOO_LONG) {
+            self.overload_us.get_or_insert(now_us);
+        }
+        if lasts {
+            self.spell = Some(Spell { since_us: now_us, inside });
+        }
+    }
+
+    fn is_too_much(&mut self, now_us: u64, max_wait_us: u64) -> bool {
+        if self.inside.len() >= MAX_WATCHED {
+            return true;
+        }
+        let Some(last_us) = self.overload_us else { return false };
+        if self.inside.len() as u64 >= self.limit(max_wait_us).max(ALWAYS) {
+            self.overload_us = Some(now_us);
+            return true;
+        }
+        if now_us >= last_us.saturating_add(OVER_AFTER_US) {
+            (self.overload_us, self.spell) = (None, None);
+        }
+        false
+    }
+
+    /// So many calls are inside when as many come as are answered, and wait as long as they are
+    /// to wait.
+    fn limit(&self, max_wait_us: u64) -> u64 {
+        self.answers * self.limit_us(max_wait_us) / SPAN_US
+    }
+
+    /// How long calls are to wait in overload: half of what they may, since some wait longer than
+    /// others, or somewhat more than is usual here.
+    fn limit_us(&self, max_wait_us: u64) -> u64 {
+        (max_wait_us / 2).max(self.usual_us.min(MAX_USUAL_US) * 3 / 2)
+    }
+
+    fn end_span(&mut self, now_us: u64) {
+        if now_us < self.span.began_us.saturating_add(SPAN_US) {
+            return;
+        }
+        let long_us = now_us.saturating_sub(self.span.began_us);
+        let answers = self.span.answers * SPAN_US / long_us.max(1);
+        // A span that the machine was away for says little: the rate falls slowly.
+        self.answers = answers.max(self.answers - self.answers.saturating_sub(answers) / 8);
+        if let Some(shortest_us) = self.span.shortest_us {
+            self.usual_of = (self.usual_of + 1).min(USUAL_SPANS);
+            let more_us = shortest_us.saturating_sub(self.usual_us).div_ceil(self.usual_of);
+            let less_us = self.usual_us.saturating_sub(shortest_us).div_ceil(self.usual_of);
+            self.usual_us = self.usual_us + more_us - less_us;
+        }
+        self.span = Span { began_us: now_us, ..Span::default() };
+    }
+
+    fn forget_old(&mut self, now_us: u64) {
+        while let Some((at_us, call)) = self.arrivals.front().copied() {
+            let is_old = at_us.saturating_add(FORGET_AFTER_US) <= now_us;
+            let is_here = self.inside.get(&call).is_some_and(|inside| inside.at_us == at_us);
+            if is_here && !is_old && self.arrivals.len() < 2 * MAX_WATCHED {
                 break;
             }
-            self.order.pop_front();
-            if self.waiting.get(&old) == Some(&at_ms) {
-                self.waiting.remove(&old);
+            self.arrivals.pop_front();
+            if is_here {
+                self.inside.remove(&call);
             }
         }
-        self.waiting.insert(call, now_ms);
-        self.order.push_back((now_ms, call));
-    }
-
-    /// The call has reached its place. Gives its wait in milliseconds.
-    pub fn taken(&mut self, now_ms: u64, call: u64, max_wait_ms: u64) -> u64 {
-        let Some(at_ms) = self.waiting.remove(&call) else { return 0 };
-        let wait_ms = now_ms.saturating_sub(at_ms);
-        self.last = Some((now_ms, wait_ms));
-        if wait_ms <= max_wait_ms {
-            self.long_since = None;
-        } else {
-            self.long_since.get_or_insert(now_ms);
+        while let Some((taken_us, call)) = self.taken.front().copied() {
+            let is_old = taken_us.saturating_add(GRACE_US) <= now_us;
+            let inside = self.inside.get(&call);
+            let is_here = inside.is_some_and(|inside| inside.taken_us == Some(taken_us));
+            if is_here && !is_old {
+                break;
+            }
+            self.taken.pop_front();
+            if is_here {
+                self.inside.remove(&call);
+            }
         }
-        wait_ms
-    }
-
-    /// Whether new calls have to be refused. What was measured long ago says nothing: then one is
-    /// let through and measured.
-    pub fn is_too_much(&self, now_ms: u64, max_wait_ms: u64) -> bool {
-        let Some((at_ms, wait_ms)) = self.last else { return false };
-        let lasts = self.long_since.is_some_and(|since_ms| {
-            at_ms.saturating_sub(since_ms) >= LASTING_MS
-                || wait_ms > max_wait_ms.saturating_mul(FAR_TOO_LONG)
-        });
-        lasts && now_ms < at_ms.saturating_add(wait_ms.min(1_000))
     }
 }
 
@@ -79,38 +237,178 @@ impl Load {
 mod tests {
     use super::*;
 
-    #[test]
-    fn waits_that_last_refuse_new_calls_until_they_are_over() {
-        let mut load = Load::default();
-        load.arrived(0, 1);
-        assert_eq!(load.taken(20, 1, 50), 20);
-        load.arrived(100, 2);
-        assert_eq!(load.taken(200, 2, 50), 100);
-        assert!(!load.is_too_much(200, 50), "the machine may have been away for a moment");
-        load.arrived(300, 3);
-        assert_eq!(load.taken(400, 3, 50), 100);
-        assert!(load.is_too_much(400, 50) && load.is_too_much(499, 50), "it lasts");
-        assert!(!load.is_too_much(500, 50), "then one is let through and measured");
-        load.arrived(600, 4);
-        assert_eq!(load.taken(640, 4, 50), 40);
-        assert!(!load.is_too_much(640, 50), "it is over");
-        load.arrived(700, 5);
-        assert_eq!(load.taken(1_201, 5, 50), 501);
-        assert!(load.is_too_much(1_201, 50), "far too long");
-        load.arrived(2_000, 6);
-        load.arrived(9_000, 6);
-        assert_eq!(load.taken(9_010, 6, 50), 10, "since its last retransmission");
-        assert_eq!(load.taken(9_010, 99, 50), 0, "never seen");
+    const MAX_WAIT_US: u64 = 20_000;
+
+    /// One who serves calls in their order, with the gate in front.
+    struct Desk {
+        load: Load,
+        /// How long a call takes, and what it waits for besides, such as a disk.
+        service_us: u64,
+        latency_us: u64,
+        free_at_us: u64,
+        queue: VecDeque<(u64, u64)>,
+        answers: VecDeque<(u64, u64, u64)>,
+        waits_us: Vec<u64>,
+        refused: Vec<u64>,
+        random: u64,
+    }
+
+    impl Desk {
+        fn new(service_us: u64, latency_us: u64) -> Self {
+            let (queue, answers) = (VecDeque::new(), VecDeque::new());
+            let (load, waits_us, refused) = (Load::default(), Vec::new(), Vec::new());
+            let (free_at_us, random) = (0, 1);
+            Self {
+                load,
+                service_us,
+                latency_us,
+                free_at_us,
+                queue,
+                answers,
+                waits_us,
+                refused,
+                random,
+            }
+        }
+
+        fn random(&mut self, below: u64) -> u64 {
+            self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (self.random >> 33) % below
+        }
+
+        /// Does what is to be done until this time.
+        fn work(&mut self, now_us: u64) {
+            while let Some((at_us, call)) = self.queue.front().copied() {
+                let began_us = self.free_at_us.max(at_us);
+                if began_us >= now_us {
+                    break;
+                }
+                self.queue.pop_front();
+                self.load.taken(began_us, call);
+                self.free_at_us = began_us + self.service_us / 2 + self.random(self.service_us);
+                self.answers.push_back((self.free_at_us + self.latency_us, at_us, call));
+            }
+            while let Some((done_us, at_us, call)) = self.answers.front().copied() {
+                if done_us > now_us {
+                    break;
+                }
+                self.answers.pop_front();
+                self.load.answered(done_us, call, MAX_WAIT_US);
+                self.waits_us.push(done_us - at_us);
+            }
+        }
+
+        /// Calls at a rate, at random moments, from one time to another.
+        fn calls(&mut self, from_us: u64, to_us: u64, per_s: u64) {
+            let mut at_us = from_us;
+            while at_us < to_us {
+                at_us += 1 + self.random(2 * 1_000_000 / per_s);
+                self.arrive(at_us);
+            }
+        }
+
+        fn arrive(&mut self, at_us: u64) {
+            self.work(at_us);
+            let call = self.random(u64::MAX);
+            match self.load.admits(at_us, call, MAX_WAIT_US) {
+                true => self.queue.push_back((at_us, call)),
+                false => self.refused.push(at_us),
+            }
+        }
+
+        /// The machine is away; what comes meanwhile is read when it is back.
+        fn stall(&mut self, from_us: u64, long_us: u64, per_s: u64) {
+            self.work(from_us);
+            self.free_at_us = from_us + long_us;
+            self.answers.iter_mut().for_each(|answer| answer.0 += long_us);
+            (0..per_s * long_us / 1_000_000).for_each(|_| self.arrive(from_us + long_us));
+        }
+
+        fn p99_us(&self) -> u64 {
+            let mut waits = self.waits_us.clone();
+            waits.sort_unstable();
+            waits[waits.len() * 99 / 100]
+        }
     }
 
     #[test]
-    fn what_is_never_taken_is_forgotten() {
+    fn in_overload_as_many_are_served_as_can_be_and_in_time() {
+        // A little too much is found out late, and does little.
+        for (per_s, latency_us, limit_us) in [
+            (3_600, 0, MAX_WAIT_US),
+            (3_600, 4_000, MAX_WAIT_US),
+            (10_000, 2_000, MAX_WAIT_US),
+            (2_600, 4_000, MAX_WAIT_US * 5 / 4),
+        ] {
+            let mut desk = Desk::new(416, latency_us);
+            desk.calls(0, 2_000_000, 400);
+            desk.calls(2_000_000, 12_000_000, per_s);
+            let (served, p99_us) = (desk.waits_us.len(), desk.p99_us());
+            assert!(served > 800 + 23_000, "{served} at {per_s}");
+            assert!(p99_us < limit_us, "{p99_us} us at {per_s}");
+            assert!(!desk.refused.is_empty() && desk.load.is_overloaded());
+            // It ends with its cause.
+            let refused = desk.refused.len();
+            desk.calls(12_000_000, 20_000_000, 1_500);
+            assert!(desk.refused.iter().skip(refused).all(|at_us| *at_us < 12_100_000));
+            assert!(!desk.load.is_overloaded());
+        }
+    }
+
+    #[test]
+    fn below_what_can_be_done_nobody_is_refused_even_after_a_stall() {
+        let mut desk = Desk::new(416, 4_000);
+        desk.calls(0, 5_000_000, 2_000);
+        for (at_us, long_us) in [(5_000_000, 30_000), (6_000_000, 80_000), (8_000_000, 200_000)] {
+            desk.stall(at_us, long_us, 2_000);
+            desk.calls(at_us + long_us, at_us + 1_000_000, 2_000);
+        }
+        // A rush after silence.
+        desk.stall(20_000_000, 1, 300_000_000);
+        desk.work(21_000_000);
+        assert_eq!((desk.refused.as_slice(), desk.load.inside()), (&[][..], 0));
+    }
+
+    #[test]
+    fn a_slow_disk_is_no_overload() {
+        let mut desk = Desk::new(1_000, 18_000);
+        desk.calls(0, 60_000_000, 300);
+        assert!(desk.refused.is_empty(), "{}", desk.refused.len());
+    }
+
+    #[test]
+    fn who_waits_for_a_flow_or_a_person_is_no_load() {
         let mut load = Load::default();
-        (0..100_000).for_each(|call| load.arrived(0, call));
-        assert!(load.waiting.len() <= MAX_WATCHED && load.order.len() <= MAX_WATCHED);
-        load.arrived(FORGET_AFTER_MS, 1);
-        assert_eq!((load.waiting.len(), load.order.len()), (1, 1));
-        (0..100_000).for_each(|_| load.arrived(FORGET_AFTER_MS, 1));
-        assert!(load.waiting.len() == 1 && load.order.len() <= MAX_WATCHED);
+        for call in 0..1_000 {
+            let at_us = call * 1_000;
+            assert!(load.admits(at_us, call, MAX_WAIT_US));
+            load.taken(at_us + 500, call);
+            if let Some(early) = call.checked_sub(300) {
+                load.answered(at_us, early, MAX_WAIT_US);
+            }
+        }
+        assert!(load.inside() <= 21 && !load.is_overloaded());
+    }
+
+    #[test]
+    fn what_is_never_answered_is_forgotten_and_refuses_nobody() {
+        let mut load = Load::default();
+        assert!((0..10_000).all(|call| load.admits(call, call, MAX_WAIT_US)));
+        assert!(load.admits(500_000, 77, MAX_WAIT_US), "a retransmission");
+        load.answered(500_010, 77, MAX_WAIT_US);
+        assert_eq!(load.span.shortest_us, Some(10), "since its last retransmission");
+        load.answered(500_020, 1 << 40, MAX_WAIT_US);
+        assert_eq!(load.span.answers, 1, "that one was never seen");
+        assert!(load.admits(FORGET_AFTER_US + 10_000, 1 << 41, MAX_WAIT_US));
+        assert_eq!((load.inside(), load.arrivals.len()), (1, 1));
+    }
+
+    #[test]
+    fn what_is_watched_is_limited() {
+        let mut load = Load::default();
+        let admitted = (0..100_000).filter(|call| load.admits(0, *call, MAX_WAIT_US)).count();
+        assert_eq!((admitted, load.inside()), (MAX_WATCHED, MAX_WATCHED));
+        (0..100_000).for_each(|_| assert!(load.admits(1, 7, MAX_WAIT_US)));
+        assert!(load.arrivals.len() <= 2 * MAX_WATCHED);
     }
 }

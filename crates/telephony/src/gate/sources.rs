@@ -12,6 +12,8 @@ const MAX_SOURCES: usize = 8_192;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Source {
     pub(super) requests: Bucket,
+    /// What begins nothing.
+    pub(super) rest: Bucket,
     pub(super) answers: Bucket,
     /// When it may be told again that it sends too much.
     pub(super) told_at_ms: u64,
@@ -51,12 +53,12 @@ pub(super) struct Sources {
 
 impl Sources {
     pub(super) fn get(&self, ip: IpAddr) -> Option<&Source> {
-        self.by_ip.get(&key(ip)).map(|(source, _)| source)
+        self.by_ip.get(&customer(ip)).map(|(source, _)| source)
     }
 
     /// The source, as the one that was seen last.
     pub(super) fn touch(&mut self, ip: IpAddr) -> &mut Source {
-        let ip = key(ip);
+        let ip = customer(ip);
         self.turn += 1;
         if self.by_ip.len() >= MAX_SOURCES
             && !self.by_ip.contains_key(&ip)
@@ -77,7 +79,7 @@ impl Sources {
 }
 
 /// One customer has a /64 of IPv6 addresses at the least: they count as one source.
-fn key(ip: IpAddr) -> IpAddr {
+pub(crate) fn customer(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

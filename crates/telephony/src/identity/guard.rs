@@ -62,7 +62,7 @@ impl Guard {
                 continue;
             };
             self.verifier(&realm).set_algorithms(&directory.algorithms);
-            match self.check(now_ms, directory, &trunks, phones, (&realm, header, request)) {
+            match self.check(now_ms, ip, directory, (&trunks, phones), (&realm, header, request)) {
                 Ok(source) => return Screening::Granted(source),
                 Err(Denial::Wrong) => return Screening::Denied,
                 Err(Denial::Stale) => is_stale = true,
@@ -73,7 +73,7 @@ impl Guard {
         for realm in realms {
             let verifier = self.verifier(&realm);
             verifier.set_algorithms(&directory.algorithms);
-            for challenge in verifier.challenges(now_ms, is_stale) {
+            for challenge in verifier.challenges(now_ms, ip, is_stale) {
                 headers.push("WWW-Authenticate", challenge);
             }
         }
@@ -83,14 +83,14 @@ impl Guard {
     fn check(
         &mut self,
         now_ms: u64,
+        ip: IpAddr,
         directory: &Directory,
-        trunks: &[&Trunk],
-        phones: bool,
+        (trunks, phones): (&[&Trunk], bool),
         (realm, header, request): (&str, &str, &Request),
     ) -> Result<Source, Denial> {
         let method = request.method.as_str();
         let mut found = None;
-        self.verifier(realm).verify(now_ms, header, method, |name| {
+        self.verifier(realm).verify(now_ms, ip, header, method, |name| {
             let (source, password) = password(directory, trunks, phones, realm, name)?;
             found = Some(source);
             Some(password)

@@ -17,7 +17,6 @@ use super::settings::count;
 use super::shared::{RETRY_AFTER_S, Shared};
 use super::stack::Stack;
 use crate::call::unsupported;
-use crate::gate::Verdict;
 use crate::identity::Source;
 use crate::identity::guard::Screening;
 use crate::message::{ALLOW, Headers, Method, OutResponse, Request, ServerTx};
@@ -125,9 +124,6 @@ impl Dispatch {
     }
 
     fn register(&self, request: &Request, transaction: Transaction) {
-        if !self.is_within_rate(&transaction) {
-            return self.answer_busy(transaction);
-        }
         if self.shared.access().directory.phones.is_empty() {
             let headers = Headers::default().with("Allow", ALLOW);
             return self.answer(transaction, 405, headers);
@@ -147,13 +143,8 @@ impl Dispatch {
 
     fn begin(&self, invite: Request, transaction: Transaction) {
         let shared = &self.shared;
-        let tag = invite.from_tag().unwrap_or_default();
-        let waited_ms = shared.waited_ms(tag, invite.cseq, invite.call_id());
         if shared.takes_no_calls.load(Ordering::Relaxed) {
             count(&shared.counts.drained);
-            return self.answer_busy(transaction);
-        }
-        if !self.is_within_rate(&transaction) {
             return self.answer_busy(transaction);
         }
         let source = source(&transaction);
@@ -168,16 +159,9 @@ impl Dispatch {
         };
         let (stack, shared) = (self.stack.clone(), shared.clone());
         let parts = Some((transaction, place));
-        let call = IncomingCall { invite, source, identity, waited_ms, parts, stack, shared };
+        let call = IncomingCall { invite, source, identity, parts, stack, shared };
         // An application that takes no calls: dropping the call refuses it.
         let _ = self.calls.send(call);
-    }
-
-    /// The door has looked at this for datagrams already; for streams it is looked at here.
-    fn is_within_rate(&self, transaction: &Transaction) -> bool {
-        let is_stream = transaction.connection.as_ref().is_some_and(|c| c.is_reliable());
-        let source = source(transaction).filter(|_| is_stream);
-        source.is_none_or(|source| self.shared.rate(source.ip()) == Verdict::Take)
     }
 
     fn answer_busy(&self, transaction: Transaction) {

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rsipstack::platform::net::UdpSocket as LibrarySocket;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -14,7 +15,12 @@ use super::shared::{Look, Shared};
 pub(super) struct Door {
     socket: UdpSocket,
     shared: Arc<Shared>,
+    /// Datagrams since others had their turn.
+    taken: AtomicUsize,
 }
+
+/// So many datagrams are taken in one go.
+const AT_ONCE: usize = 512;
 
 impl Door {
     /// Opens a socket. A receive buffer that the system does not give is no error.
@@ -26,7 +32,25 @@ impl Door {
             tracing::debug!(%error, "receive buffer not enlarged");
         }
         socket.bind(&address.into())?;
-        Ok(Self { socket: UdpSocket::from_std(socket.into())?, shared })
+        Ok(Self { socket: UdpSocket::from_std(socket.into())?, shared, taken: AtomicUsize::new(0) })
+    }
+
+    /// The next datagram. All that are there are taken in one go, as far as others are not kept
+    /// waiting too long: what is not seen here cannot be refused in time, and what the system's
+    /// buffer has no place for is lost. The runtime by itself would go on to others sooner.
+    async fn receive(&self, buffer: &mut [u8]) -> std::io::Result<(usize, SocketAddr)> {
+        if self.taken.fetch_add(1, Ordering::Relaxed) >= AT_ONCE {
+            self.taken.store(0, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+        loop {
+            match self.socket.try_recv_from(buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                received => return received,
+            }
+            self.taken.store(0, Ordering::Relaxed);
+            self.socket.readable().await?;
+        }
     }
 
     /// The address with its real port.
@@ -39,7 +63,7 @@ impl Door {
 impl LibrarySocket for Door {
     async fn recv_from(&self, buffer: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
         loop {
-            let (length, source) = match self.socket.recv_from(buffer).await {
+            let (length, source) = match self.receive(buffer).await {
                 Ok(received) => received,
                 // A peer's port was closed; nothing is wrong with this socket.
                 Err(error) if error.kind() == ErrorKind::ConnectionRefused => continue,

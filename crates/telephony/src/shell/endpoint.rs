@@ -162,8 +162,8 @@ impl Endpoint {
         receiver
     }
 
-    /// Takes other settings while calls go on; `binds`, `t1` and the receive buffer stay as they
-    /// were. Phones that are not in the settings any more are signed off.
+    /// Takes other settings while calls go on; `binds`, `t1`, `keepalive` and the receive buffer
+    /// stay as they were. Phones that are not in the settings any more are signed off.
     pub fn reload(&self, settings: &Settings) {
         self.shared.set_access(settings);
         let access = self.shared.access();
@@ -258,6 +258,8 @@ pub(super) fn config(
     let transport = if is_tcp { ";transport=tcp" } else { "" };
     let contact = format!("sip:trunkline@{}{transport}", stack.advertised());
     let mut config = Config::new(local, contact, random_text()?, random_number()?);
+    let keepalive = shared.settings.keepalive;
+    config.keepalive_ms = keepalive.map(|it| u64::try_from(it.as_millis()).unwrap_or(u64::MAX));
     config.t1_ms = u64::try_from(shared.settings.t1.as_millis()).unwrap_or(500);
     Ok(config)
 }

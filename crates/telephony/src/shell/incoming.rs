@@ -25,7 +25,6 @@ pub struct IncomingCall {
     pub(super) invite: Request,
     pub(super) source: Option<SocketAddr>,
     pub(super) identity: Source,
-    pub(super) waited_ms: u64,
     /// Taken when the call is accepted.
     pub(super) parts: Option<(Transaction, Place)>,
     pub(super) stack: Arc<Stack>,
@@ -59,11 +58,6 @@ impl IncomingCall {
         number::numbers(&self.invite, rules.unwrap_or(&TrunkNumbers::default()))
     }
 
-    /// How long it waited between the socket and here, in milliseconds; 0 for streams.
-    pub fn waited_ms(&self) -> u64 {
-        self.waited_ms
-    }
-
     /// Takes the call, with media at the address; `adjust` may change what a call usually has.
     /// Nothing but 100 is sent before the first command, unless the call cannot be taken.
     ///
@@ -86,6 +80,7 @@ impl IncomingCall {
         let pinned = self.source.filter(|_| is_phone);
         let path = Path { connection, pinned, is_only_way: false };
         adjust(&mut config);
+        self.shared.taken(&self.invite);
         let mailbox = unbounded_channel();
         place.name(&config.tag, self.invite.call_id(), mailbox.0.clone());
         let call = Call::incoming(0, self.invite.clone(), config);

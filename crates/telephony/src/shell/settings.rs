@@ -12,8 +12,8 @@ use crate::gate::Limits;
 use crate::identity::{Directory, Phone, Trunk};
 use crate::registrar::Lifetimes;
 
-/// What an endpoint needs to know. All but `binds`, `t1` and `receive_buffer_bytes` can be changed
-/// while it runs, with [`Endpoint::reload`](super::Endpoint::reload).
+/// What an endpoint needs to know. All but `binds`, `t1`, `keepalive` and `receive_buffer_bytes` can be
+/// changed while it runs, with [`Endpoint::reload`](super::Endpoint::reload).
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The addresses to open.
@@ -40,6 +40,9 @@ pub struct Settings {
     pub max_calls: usize,
     /// The round-trip time that retransmissions begin with (T1), 500 ms by default.
     pub t1: Duration,
+    /// How often a peer that knows no session timers is asked, during a call, whether it is still
+    /// there; 15 minutes by default, None: never.
+    pub keepalive: Option<Duration>,
     /// The receive buffer of a UDP socket in bytes, 4 MiB by default. The system may give less.
     pub receive_buffer_bytes: usize,
 }
@@ -61,6 +64,7 @@ impl Settings {
             limits: Limits::default(),
             max_calls: 10_000,
             t1: Duration::from_millis(500),
+            keepalive: Some(Duration::from_secs(900)),
             receive_buffer_bytes: 4 << 20,
         }
     }
@@ -111,12 +115,14 @@ counters! {
     noise,
     /// Requests that were malformed and got 400, 416, 501, 505 or 513.
     malformed,
-    /// Requests outside of calls beyond the rate of their source.
+    /// Messages beyond the rates of their source.
     limited,
     /// INVITEs that were refused because there were too many calls or too much to do.
     overloaded,
     /// INVITEs that were refused because the endpoint takes no calls at present.
     drained,
+    /// Connections that were closed because their peer did not read what it was sent.
+    stalled,
     /// INVITEs and REGISTERs that were asked for a password.
     challenged,
     /// INVITEs and REGISTERs with a wrong password.

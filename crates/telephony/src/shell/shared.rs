@@ -17,6 +17,7 @@ use super::{ShellError, random_number, random_text};
 use crate::gate::{Gate, Load, Rate, Verdict};
 use crate::identity::Directory;
 use crate::identity::guard::Guard;
+use crate::message::Request;
 use crate::registrar::{Registrar, Registration};
 use crate::wire::{self, Head, Reading};
 
@@ -37,6 +38,8 @@ pub(super) struct Shared {
     pub(super) next_tx: AtomicU64,
     /// The tag of responses outside of dialogs, the same for all so that no state is needed.
     pub(super) tag: String,
+    /// The same for responses that are given at the door: nothing is kept that its ACK belongs to.
+    door_tag: String,
     started: Instant,
     guard: Mutex<Guard>,
     gate: Mutex<Gate>,
@@ -78,6 +81,7 @@ impl Shared {
             counts: Counts::default(),
             next_tx: AtomicU64::new(0),
             tag: random_text()?,
+            door_tag: random_text()?,
             started: Instant::now(),
             guard: Mutex::new(Guard::new(secret)),
             gate: Mutex::new(Gate::new(limits)),
@@ -94,6 +98,10 @@ impl Shared {
     pub(super) fn now_ms(&self) -> u64 {
         // Not 0, so that a time in the past can be told.
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    fn now_us(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn instant_of(&self, at_ms: u64) -> Instant {
@@ -162,14 +170,8 @@ impl Shared {
     fn look_at(&self, reading: Reading<'_>, source: SocketAddr, is_cut: bool) -> Look {
         match reading {
             Reading::Request(head) if is_cut => self.fault(&head, source, 513, "Message Too Large"),
-            Reading::Request(head) if head.is_new_call() => self.look_at_call(&head, source),
-            // They belong to a transaction, or nothing comes of them.
-            Reading::Request(head) if matches!(head.method, "ACK" | "CANCEL") => {
-                Look::Pass(head.leading)
-            }
-            Reading::Request(head) if self.is_of_call(&head) => Look::Pass(head.leading),
-            Reading::Request(head) => self.look_at_rate(&head, source),
-            Reading::Response | Reading::KeepAlive => Look::Pass(0),
+            Reading::Request(head) => self.look_at_request(&head, source),
+            Reading::Response | Reading::KeepAlive => self.look_at_rest(0, source),
             Reading::Broken(head, fault) => self.fault(&head, source, fault.status, fault.reason),
             Reading::Noise => {
                 count(&self.counts.noise);
@@ -178,18 +180,44 @@ impl Shared {
         }
     }
 
-    /// Looks at a message of a stream. How much a source may begin is looked at later, as is
-    /// whether calls are taken. None when the stream is not to go on.
+    fn look_at_request(&self, head: &Head<'_>, source: SocketAddr) -> Look {
+        if head.is_new_call() {
+            return self.look_at_call(head, source);
+        }
+        // They belong to a transaction, or nothing comes of them.
+        let is_of_transaction = matches!(head.method, "ACK" | "CANCEL");
+        // What it confirms was said at the door.
+        if head.method == "ACK" && head.to_tag() == Some(self.door_tag.as_str()) {
+            return Look::Drop;
+        }
+        if is_of_transaction || self.is_of_call(head) {
+            return self.look_at_rest(head.leading, source);
+        }
+        self.look_at_rate(head, source)
+    }
+
+    /// Looks at what begins nothing.
+    fn look_at_rest(&self, leading: usize, source: SocketAddr) -> Look {
+        match self.rate_of_rest(source.ip()) {
+            Verdict::Take => Look::Pass(leading),
+            // It is sent again if it matters.
+            Verdict::Refuse | Verdict::Drop => Look::Drop,
+        }
+    }
+
+    /// Looks at a message of a stream. None when the stream is not to go on.
     pub(super) fn look_at_stream(&self, message: &[u8], source: SocketAddr) -> Option<Look> {
         if self.is_banned(source.ip()) {
             return None;
         }
         let look = match wire::read(message) {
-            Reading::Request(head) => match head.tidied(message) {
-                Some(tidied) => Look::PassTidied(tidied),
-                None => Look::Pass(head.leading),
+            Reading::Request(head) => match (self.look_at_request(&head, source), &head) {
+                (Look::Pass(leading), head) => {
+                    head.tidied(message).map_or(Look::Pass(leading), Look::PassTidied)
+                }
+                (look, _) => look,
             },
-            Reading::Response | Reading::KeepAlive => Look::Pass(0),
+            Reading::Response | Reading::KeepAlive => self.look_at_rest(0, source),
             Reading::Broken(head, fault) => self.fault(&head, source, fault.status, fault.reason),
             Reading::Noise => {
                 count(&self.counts.noise);
@@ -223,22 +251,24 @@ impl Shared {
         let tag = head.from_tag().unwrap_or_default();
         // A retransmission, or the same call on another path, is no new one.
         if self.registry.knows(tag, head.cseq, head.call_id) {
-            return Look::Pass(head.leading);
+            return self.look_at_rest(head.leading, source);
         }
         if self.takes_no_calls.load(Ordering::Relaxed) {
             count(&self.counts.drained);
             return self.refusal(head, source);
         }
-        let (access, now_ms) = (self.access(), self.now_ms());
-        let max_wait_ms = self.gate().limits().max_wait_ms;
-        let is_full = self.registry.count() >= access.max_calls;
-        if is_full || lock(&self.load).is_too_much(now_ms, max_wait_ms) {
+        if self.registry.count() >= self.access().max_calls {
             count(&self.counts.overloaded);
             return self.refusal(head, source);
         }
         let look = self.look_at_rate(head, source);
         if matches!(look, Look::Pass(_)) {
-            lock(&self.load).arrived(now_ms, self.call_number(tag, head.cseq, head.call_id));
+            let call = self.call_number(tag, head.cseq, head.call_id);
+            let (now_us, max_wait_us) = (self.now_us(), self.max_wait_us());
+            if !lock(&self.load).admits(now_us, call, max_wait_us) {
+                count(&self.counts.overloaded);
+                return self.refusal(head, source);
+            }
         }
         look
     }
@@ -256,7 +286,20 @@ impl Shared {
     }
 
     /// Whether the source may begin something more.
-    pub(super) fn rate(&self, ip: IpAddr) -> Verdict {
+    fn rate(&self, ip: IpAddr) -> Verdict {
+        self.verdict(ip, Gate::begin)
+    }
+
+    /// Whether the source may say something more that begins nothing.
+    fn rate_of_rest(&self, ip: IpAddr) -> Verdict {
+        self.verdict(ip, Gate::go_on)
+    }
+
+    fn verdict(
+        &self,
+        ip: IpAddr,
+        ask: impl FnOnce(&mut Gate, u64, IpAddr, Option<Rate>) -> Verdict,
+    ) -> Verdict {
         let access = self.access();
         let rate = match access.directory.trunk_at(ip).map(|trunk| trunk.calls_per_s) {
             // A trunk without a rate of its own may fill the house.
@@ -264,7 +307,7 @@ impl Shared {
             Some(Some(per_s)) => Some(Rate { per_s, burst: per_s }),
             None => None,
         };
-        let verdict = self.gate().begin(self.now_ms(), ip, rate);
+        let verdict = ask(&mut self.gate(), self.now_ms(), ip, rate);
         if verdict != Verdict::Take {
             count(&self.counts.limited);
         }
@@ -273,7 +316,7 @@ impl Shared {
 
     fn refusal(&self, head: &Head<'_>, source: SocketAddr) -> Look {
         let more = format!("Retry-After: {RETRY_AFTER_S}\r\n");
-        let response = head.response(source, 503, "Service Unavailable", &self.tag, &more);
+        let response = head.response(source, 503, "Service Unavailable", &self.door_tag, &more);
         response.map_or(Look::Drop, Look::Answer)
     }
 
@@ -282,15 +325,26 @@ impl Shared {
         if !self.gate().answers(self.now_ms(), source.ip()) {
             return Look::Drop;
         }
-        let response = head.response(source, status, reason, &self.tag, "");
+        let response = head.response(source, status, reason, &self.door_tag, "");
         response.map_or(Look::Drop, Look::Answer)
     }
 
-    /// A new call has come to where it is taken. Gives how long it waited, in milliseconds.
-    pub(super) fn waited_ms(&self, tag: &str, cseq: u32, call_id: &str) -> u64 {
+    /// The application has taken a call.
+    pub(super) fn taken(&self, invite: &Request) {
+        let tag = invite.from_tag().unwrap_or_default();
+        let call = self.call_number(tag, invite.cseq, invite.call_id());
+        lock(&self.load).taken(self.now_us(), call);
+    }
+
+    /// A response to an INVITE leaves that ends its waiting.
+    pub(super) fn answered(&self, tag: &str, cseq: u32, call_id: &str) {
         let call = self.call_number(tag, cseq, call_id);
-        let max_wait_ms = self.gate().limits().max_wait_ms;
-        lock(&self.load).taken(self.now_ms(), call, max_wait_ms)
+        let (now_us, max_wait_us) = (self.now_us(), self.max_wait_us());
+        lock(&self.load).answered(now_us, call, max_wait_us);
+    }
+
+    fn max_wait_us(&self) -> u64 {
+        self.gate().limits().max_wait_ms.saturating_mul(1_000)
     }
 
     fn call_number(&self, tag: &str, cseq: u32, call_id: &str) -> u64 {

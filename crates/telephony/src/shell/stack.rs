@@ -77,7 +77,7 @@ impl Stack {
             .with_transport_layer(layer)
             .with_cancel_token(stop.clone())
             .with_option(option)
-            .with_inspector(Box::new(Contacts))
+            .with_inspector(Box::new(Contacts(shared.clone())))
             .build();
         let incoming = endpoint.incoming_transactions();
         let incoming = incoming.map_err(|error| failed(error.to_string()))?;

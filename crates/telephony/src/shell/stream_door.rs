@@ -2,8 +2,11 @@
 //!
 //! The library reads streams by itself and takes nothing but the system's own kind. It gets one
 //! end of a local pair of sockets instead, and here what comes from the peer is looked at, message
-//! by message, before it goes into the other end. What we send goes straight to the peer.
+//! by message, before it goes into the other end. What the library sends comes out of it and waits
+//! here for the peer: the library sends from the task that takes all messages of an address, and a
+//! peer that does not read must not make that task wait.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -12,11 +15,12 @@ use std::time::Duration;
 use rsipstack::transport::SipAddr;
 use rsipstack::transport::stream::StreamConnectionInner;
 use rsipstack::transport::tcp::TcpConnection;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixStream, tcp, unix};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use super::settings::count;
 use super::shared::{Look, Shared};
 use crate::wire::frames::{Frame, Frames, Loss};
 
@@ -26,13 +30,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a lost stream stays open, so that what was asked before on it is answered.
 const LINGER: Duration = Duration::from_millis(200);
 
+/// How much may wait for a peer that does not read, in bytes, before its stream is closed.
+const MAX_WAITING_BYTES: usize = 256 << 10;
+
 /// How much is read at once.
 const CHUNK_BYTES: usize = 8_192;
 
 /// A stream with the gate in front.
 pub(super) struct StreamDoor {
-    peer: ReadHalf<TcpStream>,
-    /// What the library reads comes out at its other end.
+    peer: TcpStream,
+    /// What the library reads comes out at its other end, and what it sends goes in there.
     inside: UnixStream,
     connection: TcpConnection,
     source: SocketAddr,
@@ -49,17 +56,67 @@ impl StreamDoor {
         shared: Arc<Shared>,
     ) -> std::io::Result<(Self, TcpConnection)> {
         let (inside, outlet) = pair()?;
-        let (peer, write_half) = tokio::io::split(stream);
-        let (read_half, _) = tokio::io::split(outlet);
+        let (read_half, write_half) = tokio::io::split(outlet);
         let remote = SipAddr::new(rsipstack::sip::Transport::Tcp, source.into());
         let inner = StreamConnectionInner::new(local, remote, read_half, write_half);
         let connection = TcpConnection { inner: Arc::new(inner), cancel_token: Some(token) };
-        let door = Self { peer, inside, connection: connection.clone(), source, shared };
+        let door = Self { peer: stream, inside, connection: connection.clone(), source, shared };
         Ok((door, connection))
     }
 
     /// Lets messages through until either side closes the stream or it is lost.
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(self) {
+        let Self { peer, inside, connection, source, shared } = self;
+        let (from_peer, to_peer) = peer.into_split();
+        let (from_inside, to_inside) = inside.into_split();
+        let way_in = WayIn { peer: from_peer, inside: to_inside, connection, source, shared };
+        let shared = way_in.shared.clone();
+        tokio::select! {
+            () = way_in.run() => {}
+            is_stalled = bring_out(from_inside, to_peer) => {
+                if is_stalled {
+                    count(&shared.counts.stalled);
+                    tracing::info!(%source, "stream closed: its peer does not read");
+                }
+            }
+        }
+    }
+}
+
+/// Brings to the peer what comes from inside, until either end is closed. True when the peer has
+/// left too much unread.
+async fn bring_out(mut inside: unix::OwnedReadHalf, mut peer: tcp::OwnedWriteHalf) -> bool {
+    let (mut bytes, mut waiting) = (vec![0; CHUNK_BYTES], VecDeque::new());
+    let mut is_open = true;
+    while is_open || !waiting.is_empty() {
+        if waiting.len() > MAX_WAITING_BYTES {
+            return true;
+        }
+        tokio::select! {
+            read = inside.read(&mut bytes), if is_open => match read {
+                Ok(length @ 1..) => waiting.extend(&bytes[..length]),
+                Ok(0) | Err(_) => is_open = false,
+            },
+            written = peer.write(waiting.as_slices().0), if !waiting.is_empty() => match written {
+                Ok(length @ 1..) => drop(waiting.drain(..length)),
+                Ok(0) | Err(_) => return false,
+            },
+        }
+    }
+    false
+}
+
+/// The way from the peer to the library.
+struct WayIn {
+    peer: tcp::OwnedReadHalf,
+    inside: unix::OwnedWriteHalf,
+    connection: TcpConnection,
+    source: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+impl WayIn {
+    async fn run(mut self) {
         let mut frames = Frames::default();
         let mut bytes = vec![0; CHUNK_BYTES];
         let mut begun = None;

@@ -192,6 +192,15 @@ impl Bench {
         Input::Response(Box::new(Response { tx, status, headers, body }))
     }
 
+    /// A response to a certain request, from a party with this tag.
+    pub(super) fn respond(&mut self, tx: ClientTx, status: u16, tag: &str) {
+        let headers = Headers::default()
+            .with("To", format!("<sip:phone@198.51.100.1>;tag={tag}"))
+            .with("Contact", "<sip:phone@198.51.100.1:5070>");
+        let response = Response { tx, status, headers, body: Vec::new() };
+        self.call.handle(self.now_ms, Input::Response(Box::new(response)));
+    }
+
     fn request(&mut self, word: &str, words: &[&str]) -> Input {
         let name = words.first().copied().unwrap_or_default();
         let all = [Method::Bye, Method::Invite, Method::Update, Method::Info, Method::Options];

@@ -50,10 +50,30 @@ fn this_side_refreshes_for_who_cannot_and_for_who_asks_for_nothing() {
         "900000 -> UPDATE",
         "=481 -> stop; Ended(Lost { status: 481 }); release",
     ]);
-    // Who knows nothing of timers is left alone.
-    let mut bench = answered(&[]);
+    // Who knows nothing of timers gets none.
+    let bench = answered(&[]);
     assert_eq!(says(&bench, "Session-Expires"), "");
-    bench.run(&["7200000 ->"]);
+}
+
+#[test]
+fn who_knows_no_timers_is_asked_for_a_sign_of_life() {
+    // Any answer is one.
+    let mut bench = answered(&[]);
+    for status in ["=200", "=405", "=500", "=401"] {
+        bench.run(&["899999 ->", "1 -> OPTIONS", "=100 ->", &format!("{status} ->")]);
+    }
+    // A change in between puts it off; one question at a time.
+    bench.run(&["800000 ->", "INVITE sdp -> 200 sendrecv", "ACK ->", "899999 ->"]);
+    bench.run(&["1 -> OPTIONS", "900000 ->", &format!("=408 -> {LOST}")]);
+    let mut bench = answered(&[]);
+    bench.run(&["900000 -> OPTIONS", "=481 -> stop; Ended(Lost { status: 481 }); release"]);
+    // It hangs up meanwhile.
+    let mut bench = answered(&[]);
+    bench.run(&["900000 -> OPTIONS", ":hangup -> stop; Ended(HungUpHere); BYE", "=200 -> release"]);
+    let mut quiet = config();
+    quiet.keepalive_ms = None;
+    let mut bench = Bench::outgoing_with(quiet);
+    bench.run(&["0 -> INVITE sendrecv", "=200 sdp -> start sendrecv; Answered", "7200000 ->"]);
 }
 
 #[test]

@@ -39,13 +39,47 @@ fn a_target_that_refuses_the_call_ends_it() {
 #[test]
 fn a_silent_target_is_left_soon_and_one_that_works_on_it_is_not() {
     let mut bench = bench(&["sip:phone@b", "sip:phone@c"], &[]);
-    bench.run(&[INVITE, "3999 ->", "1 -> abandon; INVITE sendrecv", "=100 ->", "10000 ->"]);
+    bench.run(&[INVITE, "3999 ->", "1 -> INVITE sendrecv", "=100 ->", "10000 ->"]);
     bench.run(&["=180 -> Progressed { status: 180 }", "10000 ->"]);
     bench.run(&["=200 sdp -> start sendrecv; Answered"]);
     // The last target has as long as it may ring.
     let mut bench = self::bench(&["sip:phone@b"], &[]);
-    bench.run(&[INVITE, "4000 -> abandon; INVITE sendrecv", "60000 ->"]);
+    bench.run(&[INVITE, "4000 -> INVITE sendrecv", "60000 -> abandon"]);
     bench.run(&[":hangup -> Ended(HungUpHere)"]);
+}
+
+#[test]
+fn a_target_that_was_too_slow_hears_the_end() {
+    let left = |steps: &[&str]| {
+        let mut bench = bench(&["sip:phone@b"], &[]);
+        bench.run(&[INVITE, "4000 -> INVITE sendrecv"]);
+        let first = bench.sent[0].tx;
+        bench.run(steps);
+        (bench, first)
+    };
+    // It rings, and is told to stop; it answers, and is told that nobody is there.
+    let (mut bench, first) = left(&[]);
+    bench.respond(first, 180, "late");
+    assert_eq!(bench.effects(), "CANCEL");
+    assert_eq!(bench.sent[2].cancels, Some(first));
+    bench.respond(first, 183, "late");
+    assert_eq!(bench.effects(), "");
+    bench.run(&["=180 invite -> Progressed { status: 180 }"]);
+    bench.respond(first, 200, "late");
+    assert_eq!(bench.effects(), "BYE");
+    let bye = bench.sent.last().unwrap();
+    assert_eq!(bye.headers.get("To"), Some("<sip:phone@198.51.100.1>;tag=late"));
+    bench.run(&["=200 ->", "=200 sdp invite -> start sendrecv; Answered"]);
+    bench.run(&["BYE -> 200; stop; Ended(HungUpThere); release"]);
+    // The call is over before: it is not forgotten as long as that target may answer.
+    let over = "=486 -> Ended(Refused { status: 486 })";
+    let (mut bench, first) = left(&[over, "OPTIONS -> 481"]);
+    bench.respond(first, 200, "late");
+    assert_eq!(bench.effects(), "BYE; release");
+    let (mut bench, first) = left(&[over]);
+    bench.respond(first, 487, "late");
+    assert_eq!(bench.effects(), "release");
+    left(&[over, "31999 ->", "1 -> abandon; release"]);
 }
 
 #[test]
