@@ -131,7 +131,7 @@ function Form({ path }: { path: string }) {
         />
         <PasswordInput
           {...toggle}
-          label={t('password.again')}
+          label={t('setup.again')}
           autoComplete="new-password"
           value={values.again}
           error={isTried && differs ? t('password.differs') : undefined}

@@ -82,6 +82,7 @@ export function Palette({ onShortcuts }: { onShortcuts: () => void }) {
       highlightQuery={false}
       scrollable
       maxHeight={400}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       lockScroll={false}
       searchProps={{ leftSection: <IconSearch size={20} stroke={1.75} aria-hidden />, placeholder: t('palette.hint'), 'aria-label': t('palette') }}
     />
