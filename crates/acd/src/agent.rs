@@ -5,6 +5,8 @@ use std::sync::Arc;
 use trunkline_model::ContactId;
 use trunkline_model::routing::AgentDetails;
 
+use crate::direct::Before;
+use crate::faults::{self, Fault};
 use crate::input::AgentChoice;
 use crate::output::{AgentState, Output};
 use crate::pools::Turn;
@@ -20,6 +22,10 @@ pub(crate) struct Agent {
     pub(crate) session_id: String,
     /// The pool of the team that the agent is signed in to.
     pub(crate) pool: usize,
+    /// When the agent came into the state; for Available, as the turn says.
+    pub(crate) since_ms: i64,
+    /// How often the present wrap-up was extended.
+    pub(crate) extensions: u8,
     /// The agent as offers of this queue show it, for this session.
     pub(crate) details: Option<(usize, Arc<AgentDetails>)>,
 }
@@ -43,6 +49,17 @@ pub(crate) enum State {
     Engaged {
         contact: usize,
     },
+    /// Asked by name for a contact that is in no queue; see the module `direct`.
+    Asked {
+        contact: ContactId,
+        before: Before,
+        until_ms: i64,
+    },
+    /// In a conversation that came from no queue, and in which state before, if Idle.
+    Direct {
+        contact: ContactId,
+        idle: Option<String>,
+    },
     WrapUp {
         contact: ContactId,
         until_ms: Option<i64>,
@@ -60,13 +77,25 @@ pub(crate) enum Pending {
 impl Agent {
     pub(crate) fn new() -> Self {
         let (session_id, state) = (String::new(), State::SignedOut);
-        Self { state, pending: None, session_id, pool: 0, details: None }
+        Self {
+            state,
+            pending: None,
+            session_id,
+            pool: 0,
+            since_ms: 0,
+            extensions: 0,
+            details: None,
+        }
     }
 
     /// Whether a contact keeps the agent from changing state at once.
     pub(crate) fn is_busy(&self) -> bool {
         match self.state {
-            State::Reserved { .. } | State::Engaged { .. } | State::WrapUp { .. } => true,
+            State::Reserved { .. }
+            | State::Engaged { .. }
+            | State::Asked { .. }
+            | State::Direct { .. }
+            | State::WrapUp { .. } => true,
             State::SignedOut | State::Idle { .. } | State::Available { .. } | State::Rona => false,
         }
     }
@@ -82,21 +111,31 @@ impl Routing {
     pub(crate) fn enter(&mut self, agent: usize, state: State) {
         let old = std::mem::replace(&mut self.agents[agent].state, state);
         self.leave(agent, &old);
+        self.agents[agent].since_ms = self.now_ms;
         let pool = self.agents[agent].pool;
         let team = self.plan.pools[pool].team;
         match &self.agents[agent].state {
-            State::SignedOut => self.pools.sign_out(team),
+            State::SignedOut => {
+                self.pools.sign_out(team);
+                self.departed.push(agent);
+            }
             State::Available { turn } => {
-                self.pools.insert(pool, team, *turn, agent);
+                let plan = &self.plan.agents[agent];
+                if plan.takes_voice {
+                    self.pools.insert(pool, team, *turn, agent, &plan.rosters);
+                }
                 self.fresh_agents.push(agent);
             }
-            State::Reserved { until_ms, .. } => self.timers.start(*until_ms, Timer::Ring(agent)),
+            State::Reserved { until_ms, .. } | State::Asked { until_ms, .. } => {
+                self.timers.start(*until_ms, Timer::Ring(agent));
+            }
             State::WrapUp { until_ms: Some(until_ms), .. } => {
                 self.timers.start(*until_ms, Timer::WrapUp(agent));
             }
             State::WrapUp { until_ms: None, .. }
             | State::Idle { .. }
             | State::Engaged { .. }
+            | State::Direct { .. }
             | State::Rona => {}
         }
         self.report_state(agent);
@@ -107,14 +146,22 @@ impl Routing {
         let team = self.plan.pools[pool].team;
         match old {
             State::SignedOut => self.pools.sign_in(team),
-            State::Available { turn } => self.pools.remove(pool, team, *turn, agent),
-            State::Reserved { until_ms, .. } => self.timers.stop(*until_ms, Timer::Ring(agent)),
+            State::Available { turn } => {
+                let plan = &self.plan.agents[agent];
+                if plan.takes_voice {
+                    self.pools.remove(pool, team, *turn, agent, &plan.rosters);
+                }
+            }
+            State::Reserved { until_ms, .. } | State::Asked { until_ms, .. } => {
+                self.timers.stop(*until_ms, Timer::Ring(agent));
+            }
             State::WrapUp { until_ms: Some(until_ms), .. } => {
                 self.timers.stop(*until_ms, Timer::WrapUp(agent));
             }
             State::WrapUp { until_ms: None, .. }
             | State::Idle { .. }
             | State::Engaged { .. }
+            | State::Direct { .. }
             | State::Rona => {}
         }
     }
@@ -127,7 +174,8 @@ impl Routing {
 
     /// After wrap-up: what the agent asked for meanwhile, else Available.
     pub(crate) fn enter_free(&mut self, agent: usize) {
-        match self.agents[agent].pending.take() {
+        let pending = self.agents[agent].pending.take();
+        match pending.filter(|_| !faults::has(Fault::PendingForgotten)) {
             Some(Pending::SignOut) => self.enter(agent, State::SignedOut),
             Some(Pending::Choice(AgentChoice::Idle { code })) => {
                 self.enter(agent, State::Idle { code });
@@ -150,6 +198,8 @@ impl Routing {
             State::Available { turn } => AgentState::Available { since_ms: turn.since_ms },
             State::Reserved { contact, .. } => AgentState::Reserved { contact: id(*contact) },
             State::Engaged { contact } => AgentState::Engaged { contact: id(*contact) },
+            State::Asked { contact, .. } => AgentState::Reserved { contact: contact.clone() },
+            State::Direct { contact, .. } => AgentState::Engaged { contact: contact.clone() },
             State::WrapUp { contact, .. } => AgentState::WrapUp { contact: contact.clone() },
             State::Rona => AgentState::Rona,
         }

@@ -1,8 +1,9 @@
 //! The contacts that a domain knows: those that wait, are on offer or in a conversation.
 
 use trunkline_model::ContactId;
-use trunkline_model::routing::Priority;
+use trunkline_model::routing::{Priority, Relaxation};
 
+use crate::faults::{self, Fault};
 use crate::map::Map;
 use crate::plan::QueuePlan;
 
@@ -21,9 +22,25 @@ pub(crate) struct Contact {
     pub(crate) level_since_ms: i64,
     /// Its skill requirements.
     pub(crate) set: usize,
+    /// What it needs later on; the first `relaxed` of them have had their time.
+    pub(crate) relaxations: Vec<Relaxation>,
+    pub(crate) relaxed: usize,
+    pub(crate) relaxed_since_ms: i64,
+    /// The agent whom it waits for; none for one that waits in a queue.
+    pub(crate) wish: Option<Wish>,
+    /// Whether statistics have counted it.
+    pub(crate) is_counted: bool,
     pub(crate) place: Place,
     /// How often it went back to its queue because an agent was lost.
     pub(crate) returns: u8,
+}
+
+/// The agent whom a contact waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wish {
+    pub(crate) agent: usize,
+    /// The queue for it when the agent does not take it.
+    pub(crate) recovery: Option<usize>,
 }
 
 /// Where a contact is.
@@ -34,10 +51,12 @@ pub(crate) enum Place {
     Engaged { agent: usize },
 }
 
-/// A waiting contact's place among all that an agent could take: the first by (priority, first
-/// enqueue time, id) is next.
+/// A waiting contact's place among all that an agent could take: those that wait for the agent come
+/// first; of them, and of the others, the first by (priority, first enqueue time, id) is next.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
+    /// 0: waits for the agent; 1: waits in a queue.
+    rank: u8,
     pub(crate) priority: Priority,
     pub(crate) first_ms: i64,
     id: ContactId,
@@ -47,30 +66,70 @@ pub(crate) struct Key {
 
 impl Contact {
     pub(crate) fn key(&self, slot: usize) -> Key {
-        let (priority, first_ms) = (self.priority, self.first_ms);
-        Key { priority, first_ms, id: self.id.clone(), slot }
+        let rank = u8::from(self.wish.is_none() != faults::has(Fault::ParkedLast));
+        let plain = faults::has(Fault::IgnorePriority);
+        let priority = if plain { Priority::LOWEST } else { self.priority };
+        let first_ms = if faults::has(Fault::IgnoreEnqueueTime) { 0 } else { self.first_ms };
+        let id = if faults::has(Fault::IgnoreId) { reversed(&self.id) } else { self.id.clone() };
+        Key { rank, priority, first_ms, id, slot }
     }
 
     /// The audience that serves it now.
     pub(crate) fn audience(&self, queue: &QueuePlan) -> usize {
-        queue.levels[self.level].audience
+        queue.levels[self.level_served(queue)].audience
+    }
+
+    /// The distribution group that serves it now.
+    pub(crate) fn level_served(&self, queue: &QueuePlan) -> usize {
+        let all = faults::has(Fault::IgnoreGroups);
+        if all { queue.levels.len() - 1 } else { self.level }
     }
 
     /// When it has waited too long.
     pub(crate) fn expires_ms(&self, queue: &QueuePlan) -> i64 {
+        if faults::has(Fault::NoTimeout) {
+            return i64::MAX;
+        }
         self.entered_ms.saturating_add(queue.max_wait_ms)
     }
 
     /// When the next distribution group joins, if there is one.
     fn widens_ms(&self, queue: &QueuePlan) -> Option<i64> {
-        let more = self.level + 1 < queue.levels.len();
+        let more = self.widens() && self.level + 1 < queue.levels.len();
         more.then(|| self.level_since_ms.saturating_add(queue.levels[self.level].duration_ms))
+    }
+
+    fn widens(&self) -> bool {
+        self.wish.is_none() && !faults::has(Fault::NeverWiden)
+    }
+
+    /// When its requirements change, if they do.
+    fn relaxes_ms(&self) -> Option<i64> {
+        let next = self.relaxations.get(self.relaxed).filter(|_| self.relaxes())?;
+        Some(self.relaxed_since_ms.saturating_add(i64::from(next.after_s) * 1_000))
+    }
+
+    fn relaxes(&self) -> bool {
+        self.wish.is_none() && !faults::has(Fault::IgnoreRelaxations)
+    }
+
+    /// How many of its relaxations have had their time by `now_ms`, and since when the last one.
+    pub(crate) fn relaxed_at(&self, now_ms: i64) -> (usize, i64) {
+        let (mut relaxed, mut since_ms) = (self.relaxed, self.relaxed_since_ms);
+        while let Some(next) = self.relaxations.get(relaxed).filter(|_| self.relaxes()) {
+            let from_ms = since_ms.saturating_add(i64::from(next.after_s) * 1_000);
+            if from_ms > now_ms {
+                break;
+            }
+            (relaxed, since_ms) = (relaxed + 1, from_ms);
+        }
+        (relaxed, since_ms)
     }
 
     /// The distribution group that it has reached by `now_ms`, and since when.
     pub(crate) fn level_at(&self, queue: &QueuePlan, now_ms: i64) -> (usize, i64) {
         let (mut level, mut since_ms) = (self.level, self.level_since_ms);
-        while level + 1 < queue.levels.len() {
+        while self.widens() && level + 1 < queue.levels.len() {
             let joins_ms = since_ms.saturating_add(queue.levels[level].duration_ms);
             if joins_ms > now_ms {
                 break;
@@ -82,9 +141,16 @@ impl Contact {
 
     /// When something happens to it by itself while it waits.
     pub(crate) fn due_ms(&self, queue: &QueuePlan) -> i64 {
+        let sooner = [self.widens_ms(queue), self.relaxes_ms()].into_iter().flatten().min();
         let expires_ms = self.expires_ms(queue);
-        self.widens_ms(queue).map_or(expires_ms, |widens_ms| widens_ms.min(expires_ms))
+        sooner.map_or(expires_ms, |sooner_ms| sooner_ms.min(expires_ms))
     }
+}
+
+/// An id that comes before others where this one comes after them.
+fn reversed(id: &ContactId) -> ContactId {
+    let turned: String = id.as_str().bytes().map(|byte| char::from(0x7F - (byte & 0x7F))).collect();
+    ContactId::new(turned)
 }
 
 /// All contacts, each in a slot that stays its own while the domain knows it.

@@ -4,10 +4,12 @@ use trunkline_model::{AgentId, ContactId};
 
 use crate::agent::{Pending, State};
 use crate::contact::Place;
-use crate::limits::MAX_RETURNS;
+use crate::faults::{self, Fault};
+use crate::limits::{MAX_RETURNS, MAX_WRAP_UP_EXTENSIONS, WRAP_UP_EXTENSION_MS};
 use crate::output::Output;
 use crate::refusal::Refusal;
 use crate::routing::{Routing, short};
+use crate::timers::Timer;
 
 impl Routing {
     pub(crate) fn hang_up(&mut self, agent: &AgentId, id: &ContactId) -> Result<(), Refusal> {
@@ -20,16 +22,24 @@ impl Routing {
     pub(crate) fn end_conversation(&mut self, agent: usize, slot: usize) {
         let contact = self.contacts.at(slot).id.clone();
         self.forget(slot);
+        self.start_wrap_up(agent, contact);
+    }
+
+    pub(crate) fn start_wrap_up(&mut self, agent: usize, contact: ContactId) {
         let leaves = self.agents[agent].pending == Some(Pending::SignOut);
         // Nobody is there to wrap up when the agent has signed out: it is over at once.
-        let after_ms = if leaves { Some(0) } else { self.plan.auto_wrap_up_ms };
+        let after_ms = if leaves { Some(0) } else { self.plan.agents[agent].auto_wrap_up_ms };
         self.outputs.push_back(Output::WrapUpStarted {
             contact: contact.clone(),
             agent: self.plan.agents[agent].id.clone(),
             auto_end_ms: after_ms.map(i64::unsigned_abs),
         });
         let until_ms = after_ms.map(|ms| self.now_ms.saturating_add(ms));
+        self.agents[agent].extensions = 0;
         self.enter(agent, State::WrapUp { contact, until_ms });
+        if faults::has(Fault::SkipWrapUp) {
+            return self.enter_free(agent);
+        }
         if leaves {
             self.end_wrap_up(agent, None);
         }
@@ -51,9 +61,38 @@ impl Routing {
             | State::Available { .. }
             | State::Reserved { .. }
             | State::Engaged { .. }
+            | State::Asked { .. }
+            | State::Direct { .. }
             | State::Rona => return Err(Refusal::NotInWrapUp),
         }
         self.end_wrap_up(agent, Some(code.to_owned()));
+        Ok(())
+    }
+
+    pub(crate) fn extend_wrap_up(
+        &mut self,
+        agent: &AgentId,
+        id: &ContactId,
+    ) -> Result<(), Refusal> {
+        let at = self.agent(agent)?;
+        let State::WrapUp { contact, until_ms } = &self.agents[at].state else {
+            return Err(Refusal::NotInWrapUp);
+        };
+        if contact != id {
+            return Err(Refusal::NotInWrapUp);
+        }
+        let Some(until_ms) = *until_ms else { return Err(Refusal::NotExtendable) };
+        if self.agents[at].extensions >= MAX_WRAP_UP_EXTENSIONS {
+            return Err(Refusal::NotExtendable);
+        }
+        let later_ms = until_ms.saturating_add(WRAP_UP_EXTENSION_MS);
+        self.timers.stop(until_ms, Timer::WrapUp(at));
+        self.timers.start(later_ms, Timer::WrapUp(at));
+        self.agents[at].extensions += 1;
+        self.agents[at].state = State::WrapUp { contact: id.clone(), until_ms: Some(later_ms) };
+        let auto_end_ms = later_ms.saturating_sub(self.now_ms).unsigned_abs();
+        let (contact, agent) = (id.clone(), agent.clone());
+        self.outputs.push_back(Output::WrapUpExtended { contact, agent, auto_end_ms });
         Ok(())
     }
 
@@ -70,21 +109,30 @@ impl Routing {
         let (agent, slot) = self.connected(agent, id)?;
         let now_ms = self.now_ms;
         let contact = self.contacts.at_mut(slot);
-        let requeued = contact.returns < MAX_RETURNS;
+        let requeued = contact.returns < MAX_RETURNS || faults::has(Fault::ReturnForEver);
         contact.returns = contact.returns.saturating_add(1);
         // Time in the conversation is not time in the queue.
         contact.entered_ms = now_ms;
         contact.level_since_ms = now_ms;
+        contact.relaxed_since_ms = now_ms;
+        // The agent whom it waited for is gone.
+        let wish = contact.wish.take();
         self.outputs.push_back(Output::AgentLost {
             contact: id.clone(),
             agent: self.plan.agents[agent].id.clone(),
             requeued,
         });
-        if requeued {
-            self.start_waiting(slot);
-        } else {
-            self.forget(slot);
+        match wish.and_then(|wish| wish.recovery) {
+            Some(recovery) if requeued => self.send_to_recovery(slot, recovery),
+            Some(_) | None if requeued => self.start_waiting(slot),
+            Some(_) | None => self.forget(slot),
         }
+        self.enter_lost(agent);
+        Ok(())
+    }
+
+    /// The agent's device was lost: Idle, unless they wanted to leave anyway.
+    pub(crate) fn enter_lost(&mut self, agent: usize) {
         let next = match self.agents[agent].pending.take() {
             Some(Pending::SignOut) => State::SignedOut,
             Some(Pending::Choice(_)) | None => {
@@ -92,7 +140,6 @@ impl Routing {
             }
         };
         self.enter(agent, next);
-        Ok(())
     }
 
     fn connected(&self, agent: &AgentId, id: &ContactId) -> Result<(usize, usize), Refusal> {

@@ -3,6 +3,7 @@
 use trunkline_model::routing::QueueFigures;
 use trunkline_model::{ContactId, QueueId};
 
+use crate::agent::State;
 use crate::contact::Place;
 use crate::limits::LOOKBACK_MS;
 use crate::queueing::count;
@@ -41,7 +42,11 @@ impl Routing {
         let (plan, state) = (&self.plan.queues[at], &self.queues[at]);
         let now_ms = now_ms.max(self.now_ms);
         let slot = contact.and_then(|id| self.contacts.find(id));
-        let slot = slot.filter(|slot| self.contacts.at(*slot).queue == at);
+        // One that waits for an agent has no place in the queue.
+        let slot = slot.filter(|slot| {
+            let contact = self.contacts.at(*slot);
+            contact.queue == at && contact.wish.is_none()
+        });
         let seen = slot.map(|slot| (slot, self.contacts.at(slot)));
         let seen = seen.filter(|(_, it)| !matches!(it.place, Place::Engaged { .. }));
         let level = seen.map(|(_, contact)| contact.level);
@@ -52,12 +57,13 @@ impl Routing {
             Place::Offered { .. } | Place::Engaged { .. } => 0,
         });
         let skilled = seen.is_some_and(|(_, contact)| contact.set != NO_SKILLS);
+        let is_there = |agent: usize| self.agents[agent].state != State::SignedOut;
         let oldest_ms = state.oldest_ms().unwrap_or(now_ms);
         Some(QueueFigures {
             position: count(ahead + 1),
             estimated_wait_ms: state.estimate_ms(now_ms, lookback_ms).filter(|_| !skilled),
-            logged_on_agents_current: self.pools.signed_in(current),
-            logged_on_agents_all: self.pools.signed_in(all),
+            logged_on_agents_current: self.pools.signed_in(&self.plan, current, is_there),
+            logged_on_agents_all: self.pools.signed_in(&self.plan, all, is_there),
             available_agents_current: self.pools.available(current),
             available_agents_all: self.pools.available(all),
             calls_queued_now: count(state.waiting()),

@@ -3,8 +3,11 @@
 //! Inputs are journalled in the order in which they were handled; the same inputs at the same
 //! times give the same outputs.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use trunkline_model::routing::{Priority, SkillRequirement};
+use trunkline_model::routing::{Priority, Relaxation, SkillRequirement};
+use trunkline_model::tenant::routing::SkillValue;
 use trunkline_model::{AgentId, ContactId, QueueId, TeamId};
 
 /// One thing that happened, for [`Routing::handle`](crate::Routing::handle).
@@ -40,6 +43,26 @@ pub enum Input {
         /// What the agent wants to be.
         state: AgentChoice,
     },
+    /// What is pending for an agent is taken back.
+    ClearNext {
+        /// Who.
+        agent: AgentId,
+    },
+    /// An operator changes an agent's skills, at once: also for contacts that wait already.
+    SetAgentSkills {
+        /// Who.
+        agent: AgentId,
+        /// All skills that the agent has now.
+        skills: BTreeMap<String, SkillValue>,
+    },
+    /// An operator moves an agent to another team, at once. The agent keeps state, contact and
+    /// place among the Available; who is signed out will sign in there.
+    SetAgentTeam {
+        /// Who.
+        agent: AgentId,
+        /// The team.
+        team: TeamId,
+    },
     /// A contact joins a queue. One that waits already (or is being offered) is moved and loses
     /// its place.
     Enqueue {
@@ -51,10 +74,33 @@ pub enum Input {
         priority: Priority,
         /// The skills that it needs, all of them; used by skills-based queues only.
         skills: Vec<SkillRequirement>,
+        /// What it needs later on, one after the other.
+        #[serde(default)]
+        relaxations: Vec<Relaxation>,
         /// When it was first enqueued, if it keeps an earlier place; now when left out.
         first_enqueued_ms: Option<i64>,
         /// Skip the distribution groups in which nobody is Available for this contact.
         check_availability: bool,
+    },
+    /// A contact is queued to one agent (Queue To Agent): if the agent is Available, the contact is
+    /// offered to them, before all contacts of queues. It is answered with
+    /// [`Output::Reply`](crate::Output::Reply).
+    EnqueueToAgent {
+        /// Which contact.
+        contact: ContactId,
+        /// What the asker calls this question.
+        ask: u32,
+        /// Whom it is for.
+        agent: AgentId,
+        /// The queue on whose account it waits: its longest time in queue counts.
+        queue: QueueId,
+        /// Its priority among all contacts that wait for this agent.
+        priority: Priority,
+        /// Whether it waits for an agent who is signed in, but not Available.
+        park: bool,
+        /// The queue for a contact that the agent does not take: they are not Available and it is
+        /// not parked, or they let it ring, turn it down or sign out, or it has waited too long.
+        recovery: Option<QueueId>,
     },
     /// Changes the priority of a contact that waits or is being offered.
     SetPriority {
@@ -63,7 +109,7 @@ pub enum Input {
         /// Its new priority.
         priority: Priority,
     },
-    /// Replaces the skills that a waiting (or offered) contact needs: skill relaxation.
+    /// Replaces the skills that a waiting (or offered) contact needs, now and later on.
     SetSkills {
         /// Which contact.
         contact: ContactId,
@@ -77,6 +123,10 @@ pub enum Input {
         contact: ContactId,
         /// How far.
         to: GroupStep,
+        /// What the asker calls this question: then it is answered with
+        /// [`Output::Reply`](crate::Output::Reply), also when it is refused.
+        #[serde(default)]
+        ask: Option<u32>,
     },
     /// The caller hung up or the flow took the contact away: it leaves its queue, its offer ends,
     /// the agent of its conversation goes to wrap-up.
@@ -128,6 +178,43 @@ pub enum Input {
         /// Which contact.
         contact: ContactId,
     },
+    /// An agent is asked by name: the device rings for a contact that waits in no queue. The agent
+    /// must be Available or Idle.
+    Ask {
+        /// The contact: one that an agent hands over or calls, or the name of a consult.
+        contact: ContactId,
+        /// Who is asked.
+        agent: AgentId,
+        /// The queue that offers show; none for a contact that came from none.
+        queue: Option<QueueId>,
+        /// Whether it is the agent's own call: then they are not set to RONA.
+        is_own: bool,
+    },
+    /// A contact or a consult is over for whoever has it: its place in a queue, its offer or its
+    /// conversation ends.
+    Part {
+        /// The contact, or the name of a consult.
+        contact: ContactId,
+        /// What becomes of an agent who has answered.
+        leaving: Leaving,
+    },
+    /// The agent who answered a consult has the contact from now on; the consult is over. Whoever
+    /// had the contact leaves it.
+    TakeOver {
+        /// The contact.
+        contact: ContactId,
+        /// The name of the consult.
+        consult: ContactId,
+        /// What becomes of the agent who had the contact.
+        leaving: Leaving,
+    },
+    /// The agent needs [more time](crate::limits::WRAP_UP_EXTENSION_MS) to wrap up.
+    ExtendWrapUp {
+        /// Who.
+        agent: AgentId,
+        /// The contact that is wrapped up.
+        contact: ContactId,
+    },
     /// The agent finishes wrap-up.
     WrapUp {
         /// Who.
@@ -160,4 +247,16 @@ pub enum GroupStep {
     Next,
     /// All groups join now.
     Last,
+}
+
+/// What becomes of an agent who leaves a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leaving {
+    /// Nothing is to be written: they are what they chose, or were, before.
+    Free,
+    /// They wrap up.
+    WrapsUp,
+    /// Their device was lost: they become Idle ([`LOST_CONNECTION`](crate::LOST_CONNECTION)).
+    Lost,
 }

@@ -14,6 +14,18 @@ pub const MAX_GROUPS: usize = 100;
 pub const MAX_PROBLEMS: usize = 1_000;
 /// Skill requirements of one contact.
 pub const MAX_REQUIREMENTS: usize = 50;
+/// Relaxations of one contact's skill requirements.
+pub const MAX_RELAXATIONS: usize = 50;
+/// Different combinations of skills that agents may have, those of earlier times included.
+pub const MAX_PROFILES: usize = 100_000;
+/// How much longer wrap-up lasts each time that an agent asks for it, in milliseconds.
+pub const WRAP_UP_EXTENSION_MS: i64 = 60_000;
+/// How often an agent may ask for it in one wrap-up.
+pub const MAX_WRAP_UP_EXTENSIONS: u8 = 10;
+/// The length of an interval of a queue's statistics, in milliseconds.
+pub const INTERVAL_MS: i64 = 15 * 60 * 1_000;
+/// Intervals that a queue remembers: a day.
+pub const MAX_INTERVALS: usize = 96;
 /// Different sets of skill requirements in use at one time: a newly Available agent is compared
 /// with each set that waits for the agent's team.
 pub const MAX_SKILL_SETS: usize = 1_024;

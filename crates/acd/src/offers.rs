@@ -3,20 +3,27 @@
 use trunkline_model::{AgentId, ContactId};
 
 use crate::agent::{Pending, State};
-use crate::contact::Place;
+use crate::contact::{Place, Wish};
+use crate::faults::{self, Fault};
 use crate::input::AgentChoice;
 use crate::output::{OfferEnd, Output};
 use crate::refusal::Refusal;
 use crate::routing::Routing;
+use crate::stats::WaitEnd;
 
 impl Routing {
     /// Offers a waiting contact to an Available agent.
     pub(crate) fn offer(&mut self, slot: usize, agent: usize) {
         let State::Available { turn } = self.agents[agent].state else { return };
-        self.stop_waiting(slot);
+        if !faults::has(Fault::DoubleOffer) {
+            self.stop_waiting(slot);
+        }
         let contact = self.contacts.at_mut(slot);
         contact.place = Place::Offered { agent };
         let (id, queue, first_ms) = (contact.id.clone(), contact.queue, contact.first_ms);
+        if contact.wish.is_none() {
+            self.take_turn(queue, agent);
+        }
         let details = self.details(agent, queue);
         self.outputs.push_back(Output::Offer {
             contact: id,
@@ -32,11 +39,15 @@ impl Routing {
         let (agent, slot) = self.offered(agent, id)?;
         // Groups that joined while it rang count, should it come back (D26).
         self.catch_up(slot);
+        self.record_end(slot, WaitEnd::Answered);
         let contact = self.contacts.at_mut(slot);
         contact.place = Place::Engaged { agent };
         let (queue, entered_ms) = (contact.queue, contact.entered_ms);
-        let waited_ms = self.now_ms.saturating_sub(entered_ms);
-        self.queues[queue].record_wait(self.now_ms, waited_ms);
+        // How long one waits for an agent says nothing about the queue.
+        if contact.wish.is_none() {
+            let waited_ms = self.now_ms.saturating_sub(entered_ms);
+            self.queues[queue].record_wait(self.now_ms, waited_ms);
+        }
         let details = self.details(agent, queue);
         self.outputs.push_back(Output::Connected { contact: id.clone(), agent: details });
         self.enter(agent, State::Engaged { contact: slot });
@@ -57,8 +68,22 @@ impl Routing {
 
     /// The agent has not answered in time.
     pub(crate) fn ring_due(&mut self, agent: usize) {
-        if let State::Reserved { contact, .. } = self.agents[agent].state {
-            self.end_offer(agent, contact, OfferEnd::Rona);
+        match &self.agents[agent].state {
+            State::Reserved { contact, .. } => {
+                let contact = *contact;
+                self.end_offer(agent, contact, OfferEnd::Rona);
+            }
+            State::Asked { contact, .. } => {
+                let contact = contact.clone();
+                self.end_ask(agent, &contact, OfferEnd::Rona);
+            }
+            State::SignedOut
+            | State::Idle { .. }
+            | State::Available { .. }
+            | State::Engaged { .. }
+            | State::Direct { .. }
+            | State::WrapUp { .. }
+            | State::Rona => {}
         }
     }
 
@@ -74,10 +99,14 @@ impl Routing {
             requeued,
         });
         if requeued {
-            self.start_waiting(slot);
+            self.wait_again(slot);
         }
         let pending = self.agents[agent].pending.take();
         let next = match (reason, pending) {
+            (OfferEnd::Rona, _) if faults::has(Fault::RonaAvailable) => State::Available { turn },
+            (OfferEnd::ContactLeft, None) if faults::has(Fault::PlaceLost) => {
+                return self.enter_available(agent);
+            }
             (OfferEnd::Rona | OfferEnd::Declined, _) => State::Rona,
             (OfferEnd::AgentLeft, _) => State::SignedOut,
             (OfferEnd::DeviceFailed, _) => State::Idle { code: crate::LOST_CONNECTION.to_owned() },
@@ -90,6 +119,22 @@ impl Routing {
             }
         };
         self.enter(agent, next);
+    }
+
+    /// The contact goes back to its place; one that waited for the agent, to its recovery queue.
+    fn wait_again(&mut self, slot: usize) {
+        let now_ms = self.now_ms;
+        let contact = self.contacts.at_mut(slot);
+        if faults::has(Fault::LoseOnRequeue) {
+            return;
+        }
+        if faults::has(Fault::RequeueAtTheEnd) {
+            contact.first_ms = now_ms;
+        }
+        match contact.wish {
+            Some(Wish { recovery: Some(recovery), .. }) => self.send_to_recovery(slot, recovery),
+            Some(Wish { recovery: None, .. }) | None => self.start_waiting(slot),
+        }
     }
 
     fn offered(&self, agent: &AgentId, id: &ContactId) -> Result<(usize, usize), Refusal> {

@@ -69,6 +69,13 @@ impl<T: Ord> OrderedList<T> {
         before + inside
     }
 
+    /// The first element after this one, whether or not it is in the list.
+    pub(crate) fn after(&self, element: &T) -> Option<&T> {
+        let ends = |chunk: &Vec<T>| chunk.last().is_some_and(|last| last <= element);
+        let chunk = self.chunks.get(self.chunks.partition_point(ends))?;
+        chunk.get(chunk.partition_point(|it| it <= element))
+    }
+
     /// The elements in ascending order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
@@ -122,6 +129,7 @@ mod tests {
             assert_eq!(list.first(), set.first());
             if step % 97 == 0 {
                 assert_eq!(list.rank(&element), set.range(..element).count());
+                assert_eq!(list.after(&element), set.range(element + 1..).next());
                 assert!(list.iter().eq(set.iter()));
             }
         }

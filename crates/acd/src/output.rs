@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use trunkline_model::routing::AgentDetails;
+use trunkline_model::routing::{AgentDetails, RoutingReply};
 use trunkline_model::{AgentId, ContactId, QueueId};
 
 use crate::input::Input;
@@ -27,6 +27,23 @@ pub enum Output {
         current_group: u32,
         /// How many groups the queue has.
         total_groups: u32,
+    },
+    /// What a contact asked for.
+    Reply {
+        /// Which contact.
+        contact: ContactId,
+        /// What the asker called the question.
+        ask: u32,
+        /// The answer.
+        reply: RoutingReply,
+    },
+    /// A contact that waited for an agent waits in its recovery queue now. [`Queued`](Output::Queued)
+    /// follows.
+    SentToRecovery {
+        /// Which contact.
+        contact: ContactId,
+        /// The recovery queue.
+        queue: QueueId,
     },
     /// The contact's skill requirements cannot be used: it goes to the longest available agent.
     SkillsIgnored {
@@ -74,6 +91,22 @@ pub enum Output {
         /// the fallback destination.
         requeued: bool,
     },
+    /// The agent who answered a consult has the contact now; the consult is over.
+    TakenOver {
+        /// The contact.
+        contact: ContactId,
+        /// The name of the consult.
+        consult: ContactId,
+        /// Who has it now.
+        agent: Arc<AgentDetails>,
+    },
+    /// The conversation is over for the agent, who has nothing to wrap up.
+    Parted {
+        /// The contact, or the name of a consult.
+        contact: ContactId,
+        /// Who.
+        agent: AgentId,
+    },
     /// The conversation is over for the agent, who now wraps it up.
     WrapUpStarted {
         /// The contact.
@@ -82,6 +115,15 @@ pub enum Output {
         agent: AgentId,
         /// Wrap-up ends by itself after so many milliseconds.
         auto_end_ms: Option<u64>,
+    },
+    /// Wrap-up takes longer.
+    WrapUpExtended {
+        /// The contact.
+        contact: ContactId,
+        /// Who.
+        agent: AgentId,
+        /// Wrap-up ends by itself after so many milliseconds from now.
+        auto_end_ms: u64,
     },
     /// Wrap-up is over.
     WrapUpEnded {
@@ -98,6 +140,14 @@ pub enum Output {
         agent: AgentId,
         /// The new state.
         state: AgentState,
+    },
+    /// What an agent will be when they are free again, or that nothing is chosen any more. A choice
+    /// that has taken effect is told by [`AgentState`](Output::AgentState) alone.
+    AgentNext {
+        /// Who.
+        agent: AgentId,
+        /// The choice.
+        next: Option<NextState>,
     },
     /// A contact waited as long as its queue allows and has left it.
     TimedOut {
@@ -132,6 +182,21 @@ pub enum OfferEnd {
     AgentLeft,
     /// The agent's device failed; the agent is Idle.
     DeviceFailed,
+}
+
+/// What an agent will be when they are free again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NextState {
+    /// Ready for a contact.
+    Available,
+    /// Signed in, not ready.
+    Idle {
+        /// The idle code, why.
+        code: String,
+    },
+    /// Signed out.
+    SignedOut,
 }
 
 /// What an agent is doing.

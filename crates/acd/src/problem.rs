@@ -13,6 +13,14 @@ pub enum Problem {
         /// The name that was not found.
         team: String,
     },
+    /// A queue names an agent who is not there.
+    #[error("queue `{queue}` names the unknown agent `{agent}`; correct it or add the agent")]
+    UnknownAgentOfQueue {
+        /// The queue's id.
+        queue: String,
+        /// The name that was not found.
+        agent: String,
+    },
     /// An agent names a team that is not there.
     #[error("agent `{agent}` names the unknown team `{team}`; correct it or add the team")]
     UnknownTeamOfAgent {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::contact::Key;
 use crate::limits::{MAX_SAMPLES, MIN_SAMPLES};
 use crate::ordered::OrderedList;
+use crate::stats::Intervals;
 
 /// Priorities that there are.
 const PRIORITIES: usize = 10;
@@ -20,6 +21,11 @@ pub(crate) struct QueueState {
     waiting: usize,
     /// When contacts were answered and how long they had waited, in the order of answering.
     waits: VecDeque<(i64, i64)>,
+    /// Contacts that wait, are on offer, or with an agent to whom it brought them.
+    pub(crate) active: usize,
+    /// Who was offered the last contact: the place of the roster in the queue, and in the roster.
+    pub(crate) last_offered: Option<(usize, usize)>,
+    pub(crate) intervals: Intervals,
 }
 
 impl QueueState {

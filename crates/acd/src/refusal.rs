@@ -25,6 +25,9 @@ pub enum Refusal {
     /// Another team was chosen while a contact is with the agent.
     #[error("the agent is busy with a contact; change the team when it is finished")]
     AgentBusy,
+    /// The agent is neither Available nor Idle, so that nobody can ask for them.
+    #[error("the agent is neither Available nor Idle; ask somebody else, or later")]
+    AgentNotFree,
     /// The contact is not (or no longer) on offer to this agent.
     #[error("the contact is not on offer to this agent any more; stop ringing")]
     NotOffered,
@@ -37,6 +40,22 @@ pub enum Refusal {
     /// The contact is in a conversation, so it cannot be queued or changed in a queue.
     #[error("the contact is in a conversation with an agent; end that first")]
     ContactConnected,
+    /// The queue holds as many contacts as it may.
+    #[error("the queue has as many contacts as its `max_active_contacts` allows")]
+    QueueFull,
+    /// The tenant has no such skill, or it cannot have this value.
+    #[error("the agent cannot have these skills: the tenant's `skills` have none of such a value")]
+    WrongSkill,
+    /// No such team in the tenant.
+    #[error("the tenant has no such team; add it to `teams` or send a known id")]
+    UnknownTeam,
+    /// Wrap-up does not end by itself, or has been extended as often as it may.
+    #[error("wrap-up cannot be extended: it has no end, or has been extended {times} times",
+        times = crate::limits::MAX_WRAP_UP_EXTENSIONS)]
+    NotExtendable,
+    /// The queue has no distribution groups, or the contact waits for one agent.
+    #[error("the contact is in no distribution group; nothing to escalate")]
+    NoGroups,
     /// The domain holds as many contacts as it may.
     #[error("the routing domain is full; let contacts leave or refuse calls earlier")]
     Full,

@@ -10,6 +10,7 @@ use trunkline_model::{AgentId, ContactId, QueueId};
 
 use crate::agent::Agent;
 use crate::contact::Contacts;
+use crate::direct::Directs;
 use crate::input::Input;
 use crate::limits::MAX_TEXT;
 use crate::matching::Candidates;
@@ -22,6 +23,7 @@ use crate::queueing::Joining;
 use crate::refusal::Refusal;
 use crate::skill_sets::SkillSets;
 use crate::timers::{Timer, Timers};
+use crate::to_agent::Wanted;
 use crate::waiting::Waiting;
 
 /// A routing domain: a tenant's queues and agents.
@@ -41,6 +43,7 @@ pub struct Routing {
     pub(crate) agents: Vec<Agent>,
     pub(crate) queues: Vec<QueueState>,
     pub(crate) contacts: Contacts,
+    pub(crate) directs: Directs,
     pub(crate) pools: Pools,
     pub(crate) waiting: Waiting,
     pub(crate) sets: SkillSets,
@@ -49,6 +52,8 @@ pub struct Routing {
     /// Contacts that began to wait, and agents who became Available, since the last matching.
     pub(crate) fresh_contacts: Vec<usize>,
     pub(crate) fresh_agents: Vec<usize>,
+    /// Agents who signed out since the last input.
+    pub(crate) departed: Vec<usize>,
     /// Empty between inputs; kept for its memory.
     pub(crate) candidates: Candidates,
 }
@@ -66,13 +71,15 @@ impl Routing {
             agents: vec![Agent::new(); plan.agents.len()],
             queues: vec![QueueState::default(); plan.queues.len()],
             contacts: Contacts::default(),
+            directs: Directs::default(),
             pools: Pools::new(&plan),
-            waiting: Waiting::new(plan.audiences.len()),
+            waiting: Waiting::new(plan.audiences.len(), plan.agents.len()),
             sets: SkillSets::new(),
             timers: Timers::default(),
             outputs: VecDeque::new(),
             fresh_contacts: Vec::new(),
             fresh_agents: Vec::new(),
+            departed: Vec::new(),
             candidates: Candidates::new(),
             plan,
         }
@@ -94,6 +101,7 @@ impl Routing {
         if let Err(reason) = self.apply(&input) {
             self.outputs.push_back(Output::Refused { input: Box::new(input), reason });
         }
+        self.dismiss_departed();
         // The input may have put back a contact whose time is over.
         self.run_due();
         self.match_fresh();
@@ -121,10 +129,13 @@ impl Routing {
 
     /// Whether the domain knows the contact: it waits, is on offer or in a conversation.
     pub fn knows(&self, contact: &ContactId) -> bool {
-        self.contacts.find(contact).is_some()
+        self.contacts.find(contact).is_some() || self.directs.knows(contact)
     }
 
     fn apply(&mut self, input: &Input) -> Result<(), Refusal> {
+        if let Some(result) = self.apply_direct(input) {
+            return result;
+        }
         match input {
             Input::Tick => Ok(()),
             Input::SignIn { agent, session_id, team } => {
@@ -137,24 +148,50 @@ impl Routing {
                 queue,
                 priority,
                 skills,
+                relaxations,
                 first_enqueued_ms,
                 check_availability,
             } => {
                 let (priority, first_enqueued_ms) = (*priority, *first_enqueued_ms);
                 let check_availability = *check_availability;
-                let joining =
-                    Joining { queue, priority, skills, first_enqueued_ms, check_availability };
+                let joining = Joining {
+                    queue,
+                    priority,
+                    skills,
+                    relaxations,
+                    first_enqueued_ms,
+                    check_availability,
+                };
                 self.enqueue(contact, &joining)
             }
+            Input::EnqueueToAgent { contact, ask, agent, queue, priority, park, recovery } => {
+                let (ask, priority, park) = (*ask, *priority, *park);
+                let recovery = recovery.as_ref();
+                self.enqueue_to_agent(
+                    contact,
+                    &Wanted { ask, agent, queue, priority, park, recovery },
+                )
+            }
+            Input::ClearNext { agent } => self.clear_next(agent),
+            Input::SetAgentSkills { agent, skills } => self.set_agent_skills(agent, skills),
+            Input::SetAgentTeam { agent, team } => self.set_agent_team(agent, team),
             Input::SetPriority { contact, priority } => self.set_priority(contact, *priority),
             Input::SetSkills { contact, skills } => self.set_skills(contact, skills),
-            Input::Escalate { contact, to } => self.escalate(contact, *to),
+            Input::Escalate { contact, to, ask } => self.escalate(contact, *to, *ask),
             Input::Withdraw { contact } | Input::ContactEnded { contact } => self.withdraw(contact),
             Input::Answer { agent, contact } => self.answer(agent, contact),
             Input::Decline { agent, contact } => self.decline(agent, contact),
             Input::LoseOffer { agent, contact } => self.lose_offer(agent, contact),
             Input::LoseAgent { agent, contact } => self.lose_agent(agent, contact),
             Input::HangUp { agent, contact } => self.hang_up(agent, contact),
+            Input::Ask { contact, agent, queue, is_own } => {
+                self.ask(contact, agent, queue.as_ref(), *is_own)
+            }
+            Input::Part { contact, leaving } => self.part(contact, *leaving),
+            Input::TakeOver { contact, consult, leaving } => {
+                self.take_over(contact, consult, *leaving)
+            }
+            Input::ExtendWrapUp { agent, contact } => self.extend_wrap_up(agent, contact),
             Input::WrapUp { agent, contact, code } => self.wrap_up(agent, contact, code),
         }
     }

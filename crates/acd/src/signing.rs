@@ -3,8 +3,9 @@
 use trunkline_model::{AgentId, TeamId};
 
 use crate::agent::{Pending, State};
+use crate::faults::{self, Fault};
 use crate::input::AgentChoice;
-use crate::output::{OfferEnd, Output};
+use crate::output::{NextState, OfferEnd, Output};
 use crate::refusal::Refusal;
 use crate::routing::{Routing, short};
 
@@ -31,9 +32,9 @@ impl Routing {
         changing.pool = pool;
         changing.details = None;
         if changing.pending == Some(Pending::SignOut) {
-            changing.pending = None;
+            self.set_next(agent, None);
         }
-        if changing.state == State::SignedOut {
+        if self.agents[agent].state == State::SignedOut {
             self.enter(agent, State::Idle { code: crate::SIGNED_IN.to_owned() });
         } else {
             self.report_state(agent);
@@ -67,7 +68,13 @@ impl Routing {
                 let contact = *contact;
                 self.end_offer(agent, contact, OfferEnd::AgentLeft);
             }
-            State::Engaged { .. } => self.agents[agent].pending = Some(Pending::SignOut),
+            State::Asked { contact, .. } => {
+                let contact = contact.clone();
+                self.end_ask(agent, &contact, OfferEnd::AgentLeft);
+            }
+            State::Engaged { .. } | State::Direct { .. } => {
+                self.set_next(agent, Some(Pending::SignOut));
+            }
             State::WrapUp { contact, .. } => {
                 let (contact, id) = (contact.clone(), self.plan.agents[agent].id.clone());
                 self.outputs.push_back(Output::WrapUpEnded { contact, agent: id, code: None });
@@ -91,7 +98,11 @@ impl Routing {
             return Err(Refusal::SignedOut);
         }
         if self.agents[agent].is_busy() {
-            self.agents[agent].pending = Some(Pending::Choice(choice.clone()));
+            self.set_next(agent, Some(Pending::Choice(choice.clone())));
+            return Ok(());
+        }
+        let is_available = matches!(self.agents[agent].state, State::Available { .. });
+        if is_available && faults::has(Fault::OfferToIdle) {
             return Ok(());
         }
         match choice {
@@ -104,5 +115,33 @@ impl Routing {
             }
         }
         Ok(())
+    }
+
+    /// What is pending is taken back. Who wants to leave after the conversation stays.
+    pub(crate) fn clear_next(&mut self, agent: &AgentId) -> Result<(), Refusal> {
+        let agent = self.agent(agent)?;
+        if self.agents[agent].state == State::SignedOut {
+            return Err(Refusal::SignedOut);
+        }
+        if self.agents[agent].pending.is_some() {
+            self.set_next(agent, None);
+        }
+        Ok(())
+    }
+
+    fn set_next(&mut self, agent: usize, pending: Option<Pending>) {
+        self.agents[agent].pending = pending;
+        let next = self.shown_next(agent);
+        let agent = self.plan.agents[agent].id.clone();
+        self.outputs.push_back(Output::AgentNext { agent, next });
+    }
+
+    /// What the agent will be when they are free again, if they have chosen.
+    pub(crate) fn shown_next(&self, agent: usize) -> Option<NextState> {
+        self.agents[agent].pending.as_ref().map(|pending| match pending {
+            Pending::SignOut => NextState::SignedOut,
+            Pending::Choice(AgentChoice::Available) => NextState::Available,
+            Pending::Choice(AgentChoice::Idle { code }) => NextState::Idle { code: code.clone() },
+        })
     }
 }

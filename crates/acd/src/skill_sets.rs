@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 
 use crate::bits::BitSet;
+use crate::faults::{self, Fault};
 use crate::limits::MAX_SKILL_SETS;
 use crate::map::Map;
-use crate::skills::{Profile, Requirement, meets};
+use crate::skills::{Profile, Requirement, meets, score};
 
 /// The set without requirements, which every agent meets.
 pub(crate) const NO_SKILLS: usize = 0;
@@ -16,6 +17,8 @@ pub(crate) struct SkillSet {
     requirements: Vec<Requirement>,
     /// The profiles that meet all of them.
     profiles: BitSet,
+    /// How well each profile meets them; only of meaning for those that do.
+    scores: Vec<u16>,
     /// Contacts that have it.
     users: usize,
     /// Whether it is in the list of unused sets.
@@ -33,14 +36,26 @@ pub(crate) struct SkillSets {
 }
 
 impl SkillSet {
-    fn new(requirements: Vec<Requirement>, profiles: BitSet) -> Self {
-        Self { requirements, profiles, users: 0, listed: false }
+    fn new(requirements: Vec<Requirement>, profiles: &[Profile]) -> Self {
+        let (matching, scores) = (BitSet::default(), Vec::with_capacity(profiles.len()));
+        let mut set = Self { requirements, profiles: matching, scores, users: 0, listed: false };
+        profiles.iter().for_each(|profile| set.add(profile));
+        set
+    }
+
+    /// Takes the next profile in.
+    fn add(&mut self, profile: &Profile) {
+        let meets = meets(profile, &self.requirements);
+        if meets {
+            self.profiles.insert(self.scores.len());
+        }
+        self.scores.push(if meets { score(profile, &self.requirements) } else { 0 });
     }
 }
 
 impl SkillSets {
     pub(crate) fn new() -> Self {
-        let empty = SkillSet::new(Vec::new(), BitSet::default());
+        let empty = SkillSet::new(Vec::new(), &[]);
         Self { sets: vec![empty], by_requirements: Map::default(), unused: VecDeque::new() }
     }
 
@@ -76,19 +91,25 @@ impl SkillSets {
 
     /// Whether agents with this profile meet the set.
     pub(crate) fn met_by(&self, set: usize, profile: usize) -> bool {
-        set == NO_SKILLS || self.sets[set].profiles.contains(profile)
+        set == NO_SKILLS
+            || faults::has(Fault::IgnoreSkills)
+            || self.sets[set].profiles.contains(profile)
+    }
+
+    /// How well agents with this profile meet the set: the sum of the proficiencies asked for.
+    pub(crate) fn score(&self, set: usize, profile: usize) -> u16 {
+        if set == NO_SKILLS { 0 } else { self.sets[set].scores.get(profile).copied().unwrap_or(0) }
+    }
+
+    /// Agents have a profile that nobody had before; it comes after all others.
+    pub(crate) fn add_profile(&mut self, profile: &Profile) {
+        self.sets.iter_mut().skip(1).for_each(|set| set.add(profile));
     }
 
     fn add(&mut self, requirements: Vec<Requirement>, profiles: &[Profile]) -> Option<usize> {
         let set = self.place()?;
-        let mut matching = BitSet::default();
-        for (at, profile) in profiles.iter().enumerate() {
-            if meets(profile, &requirements) {
-                matching.insert(at);
-            }
-        }
         self.by_requirements.insert(requirements.clone(), set);
-        self.sets[set] = SkillSet::new(requirements, matching);
+        self.sets[set] = SkillSet::new(requirements, profiles);
         Some(set)
     }
 

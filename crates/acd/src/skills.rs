@@ -160,6 +160,24 @@ pub(crate) fn meets(profile: &Profile, requirements: &[Requirement]) -> bool {
     })
 }
 
+/// How well a profile that meets the requirements does so: the sum of the proficiencies asked for,
+/// those asked for with "at most" taken from 10, as Webex does.
+pub(crate) fn score(profile: &Profile, requirements: &[Requirement]) -> u16 {
+    let value = |skill: usize| {
+        let at = profile.binary_search_by_key(&skill, |(skill, _)| *skill).ok()?;
+        match profile[at].1 {
+            Value::Proficiency(level) => Some(level),
+            Value::Boolean(_) | Value::Text(_) => None,
+        }
+    };
+    let points = requirements.iter().filter_map(|requirement| match requirement.test {
+        Test::AtLeast(_) => value(requirement.skill),
+        Test::AtMost(_) => value(requirement.skill).map(|it| MAX_PROFICIENCY.saturating_sub(it)),
+        Test::Is(_) | Test::IsNot(_) => None,
+    });
+    points.map(u16::from).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,5 @@
-//! Waiting contacts as agents see them: by audience and skill requirements, whatever their queue.
+//! Waiting contacts as agents see them: by audience and skill requirements, whatever their queue;
+//! and those that wait for one agent.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +15,30 @@ pub(crate) struct Waiting {
     audiences: Vec<BTreeMap<usize, OrderedList<Key>>>,
     /// The audiences for which somebody waits.
     busy: BitSet,
+    /// Per agent: contacts that wait for them alone.
+    personal: Vec<OrderedList<Key>>,
 }
 
 impl Waiting {
-    pub(crate) fn new(audiences: usize) -> Self {
-        Self { audiences: vec![BTreeMap::new(); audiences], busy: BitSet::default() }
+    pub(crate) fn new(audiences: usize, agents: usize) -> Self {
+        Self {
+            audiences: vec![BTreeMap::new(); audiences],
+            busy: BitSet::default(),
+            personal: vec![OrderedList::default(); agents],
+        }
+    }
+
+    pub(crate) fn insert_for(&mut self, agent: usize, key: Key) {
+        self.personal[agent].insert(key);
+    }
+
+    pub(crate) fn remove_for(&mut self, agent: usize, key: &Key) {
+        self.personal[agent].remove(key);
+    }
+
+    /// The contacts that wait for this agent alone, the first one first.
+    pub(crate) fn parked(&self, agent: usize) -> &OrderedList<Key> {
+        &self.personal[agent]
     }
 
     pub(crate) fn insert(&mut self, audience: usize, set: usize, key: Key) {

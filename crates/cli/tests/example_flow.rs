@@ -94,6 +94,7 @@ fn run(flow: &Value, change: impl FnOnce(&mut Tenant), script: &Value) -> Wanted
         entry_point: EntryPointId::new("main-line"),
         headers: Vec::new(),
         rescue: None,
+        outdial: None,
     };
     world.call(arrival).unwrap();
     loop {

@@ -1,6 +1,6 @@
 //! The contact and its agent: offer, answer, conversation, wrap-up.
 
-use trunkline_acd::OfferEnd;
+use trunkline_acd::{Leaving, OfferEnd};
 use trunkline_expr::Value;
 use trunkline_flow::outputs::Outputs;
 use trunkline_model::routing::AgentDetails;
@@ -13,8 +13,20 @@ use crate::steps;
 
 impl Contact {
     pub(crate) fn offered(&mut self, agent: AgentDetails, ring_timeout_ms: u64) {
-        if self.phase == Phase::Over {
-            return;
+        match self.phase {
+            Phase::Over => return,
+            // Their own call rings at the agent: there is nobody to be offered.
+            Phase::Calling { .. } => {
+                self.agent = Some(agent);
+                return;
+            }
+            Phase::InFlow
+            | Phase::Apology { .. }
+            | Phase::Transferring { .. }
+            | Phase::Transferred { .. }
+            | Phase::Talking
+            | Phase::Asking
+            | Phase::AgentLeft => {}
         }
         self.step(|contact| steps::offered(contact, &agent, ring_timeout_ms));
         let outputs = self.agent_outputs(&agent);
@@ -23,9 +35,33 @@ impl Contact {
     }
 
     pub(crate) fn offer_ended(&mut self, agent: &AgentId, reason: OfferEnd) {
+        if let Phase::Calling { id: None } = self.phase {
+            return self.outdial_not_begun(agent, reason);
+        }
         self.step(|_| steps::offer_ended(agent, reason));
         // No page must open at an agent who did not take the contact.
         self.agent = self.spoke_with.clone();
+        if self.phase == Phase::Asking {
+            self.not_taken(steps::why(reason));
+        }
+    }
+
+    /// The agent who was asked for by name cannot be rung.
+    pub(crate) fn ask_refused(&mut self, reason: &str) {
+        match self.phase {
+            Phase::Asking => self.not_taken(reason),
+            Phase::Calling { .. } => {
+                self.step(|_| steps::not_taken(reason));
+                self.call_over();
+            }
+            Phase::InFlow
+            | Phase::Apology { .. }
+            | Phase::Transferring { .. }
+            | Phase::Transferred { .. }
+            | Phase::Talking
+            | Phase::AgentLeft
+            | Phase::Over => {}
+        }
     }
 
     pub(crate) fn answered(&mut self, agent: AgentDetails) {
@@ -36,9 +72,13 @@ impl Contact {
                 return self.want(Output::LeaveAgent);
             }
             Phase::Apology { id } => self.want(Output::StopPlaying { id }),
-            Phase::InFlow | Phase::Talking | Phase::AgentLeft => {}
+            Phase::Calling { .. } => return self.agent_is_there(agent),
+            Phase::InFlow | Phase::Talking | Phase::Asking | Phase::AgentLeft => {}
         }
-        self.phase = Phase::Talking;
+        if !agent.queue_id.as_str().is_empty() {
+            self.last_queue = Some(agent.queue_id.clone());
+        }
+        self.begin_talk(agent.id.clone());
         self.leave_queue();
         self.run.set_with_agent(true);
         match self.site.tenant.compatibility.main_flow_after_answer {
@@ -54,9 +94,16 @@ impl Contact {
     }
 
     pub(crate) fn agent_hung_up(&mut self, agent: &AgentId) {
-        if self.phase != Phase::Talking {
-            return;
+        if let Phase::Calling { .. } = self.phase {
+            return self.disconnect("agent");
         }
+        let Some(talk) = self.talk.as_ref().filter(|talk| talk.is_in(agent)) else { return };
+        if talk.goes_on_without(agent) {
+            return self.left_conference(agent, false);
+        }
+        // Whoever is being consulted cannot help anybody any more.
+        self.leave_consult(Leaving::Free);
+        self.end_talk();
         self.phase = Phase::AgentLeft;
         self.run.set_with_agent(false);
         self.step(|_| steps::agent(agent, "agent_hung_up"));
@@ -84,6 +131,10 @@ impl Contact {
 
     /// The agent was lost in mid-call, and the contact has waited again too often.
     pub(crate) fn agent_lost(&mut self, agent: &AgentId) {
+        if let Phase::Calling { .. } = self.phase {
+            self.end_work(agent);
+            return self.disconnect("agent lost");
+        }
         if self.phase != Phase::Talking {
             return;
         }
@@ -93,19 +144,21 @@ impl Contact {
     }
 
     fn lose(&mut self, agent: &AgentId) {
+        self.leave_consult(Leaving::Free);
+        self.end_talk();
         self.phase = Phase::InFlow;
         self.run.set_with_agent(false);
         self.end_work(agent);
         self.step(|_| steps::agent(agent, "agent_lost"));
     }
 
-    fn begin_work(&mut self, agent: &AgentId) {
+    pub(crate) fn begin_work(&mut self, agent: &AgentId) {
         if !self.working.contains(agent) {
             self.working.push(agent.clone());
         }
     }
 
-    fn end_work(&mut self, agent: &AgentId) {
+    pub(crate) fn end_work(&mut self, agent: &AgentId) {
         self.working.retain(|working| working != agent);
     }
 

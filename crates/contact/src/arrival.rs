@@ -7,6 +7,8 @@ use trunkline_model::number::normalise;
 use trunkline_model::tenant::{EntryPoint, Tenant};
 use trunkline_model::{ContactId, EntryPointId, Failure};
 
+use crate::outdial::Outdial;
+
 /// A call as it arrives at an entry point.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrival {
@@ -26,6 +28,9 @@ pub struct Arrival {
     /// start, and the caller goes to the fallback destination.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rescue: Option<Box<Failure>>,
+    /// Set for a call that an agent makes: the DNIS is the number, the ANI what it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outdial: Option<Box<Outdial>>,
 }
 
 /// Why a call cannot become a contact.

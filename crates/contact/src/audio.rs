@@ -24,6 +24,17 @@ impl Contact {
         self.want(Output::QueueMusic { file: Some(file) });
     }
 
+    /// Plays to a caller who waits for the one to whom they are handed over.
+    pub(crate) fn play_waiting_music(&mut self) {
+        let queue = self.last_queue.as_ref().map(|queue| queue.as_str().to_owned());
+        let queue = queue.and_then(|queue| self.site.tenant.queue(&queue));
+        let file = queue.and_then(|queue| queue.music.clone());
+        let file = file.unwrap_or_else(|| DEFAULT_MUSIC.to_owned());
+        self.step(|_| steps::played(&format!("♪ {file}")));
+        self.queue_music = Some(file.clone());
+        self.want(Output::QueueMusic { file: Some(file) });
+    }
+
     fn music_of_queue(&self) -> Option<String> {
         let queue = self.site.tenant.queue(self.queue.as_ref()?.as_str())?;
         Some(queue.music.as_deref().unwrap_or(DEFAULT_MUSIC).to_owned())

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use trunkline_acd::Leaving;
 use trunkline_flow::{Flow, Run, Site};
-use trunkline_model::routing::AgentDetails;
+use trunkline_model::routing::{AgentDetails, Priority};
 use trunkline_model::tenant::EntryPoint;
 use trunkline_model::tenant::compatibility::HangUpDuringRequest;
 use trunkline_model::tenant::entry_point::Answer;
@@ -12,6 +13,7 @@ use trunkline_model::trace::Step;
 use trunkline_model::{AgentId, ContactId, QueueId};
 
 use crate::arrival::{Arrival, ArrivalError};
+use crate::conversation::{Arrangement, Conversation};
 use crate::input::Input;
 use crate::output::Output;
 use crate::steps;
@@ -24,11 +26,15 @@ pub(crate) enum Phase {
     /// Hears an apology, and is then disconnected.
     Apology { id: u32 },
     /// Waits for the third party to which the contact itself transfers them to answer.
-    Transferring { id: u32 },
+    Transferring { id: u32, by_agent: bool },
     /// Talks to the third party of a blind transfer: the flow is over.
     Transferred { id: u32 },
-    /// Talks to the agent.
+    /// Talks to the agent, or is on hold, or in a conference; see [`Contact::conversation`].
     Talking,
+    /// Waits for the agent to whom another handed them over.
+    Asking,
+    /// Is being called by an agent: their own device first, then the number.
+    Calling { id: Option<u32> },
     /// The agent has left; an event flow may still speak to the caller.
     AgentLeft,
     /// Gone.
@@ -62,6 +68,20 @@ pub struct Contact {
     /// Agents who answered and have not finished wrapping up.
     pub(crate) working: Vec<AgentId>,
     pub(crate) after_call: AfterCall,
+    /// The conversation with agents, while there is one.
+    pub(crate) talk: Option<Conversation>,
+    /// Who hears whom, as the shell was told last.
+    pub(crate) arranged: Option<Arrangement>,
+    /// How many consults there were.
+    pub(crate) consults: u32,
+    /// How often an agent has handed the caller over without a consult.
+    pub(crate) moves: u32,
+    /// The priority in queues.
+    pub(crate) priority: Priority,
+    /// The queue in which it waits, or waited last.
+    pub(crate) last_queue: Option<QueueId>,
+    /// Of the flows before the present one.
+    pub(crate) earlier_trace: Vec<Step>,
     /// Whether the call has been answered (decision 3).
     pub(crate) is_answered: bool,
     /// The queue's music that plays whenever nothing else does.
@@ -98,12 +118,13 @@ impl Contact {
     ) -> Result<Self, ArrivalError> {
         let mut contact = Self::in_flow(site, arrival, None, is_traced)?;
         contact.step(|contact| steps::arrived(arrival, &contact.site.tenant, &contact.entry));
-        if contact.entry.answer == Answer::Immediately {
+        if contact.entry.answer == Answer::Immediately && arrival.outdial.is_none() {
             contact.answer();
         }
-        match &arrival.rescue {
-            None => contact.run.start(arrival.at_ms),
-            Some(failure) => contact.rescue(failure),
+        match (&arrival.rescue, &arrival.outdial) {
+            (Some(failure), _) => contact.rescue(failure),
+            (None, Some(outdial)) => contact.begin_outdial(outdial),
+            (None, None) => contact.run.start(arrival.at_ms),
         }
         contact.settle();
         Ok(contact)
@@ -141,6 +162,13 @@ impl Contact {
             spoke_with: None,
             working: Vec::new(),
             after_call: AfterCall::NotBegun,
+            talk: None,
+            arranged: None,
+            consults: 0,
+            moves: 0,
+            priority: Priority::LOWEST,
+            last_queue: None,
+            earlier_trace: Vec::new(),
             is_answered: false,
             queue_music: None,
             failed_music: None,
@@ -163,6 +191,8 @@ impl Contact {
             Input::Flow(trunkline_flow::Input::TransferEnded { id, outcome }) => {
                 self.transfer_ended(id, outcome);
             }
+            Input::Flow(trunkline_flow::Input::Routed { id, reply }) => self.routed(id, reply),
+            Input::SentToRecovery { queue } => self.sent_to_recovery(queue),
             Input::QueueMusicFailed { reason, text } => self.queue_music_failed(reason, text),
             Input::Flow(input) => self.run.handle(now_ms, input),
             Input::CallerHungUp => self.caller_hung_up(),
@@ -170,6 +200,14 @@ impl Contact {
             Input::OfferEnded { agent, reason } => self.offer_ended(&agent, reason),
             Input::Answered { agent } => self.answered(agent),
             Input::AgentHungUp { agent } => self.agent_hung_up(&agent),
+            Input::Acted { agent, act } => self.acted(&agent, act),
+            Input::Consult { consult, news } => self.consult_news(consult, news),
+            Input::ConsultedLeft { consult, agent, is_lost } => {
+                self.consulted_has_left(consult, &agent, is_lost);
+            }
+            Input::LeftConference { agent, is_lost } => self.left_conference(&agent, is_lost),
+            Input::TakenOver { agent } => self.taken_over(agent),
+            Input::AskRefused { reason } => self.ask_refused(&reason),
             Input::Requeued { agent } => self.requeued(&agent),
             Input::AgentLost { agent } => self.agent_lost(&agent),
             Input::WrapUpStarted { agent } => self.wrap_up_started(&agent),
@@ -197,7 +235,9 @@ impl Contact {
 
     /// The trace since the last call; empty unless the contact is traced.
     pub fn take_trace(&mut self) -> Vec<Step> {
-        self.run.take_trace()
+        let mut steps = std::mem::take(&mut self.earlier_trace);
+        steps.append(&mut self.run.take_trace());
+        steps
     }
 
     /// The contact's id.
@@ -225,7 +265,7 @@ impl Contact {
         self.phase != Phase::Over
     }
 
-    /// Whether the caller and an agent are talking.
+    /// Whether the caller is with an agent: they talk, or the caller is on hold.
     pub fn is_talking(&self) -> bool {
         self.phase == Phase::Talking
     }
@@ -277,13 +317,21 @@ impl Contact {
 
     /// The caller is gone, whoever ended it.
     pub(crate) fn call_over(&mut self) {
-        let was_talking = self.phase == Phase::Talking;
-        self.phase = Phase::Over;
+        let is_joined = self.talk.as_ref().is_some_and(Conversation::is_conference);
+        self.leave_consult(if is_joined { Leaving::WrapsUp } else { Leaving::Free });
+        self.end_talk();
+        let before = std::mem::replace(&mut self.phase, Phase::Over);
         self.queue_music = None;
-        if was_talking {
-            self.want(Output::LeaveAgent);
-        } else if self.queue.is_some() {
-            self.want(Output::Withdraw);
+        match before {
+            Phase::Talking | Phase::Calling { .. } => self.want(Output::LeaveAgent),
+            Phase::Asking => self.want(Output::Withdraw),
+            _ if self.queue.is_some() => self.want(Output::Withdraw),
+            Phase::InFlow
+            | Phase::Apology { .. }
+            | Phase::Transferring { .. }
+            | Phase::Transferred { .. }
+            | Phase::AgentLeft
+            | Phase::Over => {}
         }
         self.leave_queue();
         let finish = self.site.tenant.compatibility.hang_up_during_request;

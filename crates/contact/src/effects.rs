@@ -39,16 +39,27 @@ impl Contact {
                 }
                 self.want(Output::Http { id, request, may_repeat: after_call });
             }
-            Effect::Enqueue { queue, priority, skills, check_availability } => {
+            Effect::Enqueue { queue, priority, skills, relaxations, check_availability } => {
                 // The agent has left, and the flow found the caller a place to wait for another.
                 if self.phase == Phase::AgentLeft {
                     self.phase = Phase::InFlow;
                 }
                 self.queue = Some(queue.clone());
-                self.want(Output::Enqueue { queue, priority, skills, check_availability });
+                (self.last_queue, self.priority) = (Some(queue.clone()), priority);
+                self.want(Output::Enqueue {
+                    queue,
+                    priority,
+                    skills,
+                    relaxations,
+                    check_availability,
+                });
                 if self.queue_music.is_some() {
                     self.play_queue_music();
                 }
+            }
+            Effect::EnqueueToAgent { id, agent, queue, priority, park, recovery } => {
+                self.priority = priority;
+                self.want(Output::EnqueueToAgent { id, agent, queue, priority, park, recovery });
             }
             Effect::ScreenPop(pop) => self.screen_pop(pop),
             Effect::Disconnect => self.disconnect("flow"),
@@ -94,6 +105,8 @@ impl Contact {
             Phase::InFlow => {}
             Phase::AgentLeft => return self.disconnect("flow ended after the agent left"),
             Phase::Talking
+            | Phase::Asking
+            | Phase::Calling { .. }
             | Phase::Over
             | Phase::Apology { .. }
             | Phase::Transferring { .. }

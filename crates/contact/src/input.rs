@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use trunkline_acd::OfferEnd;
-use trunkline_model::AgentId;
 use trunkline_model::prompt::PlayFailure;
 use trunkline_model::routing::AgentDetails;
+use trunkline_model::{AgentId, QueueId};
+
+use crate::consult::ConsultNews;
+use crate::conversation::Act;
 
 /// Something that happened to a contact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +39,47 @@ pub enum Input {
     AgentHungUp {
         /// The agent.
         agent: AgentId,
+    },
+    /// An agent did something in the conversation.
+    Acted {
+        /// The agent.
+        agent: AgentId,
+        /// What.
+        act: Act,
+    },
+    /// The queues have news of a consult.
+    Consult {
+        /// Its number in this contact.
+        consult: u32,
+        /// What.
+        news: ConsultNews,
+    },
+    /// The agent who was consulted has hung up, or their device was lost.
+    ConsultedLeft {
+        /// The consult's number in this contact.
+        consult: u32,
+        /// The agent.
+        agent: AgentId,
+        /// Whether the device was lost.
+        is_lost: bool,
+    },
+    /// The agent who has the contact leaves a conference, or their device was lost; the others
+    /// go on.
+    LeftConference {
+        /// The agent.
+        agent: AgentId,
+        /// Whether the device was lost.
+        is_lost: bool,
+    },
+    /// The agent who was consulted has the contact now.
+    TakenOver {
+        /// The agent.
+        agent: AgentDetails,
+    },
+    /// The agent who was asked for by name cannot be rung.
+    AskRefused {
+        /// Why.
+        reason: String,
     },
     /// The agent's connection was lost and the contact waits in its queue again.
     Requeued {
@@ -80,6 +124,11 @@ pub enum Input {
     TimedOut {
         /// Where the queue sends such contacts.
         overflow_number: Option<String>,
+    },
+    /// The agent whom the contact waited for does not come: it waits in another queue now.
+    SentToRecovery {
+        /// That queue.
+        queue: QueueId,
     },
     /// The queues did not take the contact.
     EnqueueRefused {

@@ -4,26 +4,41 @@
 //! queues of [`trunkline_acd`]: [`Input`]s and the time go in, [`Output`]s come out. It lives from
 //! the arrival of a call to the end of its last event flow.
 //!
+//! An agent in conversation may hold, consult, confer and hand the caller over ([`Act`]); who hears
+//! whom is told as a whole ([`Arrangement`]).
+//!
 //! [`journal`] is what of it is written down, and how the same contact is built again from that;
 //! [`snapshot`] is what outlives a release that gives the same inputs another meaning.
 
+mod acts;
 mod after_call;
 mod agent;
 mod arrival;
 mod audio;
+mod consult;
 mod contact;
+mod conversation;
 mod effects;
+mod handover;
 mod input;
 pub mod journal;
+mod outdial;
 mod output;
+mod queued;
 mod rescue;
 pub mod snapshot;
 mod steps;
 mod transfer;
 
 pub use arrival::{Arrival, ArrivalError};
+pub use consult::ConsultNews;
 pub use contact::Contact;
+pub use conversation::{
+    Act, ActRefusal, Arrangement, Consult, Conversation, Destination, Party, Stage, consult_name,
+    consult_of,
+};
 pub use input::Input;
+pub use outdial::Outdial;
 pub use output::{Notice, Output};
 
 /// Raised whenever the same inputs would give other outputs than before: recovery replays only

@@ -1,13 +1,16 @@
 //! What a contact wants done.
 
 use serde::{Deserialize, Serialize};
+use trunkline_acd::{GroupStep, Leaving};
 use trunkline_flow::Effect;
 use trunkline_flow::run::{KeptBy, ScreenPop};
 use trunkline_model::call::{Recording, Transfer};
 use trunkline_model::http::Request;
 use trunkline_model::prompt::{Music, Prompt};
-use trunkline_model::routing::{Priority, SkillRequirement};
+use trunkline_model::routing::{Priority, Relaxation, SkillRequirement};
 use trunkline_model::{AgentId, Failure, QueueId};
+
+use crate::conversation::Arrangement;
 
 /// Something that a contact wants done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,13 +102,94 @@ pub enum Output {
         priority: Priority,
         /// What the agent must be able to do.
         skills: Vec<SkillRequirement>,
+        /// What the agent must be able to do later on.
+        relaxations: Vec<Relaxation>,
         /// Skip distribution groups in which nobody is Available.
         check_availability: bool,
+    },
+    /// Queue the contact to one agent; answer with `Input::Flow(Routed)`.
+    EnqueueToAgent {
+        /// Unique within the contact.
+        id: u32,
+        /// The agent.
+        agent: AgentId,
+        /// The queue on whose account it waits.
+        queue: QueueId,
+        /// The priority.
+        priority: Priority,
+        /// Whether it waits for an agent who is not Available.
+        park: bool,
+        /// The queue for a contact that the agent does not take.
+        recovery: Option<QueueId>,
+    },
+    /// Change the contact's priority in its queue.
+    SetPriority {
+        /// The priority.
+        priority: Priority,
+    },
+    /// Let distribution groups join before their time; answer with `Input::Flow(Routed)`.
+    Escalate {
+        /// Unique within the contact.
+        id: u32,
+        /// How far.
+        to: GroupStep,
     },
     /// Take the contact out of its queue and end any offer of it.
     Withdraw,
     /// The caller left the conversation with the agent.
     LeaveAgent,
+    /// Make it so that these hear each other and nobody else does, whatever was before. Who is not
+    /// there yet, or hears a tone first, joins then. An answer says by itself that caller and agent
+    /// hear each other.
+    Arrange(Arrangement),
+    /// Ring this agent, without a queue.
+    Ask {
+        /// For this consult; none for the contact itself.
+        consult: Option<u32>,
+        /// Who.
+        agent: AgentId,
+        /// The queue that the contact came from.
+        queue: Option<QueueId>,
+        /// Whether it is the agent's own call.
+        is_own: bool,
+    },
+    /// Put a consult into a queue.
+    EnqueueConsult {
+        /// Its number in this contact.
+        consult: u32,
+        /// The queue.
+        queue: QueueId,
+        /// The priority.
+        priority: Priority,
+    },
+    /// Call a number for the agents; answer with `Input::Flow(TransferEnded)`. When the caller hangs
+    /// up or [`Output::Disconnect`] comes, it ends too. In a call that an agent makes, the first one
+    /// is the caller's line.
+    Dial {
+        /// Unique within the contact.
+        id: u32,
+        /// Whom, and how.
+        transfer: Box<Transfer>,
+    },
+    /// End the call to a number.
+    HangUpParty {
+        /// The call.
+        id: u32,
+    },
+    /// Whoever has been asked for, waits or talks in it has no more to do with it.
+    Part {
+        /// A consult; none for the contact itself.
+        consult: Option<u32>,
+        /// What becomes of the agent who talks.
+        leaving: Leaving,
+    },
+    /// The agent of a consult has the contact from now on.
+    TakeOver {
+        /// The consult's number in this contact.
+        consult: u32,
+        /// What becomes of the agent who had it.
+        leaving: Leaving,
+    },
     /// Ask for a queue's figures; answer with `Input::Flow(Figures)`.
     QueryQueue {
         /// Unique within the contact.
@@ -168,9 +252,15 @@ impl Output {
             Effect::QueryQueue { id, queue, lookback_min } => {
                 Self::QueryQueue { id, queue, lookback_min }
             }
+            Effect::SetPriority { priority } => Self::SetPriority { priority },
+            Effect::Escalate { id, all } => {
+                let to = if all { GroupStep::Last } else { GroupStep::Next };
+                Self::Escalate { id, to }
+            }
             Effect::Allocate { id, counter, weights } => Self::Allocate { id, counter, weights },
             Effect::Http { .. }
             | Effect::Enqueue { .. }
+            | Effect::EnqueueToAgent { .. }
             | Effect::ScreenPop(_)
             | Effect::Disconnect
             | Effect::FlowEnded
@@ -189,7 +279,8 @@ impl Output {
             | Self::QueueMusic { file: Some(_) }
             | Self::SendDigits { .. }
             | Self::Record { .. }
-            | Self::Enqueue { .. } => true,
+            | Self::Enqueue { .. }
+            | Self::EnqueueToAgent { .. } => true,
             Self::Answer
             | Self::Http { .. }
             | Self::StopRetries { .. }
@@ -198,8 +289,17 @@ impl Output {
             | Self::Transfer { .. }
             | Self::SetCallerId { .. }
             | Self::StopRecording { .. }
+            | Self::SetPriority { .. }
+            | Self::Escalate { .. }
             | Self::Withdraw
             | Self::LeaveAgent
+            | Self::Arrange(_)
+            | Self::Ask { .. }
+            | Self::EnqueueConsult { .. }
+            | Self::Dial { .. }
+            | Self::HangUpParty { .. }
+            | Self::Part { .. }
+            | Self::TakeOver { .. }
             | Self::QueryQueue { .. }
             | Self::Allocate { .. }
             | Self::ScreenPop { .. }

@@ -24,7 +24,9 @@ impl Contact {
             Phase::Over
             | Phase::Apology { .. }
             | Phase::Transferring { .. }
-            | Phase::Transferred { .. } => true,
+            | Phase::Transferred { .. }
+            | Phase::Asking
+            | Phase::Calling { .. } => true,
         };
         if is_kept {
             return;
@@ -70,11 +72,13 @@ impl Contact {
         let queue = queue.id.clone();
         self.has_fallen_back = true;
         self.queue = Some(queue.clone());
+        (self.last_queue, self.priority) = (Some(queue.clone()), Priority::LOWEST);
         self.run.set_queued(true);
         self.want(Output::Enqueue {
             queue,
             priority: Priority::LOWEST,
             skills: Vec::new(),
+            relaxations: Vec::new(),
             check_availability: false,
         });
         self.play_queue_music();

@@ -10,6 +10,7 @@ use trunkline_model::{AgentId, Failure};
 
 use crate::arrival::Arrival;
 use crate::contact::Contact;
+use crate::conversation::{ActRefusal, Destination};
 
 pub(crate) fn plain(what: &'static str) -> ContactEvent {
     ContactEvent { what, ..ContactEvent::default() }
@@ -44,14 +45,19 @@ pub(crate) fn offered(
     ContactEvent { what: "offered", input, output, ..ContactEvent::default() }
 }
 
-pub(crate) fn offer_ended(agent: &AgentId, reason: OfferEnd) -> ContactEvent {
-    let reason = match reason {
+/// An offer's end, for people.
+pub(crate) fn why(reason: OfferEnd) -> &'static str {
+    match reason {
         OfferEnd::Rona => "no answer",
         OfferEnd::Declined => "declined",
         OfferEnd::ContactLeft => "contact left",
         OfferEnd::AgentLeft => "agent signed out",
         OfferEnd::DeviceFailed => "device failed",
-    };
+    }
+}
+
+pub(crate) fn offer_ended(agent: &AgentId, reason: OfferEnd) -> ContactEvent {
+    let reason = why(reason);
     let input = Fields::new().with("agent", agent.as_str()).with("reason", reason);
     ContactEvent { what: "offer_ended", input, ..ContactEvent::default() }
 }
@@ -98,6 +104,12 @@ pub(crate) fn rescued(failure: &Failure, target: String) -> ContactEvent {
         failure: Some(failure.clone()),
         ..ContactEvent::default()
     }
+}
+
+/// The agent whom the contact waited for does not come.
+pub(crate) fn sent_to_recovery(queue: &str) -> ContactEvent {
+    let input = Fields::new().with("queue", queue);
+    ContactEvent { what: "sent_to_recovery_queue", input, ..ContactEvent::default() }
 }
 
 /// Something of the contact's own that failed.
@@ -152,4 +164,72 @@ pub(crate) fn cad(contact: &Contact) -> Fields {
 fn label(variable: &trunkline_flow::Variable) -> String {
     let label = variable.desktop_label.as_str();
     if label.is_empty() { variable.name.to_string() } else { label.to_owned() }
+}
+
+/// Where a consult or transfer goes, for people.
+fn target(contact: &Contact, to: &Destination) -> String {
+    let tenant = &contact.site.tenant;
+    match to {
+        Destination::Agent(id) => {
+            let agent = tenant.agents.iter().find(|agent| agent.id == *id);
+            format!("agent {}", agent.map_or(id.as_str(), |agent| &agent.name))
+        }
+        Destination::Queue(id) => {
+            let queue = tenant.queue(id.as_str());
+            format!("queue {}", queue.map_or(id.as_str(), |queue| &queue.name))
+        }
+        Destination::EntryPoint(id) => {
+            let entry = tenant.entry_point(id.as_str());
+            format!("entry point {}", entry.map_or(id.as_str(), |entry| &entry.name))
+        }
+        Destination::Number { number, .. } => format!("number {number}"),
+    }
+}
+
+fn to(contact: &Contact, agent: &AgentId, to: &Destination, what: &'static str) -> ContactEvent {
+    let input = Fields::new().with("agent", agent.as_str()).with("to", target(contact, to));
+    ContactEvent { what, input, ..ContactEvent::default() }
+}
+
+pub(crate) fn consulted(contact: &Contact, agent: &AgentId, whom: &Destination) -> ContactEvent {
+    to(contact, agent, whom, "consulted")
+}
+
+pub(crate) fn handed_over(contact: &Contact, agent: &AgentId, whom: &Destination) -> ContactEvent {
+    to(contact, agent, whom, "handed_over")
+}
+
+pub(crate) fn handed_to_consulted(contact: &Contact, agent: &AgentId) -> ContactEvent {
+    let consult = contact.conversation().and_then(|talk| talk.consult());
+    let whom = consult.map(|consult| match consult.agent() {
+        Some(agent) => format!("agent {}", agent.name),
+        None => target(contact, consult.to()),
+    });
+    let input = Fields::new().with("agent", agent.as_str()).with("to", whom.unwrap_or_default());
+    ContactEvent { what: "handed_over", input, ..ContactEvent::default() }
+}
+
+pub(crate) fn consult_offered(agent: &AgentDetails, ring_timeout_ms: u64) -> ContactEvent {
+    let input =
+        Fields::new().with("agent", agent.name.as_str()).with("ring_timeout_ms", ring_timeout_ms);
+    ContactEvent { what: "consult_offered", input, ..ContactEvent::default() }
+}
+
+pub(crate) fn consult_ended(reason: &str) -> ContactEvent {
+    because("consult_ended", reason)
+}
+
+/// Nobody took a caller who was handed over, or a call that an agent wanted to make.
+pub(crate) fn not_taken(reason: &str) -> ContactEvent {
+    because("not_taken", reason)
+}
+
+fn because(what: &'static str, reason: &str) -> ContactEvent {
+    let input = Fields::new().with("reason", reason);
+    ContactEvent { what, input, ..ContactEvent::default() }
+}
+
+pub(crate) fn act_refused(agent: &AgentId, refusal: &ActRefusal) -> ContactEvent {
+    let input = Fields::new().with("agent", agent.as_str()).with("reason", refusal.to_string());
+    ContactEvent { what: "refused", input, ..ContactEvent::default() }
 }

@@ -14,18 +14,27 @@ impl Contact {
     /// Transfers the caller to a number, because the flow or the queue does not keep them.
     pub(crate) fn transfer(&mut self, number: String) {
         self.step(|_| steps::transferred(&number));
+        self.call_for_caller(number, None, false);
+    }
+
+    /// As an agent wants it; the caller hears music until it answers.
+    pub(crate) fn transfer_by_agent(&mut self, number: String, caller_id: Option<String>) {
+        self.call_for_caller(number, caller_id, true);
+    }
+
+    fn call_for_caller(&mut self, number: String, caller_id: Option<String>, by_agent: bool) {
         if self.queue.is_some() {
             self.want(Output::Withdraw);
         }
         self.leave_queue();
         let id = self.own_id();
-        self.phase = Phase::Transferring { id };
+        self.phase = Phase::Transferring { id, by_agent };
         let transfer = Transfer {
             kind: TransferKind::Blind,
             number,
             headers: Vec::new(),
             ring_timeout_ms: RING_TIMEOUT_MS,
-            caller_id: self.run.caller_id().map(str::to_owned),
+            caller_id: caller_id.or_else(|| self.run.caller_id().map(str::to_owned)),
             digits: String::new(),
         };
         self.want(Output::Transfer { id, transfer: Box::new(transfer) });
@@ -33,16 +42,26 @@ impl Contact {
 
     /// Something became of a transfer.
     pub(crate) fn transfer_ended(&mut self, id: u32, outcome: TransferOutcome) {
+        if self.consulted_number(id, &outcome) || self.number_called(id, &outcome) {
+            return;
+        }
         let hung_up = matches!(outcome, TransferOutcome::PartyHungUp { .. });
         match self.phase {
-            Phase::Transferring { id: own } if own == id => self.own_transfer_ended(id, &outcome),
+            Phase::Transferring { id: own, .. } if own == id => {
+                self.own_transfer_ended(id, &outcome);
+            }
             Phase::Transferred { id: present } => {
                 if present == id && hung_up {
                     self.disconnect("the third party hung up");
                 }
             }
             Phase::InFlow | Phase::AgentLeft => self.flow_transfer_ended(id, outcome),
-            Phase::Transferring { .. } | Phase::Apology { .. } | Phase::Talking | Phase::Over => {}
+            Phase::Transferring { .. }
+            | Phase::Apology { .. }
+            | Phase::Talking
+            | Phase::Asking
+            | Phase::Calling { .. }
+            | Phase::Over => {}
         }
     }
 
@@ -51,6 +70,9 @@ impl Contact {
             return self.third_party_answered(id, outcome);
         };
         self.step(|_| steps::failed("transfer_failed", &failure));
+        if self.phase == (Phase::Transferring { id, by_agent: true }) {
+            return self.not_taken(&failure.description);
+        }
         self.notice(String::new(), failure, KeptBy::Fallback);
         self.apologise();
     }
@@ -77,6 +99,7 @@ impl Contact {
     fn third_party_answered(&mut self, id: u32, outcome: &TransferOutcome) {
         self.answer();
         self.phase = Phase::Transferred { id };
+        self.stop_queue_music();
         // An event flow may have queued them meanwhile.
         if self.queue.is_some() {
             self.want(Output::Withdraw);

@@ -37,6 +37,7 @@ fn arrival() -> Arrival {
         entry_point: EntryPointId::new("ep"),
         headers: Vec::new(),
         rescue: None,
+        outdial: None,
     }
 }
 

@@ -8,12 +8,12 @@ use trunkline_acd::{self as acd, Routing};
 use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{self as contact, Arrival, ArrivalError, Contact};
 use trunkline_flow::Site;
-use trunkline_model::{ContactId, Failure, FailureCode};
+use trunkline_model::{AgentId, ContactId, Failure, FailureCode};
 
 use crate::allocation::Allocations;
 use crate::contacts::Contacts;
 use crate::input::Input;
-use crate::messages::{message_to_contact, message_to_routing};
+use crate::messages::{Told, agent_gone, message_to_contact, message_to_routing};
 use crate::output::Output;
 use crate::recorder::{ContactRecord, MessageId, Recorder, RoutingRecord, Sender};
 
@@ -99,10 +99,15 @@ impl Exchange {
     /// Drops a contact that somebody else has, or that never was. The queues forget it; nobody is
     /// told.
     pub fn forget(&mut self, id: &ContactId) {
-        if self.contacts.take(id).is_some() && self.routing.knows(id) {
-            let input = acd::Input::Withdraw { contact: id.clone() };
-            self.work.push_back(Work::Routing { input, from: None });
+        let Some(life) = self.contacts.take(id) else { return };
+        open_consult(&life.contact).into_iter().for_each(|consult| self.withdraw(consult));
+        if self.routing.knows(id) {
+            self.withdraw(id.clone());
         }
+    }
+
+    fn withdraw(&mut self, contact: ContactId) {
+        self.route(acd::Input::Withdraw { contact });
     }
 
     /// Inputs of routing are numbered after this one: an earlier run has taken so many.
@@ -133,18 +138,26 @@ impl Exchange {
         match input {
             Input::Arrived(arrival) => self.arrive(&arrival, recorder)?,
             Input::Contact { contact, input } => self.tell(contact, input),
-            Input::Routing(input) => self.route(input),
-            Input::AgentHungUp { contact, agent } => {
-                // The queues first: the contact may want to wait again at once, and the queues
-                // refuse a contact that they take for one in conversation.
-                let hang_up = acd::Input::HangUp { agent: agent.clone(), contact: contact.clone() };
-                self.route(hang_up);
-                self.tell(contact, contact::Input::AgentHungUp { agent });
+            Input::Routing(acd::Input::LoseAgent { agent, contact }) => {
+                self.agent_gone(contact, agent, true);
             }
+            Input::Routing(input) => self.route(input),
+            Input::AgentHungUp { contact, agent } => self.agent_gone(contact, agent, false),
             Input::Tick => self.tick(now_ms),
         }
         self.settle(now_ms, recorder);
         Ok(())
+    }
+
+    /// An agent hung up, or was lost.
+    fn agent_gone(&mut self, contact: ContactId, agent: AgentId, is_lost: bool) {
+        let id = contact::consult_of(&contact).map_or_else(|| contact.clone(), |(id, _)| id);
+        for told in agent_gone(self.contact(&id), &contact, &agent, is_lost) {
+            match told {
+                Told::Contact(contact, input) => self.tell(contact, input),
+                Told::Routing(input) => self.route(input),
+            }
+        }
     }
 
     fn tell(&mut self, contact: ContactId, input: contact::Input) {
@@ -224,6 +237,7 @@ impl Exchange {
         let (mut contact, number) = (life.contact, life.inputs + 1);
         let hangs_up = matches!(input, contact::Input::CallerHungUp);
         let was_there = contact.is_caller_there() && !hangs_up;
+        let consult = open_consult(&contact);
         let record = InputRecord { now_ms, input: input.clone() };
         let handle = AssertUnwindSafe(|| {
             #[cfg(test)]
@@ -232,6 +246,7 @@ impl Exchange {
         });
         if let Err(panic) = catch_unwind(handle) {
             let arrival = contact.arrival().clone();
+            consult.into_iter().for_each(|consult| self.withdraw(consult));
             return self.crashed(now_ms, &arrival, was_there, &*panic, recorder);
         }
         let outputs: Vec<_> = std::iter::from_fn(|| contact.poll()).collect();
@@ -265,7 +280,16 @@ impl Exchange {
         use trunkline_contact::Output as Wanted;
         let contact = id.clone();
         match output {
-            asks @ (Wanted::Enqueue { .. } | Wanted::Withdraw | Wanted::LeaveAgent) => {
+            asks @ (Wanted::Enqueue { .. }
+            | Wanted::EnqueueToAgent { .. }
+            | Wanted::SetPriority { .. }
+            | Wanted::Escalate { .. }
+            | Wanted::Withdraw
+            | Wanted::LeaveAgent
+            | Wanted::Ask { .. }
+            | Wanted::EnqueueConsult { .. }
+            | Wanted::Part { .. }
+            | Wanted::TakeOver { .. }) => {
                 let Some(input) = message_to_routing(id, &asks) else { return };
                 self.work.push_back(Work::Routing { input, from: Some(message) });
             }
@@ -323,13 +347,25 @@ impl Exchange {
             acd::Output::AgentLost { contact, agent, .. } => {
                 Output::Release { contact, agent, wraps_up_without_end: false }
             }
+            acd::Output::Parted { contact, agent } => {
+                Output::Release { contact, agent, wraps_up_without_end: false }
+            }
+            acd::Output::TakenOver { contact, consult, agent } => {
+                Output::TakenOver { contact, consult, agent: agent.id.clone() }
+            }
             acd::Output::WrapUpStarted { contact, agent, auto_end_ms } => {
                 Output::Release { contact, agent, wraps_up_without_end: auto_end_ms.is_none() }
             }
             acd::Output::Refused { input, reason } => Output::Refused { input, reason },
             acd::Output::AgentState { agent, state } => Output::AgentState { agent, state },
             acd::Output::Queued { contact, queue, .. } => Output::Queued { contact, queue },
+            acd::Output::AgentNext { agent, next } => Output::AgentNext { agent, next },
+            acd::Output::WrapUpExtended { contact, agent, auto_end_ms } => {
+                Output::WrapUpExtended { contact, agent, auto_end_ms }
+            }
             acd::Output::WrapUpEnded { .. }
+            | acd::Output::Reply { .. }
+            | acd::Output::SentToRecovery { .. }
             | acd::Output::TimedOut { .. }
             | acd::Output::SkillsIgnored { .. } => return,
         };
@@ -365,6 +401,12 @@ impl Exchange {
             self.outputs.push_back(Output::Ended { contact: arrival.contact });
         }
     }
+}
+
+/// The name of the consult that the queues know beside the contact.
+fn open_consult(contact: &Contact) -> Option<ContactId> {
+    let consult = contact.conversation()?.consult()?;
+    Some(contact::consult_name(contact.id(), consult.number()))
 }
 
 #[cfg(test)]
@@ -427,6 +469,7 @@ mod tests {
             entry_point: EntryPointId::new("main"),
             headers: Vec::new(),
             rescue: None,
+            outdial: None,
         };
         give(exchange, Input::Arrived(Box::new(arrival)))
     }

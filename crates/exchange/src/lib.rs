@@ -18,6 +18,6 @@ mod recorder;
 pub use allocation::Allocations;
 pub use exchange::Exchange;
 pub use input::Input;
-pub use messages::{message_to_contact, message_to_routing};
+pub use messages::{Told, agent_gone, message_to_contact, message_to_routing};
 pub use output::Output;
 pub use recorder::{ContactRecord, MessageId, Recorder, RoutingRecord, Sender};

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use trunkline_acd::{self as acd, AgentState, OfferEnd, Refusal};
+use trunkline_acd::{self as acd, AgentState, NextState, OfferEnd, Refusal};
 use trunkline_contact as contact;
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::{AgentId, ContactId, QueueId};
 
 /// Something to be done, or to be known.
+///
+/// Where an agent rings, answers or leaves, `contact` may be the name of a consult: see
+/// [`trunkline_contact::consult_of`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
     /// A contact wants something of the outside. Never what the exchange itself does: queues,
@@ -64,6 +67,16 @@ pub enum Output {
         /// Who answered.
         agent: Arc<AgentDetails>,
     },
+    /// The agent's device that belongs to a consult belongs to the contact from now on. The device of
+    /// the agent who had it is let go by a [`Output::Release`] of its own.
+    TakenOver {
+        /// The contact.
+        contact: ContactId,
+        /// The consult, by its name in the queues.
+        consult: ContactId,
+        /// Who has it now.
+        agent: AgentId,
+    },
     /// The conversation is over for the agent: their device is to be let go.
     Release {
         /// The contact.
@@ -79,6 +92,22 @@ pub enum Output {
         agent: AgentId,
         /// The new state.
         state: AgentState,
+    },
+    /// What an agent will be when they are free again, or that nothing is chosen any more.
+    AgentNext {
+        /// Who.
+        agent: AgentId,
+        /// The choice.
+        next: Option<NextState>,
+    },
+    /// Wrap-up takes longer.
+    WrapUpExtended {
+        /// The contact.
+        contact: ContactId,
+        /// Who wraps up.
+        agent: AgentId,
+        /// Wrap-up ends by itself after so many milliseconds from now.
+        auto_end_ms: u64,
     },
     /// Something that somebody did came too late, or does not fit.
     Refused {
@@ -100,8 +129,10 @@ impl Output {
             | Self::Ring { contact, .. }
             | Self::StopRinging { contact, .. }
             | Self::Connect { contact, .. }
+            | Self::TakenOver { contact, .. }
+            | Self::WrapUpExtended { contact, .. }
             | Self::Release { contact, .. } => Some(contact),
-            Self::AgentState { .. } | Self::Refused { .. } => None,
+            Self::AgentState { .. } | Self::AgentNext { .. } | Self::Refused { .. } => None,
         }
     }
 }

@@ -95,6 +95,7 @@ fn play<R: Recorder>(
             entry_point: entry_point.clone(),
             headers: Vec::new(),
             rescue: None,
+            outdial: None,
         };
         exchange.handle(0, Input::Arrived(Box::new(arrival)), recorder)?;
         step(recorder)?;

@@ -20,7 +20,13 @@ pub(crate) fn is_worth_a_snapshot(input: Option<&Input>, outputs: &[Output]) -> 
         )
     );
     let moves = |output: &Output| {
-        matches!(output, Output::Enqueue { .. } | Output::Disconnect | Output::Transfer { .. })
+        matches!(
+            output,
+            Output::Enqueue { .. }
+                | Output::EnqueueToAgent { .. }
+                | Output::Disconnect
+                | Output::Transfer { .. }
+        )
     };
     // One that has ended is not recovered.
     let has_ended = outputs.contains(&Output::Ended);

@@ -135,11 +135,15 @@ fn in_doubt(outputs: &[Output], inputs: &[ContactRecord]) -> Vec<InDoubt> {
 }
 
 fn unanswered(outputs: &[Output], inputs: &[ContactRecord]) -> Vec<Output> {
-    use trunkline_flow::Input::{Allocated, Figures, PlayFailed, Played};
+    use trunkline_flow::Input::{Allocated, Figures, PlayFailed, Played, Routed};
     let is_answered = |wanted: u32| {
         inputs.iter().any(|input| match &input.record.input {
             Input::Flow(
-                Figures { id, .. } | Allocated { id, .. } | Played { id } | PlayFailed { id, .. },
+                Figures { id, .. }
+                | Routed { id, .. }
+                | Allocated { id, .. }
+                | Played { id }
+                | PlayFailed { id, .. },
             ) => *id == wanted,
             _ => false,
         })
@@ -148,7 +152,10 @@ fn unanswered(outputs: &[Output], inputs: &[ContactRecord]) -> Vec<Output> {
         outputs.iter().any(|it| matches!(it, Output::StopPlaying { id } if *id == wanted))
     };
     let open = outputs.iter().filter(|output| match output {
-        Output::QueryQueue { id, .. } | Output::Allocate { id, .. } => !is_answered(*id),
+        Output::QueryQueue { id, .. }
+        | Output::Escalate { id, .. }
+        | Output::EnqueueToAgent { id, .. }
+        | Output::Allocate { id, .. } => !is_answered(*id),
         Output::Play { id, .. } | Output::PlayMusic { id, .. } => {
             !is_answered(*id) && !is_stopped(*id)
         }

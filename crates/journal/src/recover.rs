@@ -9,6 +9,7 @@ use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{Arrival, Contact, Input, Output};
 use trunkline_exchange::{ContactRecord, MessageId};
 use trunkline_model::ContactId;
+use trunkline_model::routing::RoutingReply;
 use trunkline_model::tenant::Tenant;
 use trunkline_model::trace::Step;
 use trunkline_store::{Position, Store, StreamId};
@@ -325,6 +326,8 @@ impl Revived {
                 matches!(
                     it,
                     Output::QueryQueue { .. }
+                        | Output::Escalate { .. }
+                        | Output::EnqueueToAgent { .. }
                         | Output::Allocate { .. }
                         | Output::Play { .. }
                         | Output::PlayMusic { .. }
@@ -334,6 +337,10 @@ impl Revived {
             match open.remove(place) {
                 Output::QueryQueue { id, .. } => {
                     self.flow(trunkline_flow::Input::Figures { id, figures: None });
+                }
+                Output::Escalate { id, .. } | Output::EnqueueToAgent { id, .. } => {
+                    let reply = RoutingReply::NotQueued;
+                    self.flow(trunkline_flow::Input::Routed { id, reply });
                 }
                 // The counters are gone; the first way is as good as any.
                 Output::Allocate { id, .. } => {
@@ -350,6 +357,7 @@ impl Revived {
             !matches!(
                 it,
                 Output::Enqueue { .. }
+                    | Output::SetPriority { .. }
                     | Output::Withdraw
                     | Output::LeaveAgent
                     | Output::Disconnect

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use trunkline_acd::{self as acd, AgentChoice, AgentState};
 use trunkline_contact as contact;
 use trunkline_exchange::{MessageId, RoutingRecord, Sender, message_to_contact};
+use trunkline_model::tenant::routing::SkillValue;
 use trunkline_model::{AgentId, ContactId, TeamId};
 
 /// Prefix of the streams of routing domains.
@@ -24,6 +25,12 @@ pub struct Seat {
     /// The team that was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
+    /// Whether an operator moved the agent there.
+    #[serde(default)]
+    pub is_moved: bool,
+    /// The skills that an operator gave the agent, in place of the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skills: Option<BTreeMap<String, SkillValue>>,
     /// What the agent was doing.
     pub state: AgentState,
 }
@@ -34,6 +41,15 @@ impl Seat {
     #[must_use]
     pub fn inputs(&self) -> Vec<acd::Input> {
         let agent = self.agent.clone();
+        let skills = self.skills.clone().map(|skills| {
+            let agent = agent.clone();
+            acd::Input::SetAgentSkills { agent, skills }
+        });
+        // An operator may have moved them to a team that they cannot choose.
+        let moved = self.team.clone().filter(|_| self.is_moved).map(|team| {
+            let agent = agent.clone();
+            acd::Input::SetAgentTeam { agent, team }
+        });
         let sign_in = acd::Input::SignIn {
             agent: agent.clone(),
             session_id: self.session_id.clone(),
@@ -51,7 +67,7 @@ impl Seat {
             AgentState::Rona => idle(NOT_ANSWERED),
         };
         let choice = choice.map(|state| acd::Input::SetState { agent, state });
-        std::iter::once(sign_in).chain(choice).collect()
+        skills.into_iter().chain(moved).chain([sign_in]).chain(choice).collect()
     }
 
     /// Since when the agent is Available; the longest first.
@@ -96,8 +112,29 @@ impl Seats {
             let state = self.by_agent.get(agent).map_or_else(idle, |seat| seat.state.clone());
             let before = self.by_agent.get(agent).and_then(|seat| seat.team.clone());
             let team = team.clone().or(before);
-            let seat = Seat { agent: agent.clone(), session_id: session_id.clone(), team, state };
+            let skills = self.by_agent.get(agent).and_then(|seat| seat.skills.clone());
+            let (id, session_id) = (agent.clone(), session_id.clone());
+            let is_moved = self.by_agent.get(agent).is_some_and(|seat| seat.is_moved);
+            let seat = Seat { agent: id, session_id, team, is_moved, skills, state };
             self.by_agent.insert(agent.clone(), seat);
+        }
+        if !outputs.iter().any(is_refused) {
+            self.operated(&record.input);
+        }
+    }
+
+    /// What an operator changed holds as long as the agent is signed in.
+    fn operated(&mut self, input: &acd::Input) {
+        if let acd::Input::SetAgentTeam { agent, team } = input
+            && let Some(seat) = self.by_agent.get_mut(agent)
+        {
+            seat.team = Some(team.clone());
+            seat.is_moved = true;
+        }
+        if let acd::Input::SetAgentSkills { agent, skills } = input
+            && let Some(seat) = self.by_agent.get_mut(agent)
+        {
+            seat.skills = Some(skills.clone());
         }
     }
 
@@ -110,6 +147,8 @@ impl Seats {
             agent: agent.clone(),
             session_id: String::new(),
             team: None,
+            is_moved: false,
+            skills: None,
             state: state.clone(),
         });
         seat.state = state.clone();
@@ -155,7 +194,14 @@ mod tests {
 
     fn seat(state: AgentState) -> Seat {
         let agent = AgentId::new("ann");
-        Seat { agent, session_id: "s1".to_owned(), team: None, state }
+        Seat {
+            agent,
+            session_id: "s1".to_owned(),
+            team: None,
+            is_moved: false,
+            skills: None,
+            state,
+        }
     }
 
     #[test]
@@ -178,6 +224,21 @@ mod tests {
             let wanted = wanted.map(|state| acd::Input::SetState { agent, state });
             assert_eq!(inputs.get(1), wanted.as_ref(), "{state:?}");
         }
+        let (team, skills) = (TeamId::new("night"), BTreeMap::new());
+        let moved = Seat {
+            team: Some(team.clone()),
+            is_moved: true,
+            skills: Some(skills.clone()),
+            ..seat(AgentState::Idle { code: acd::SIGNED_IN.into() })
+        };
+        let agent = AgentId::new("ann");
+        assert_eq!(
+            moved.inputs()[..2],
+            [
+                acd::Input::SetAgentSkills { agent: agent.clone(), skills },
+                acd::Input::SetAgentTeam { agent, team },
+            ]
+        );
         assert!(seat(AgentState::SignedOut).inputs().is_empty());
     }
 }

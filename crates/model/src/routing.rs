@@ -62,6 +62,84 @@ pub struct SkillRequirement {
     pub value: String,
 }
 
+/// What a contact needs from some time on, in place of what it needed before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Relaxation {
+    /// Seconds after the former requirements began to count.
+    pub after_s: u32,
+    /// The new requirements; none takes any agent.
+    pub skills: Vec<SkillRequirement>,
+}
+
+/// What the queues answer to a contact that asked for something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoutingReply {
+    /// The distribution groups after an escalation.
+    Groups {
+        /// The group that serves the contact now, 1 is the first; earlier ones go on serving.
+        current: u32,
+        /// How many groups the queue has.
+        total: u32,
+    },
+    /// What became of a contact that was queued to an agent.
+    ToAgent(ToAgent),
+    /// The contact waits in no queue.
+    NotQueued,
+    /// The contact's queue has no distribution groups.
+    NoGroups,
+}
+
+/// What became of a contact that was queued to an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ToAgent {
+    /// Where the contact is now, or why it is where it was before.
+    pub outcome: ToAgentOutcome,
+    /// What the agent was doing.
+    pub agent: AgentSeen,
+    /// The queue that the contact is in now; none when it is in none.
+    pub queue: Option<QueueId>,
+}
+
+/// Where a contact is that was queued to an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ToAgentOutcome {
+    /// The agent is being rung.
+    Reserved,
+    /// It waits for the agent.
+    Parked,
+    /// The agent does not take contacts now: it waits in the recovery queue.
+    Recovery,
+    /// Nowhere else: the agent is Idle or set to RONA.
+    Unavailable,
+    /// Nowhere else: a contact keeps the agent.
+    Busy,
+    /// Nowhere else: the agent is not signed in.
+    NotSignedIn,
+    /// Nowhere else: there is no such agent.
+    UnknownAgent,
+    /// Nowhere else: there is no such queue.
+    UnknownQueue,
+    /// Nowhere else: an agent has the contact.
+    Connected,
+}
+
+/// What an agent was doing, as Queue To Agent tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentSeen {
+    /// There is no such agent, or they are not signed in.
+    NotThere,
+    /// Available, or with a contact.
+    Available,
+    /// Idle, or set to RONA.
+    Idle {
+        /// The idle code.
+        code: String,
+    },
+}
+
 /// Who answered or was offered a contact, as event outputs show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AgentDetails {

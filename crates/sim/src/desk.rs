@@ -1,7 +1,9 @@
 //! The agents by script.
 
-use trunkline_acd::{AgentChoice, Input as RoutingInput, OfferEnd, Output as RoutingOutput};
-use trunkline_contact::Input;
+use trunkline_acd::{
+    AgentChoice, AgentState, Input as RoutingInput, OfferEnd, Output as RoutingOutput,
+};
+use trunkline_contact::{Input, consult_of};
 use trunkline_model::AgentId;
 
 use crate::caller::ms;
@@ -18,8 +20,73 @@ impl<R: Recorder> World<R> {
         agents.get(offer).or(agents.last()).cloned().unwrap_or_default()
     }
 
+    /// What the agent does with the present offer of a consult about this contact.
+    fn consulted_script(&self, slot: Slot) -> AgentScript {
+        let agents = &self.options.script.consulted;
+        let offer = self.life(slot).map_or(0, |life| life.consult_offers.saturating_sub(1));
+        agents.get(offer).or(agents.last()).cloned().unwrap_or_default()
+    }
+
+    /// Plans what an agent does about a decision on a consult. Gives whether it was one.
+    fn plan_consulted(&mut self, slot: Slot, decided: &RoutingOutput) -> bool {
+        match decided {
+            RoutingOutput::Offer { contact, agent, .. } if consult_of(contact).is_some() => {
+                if let Some(life) = self.lives[slot].as_mut() {
+                    life.consult_offers += 1;
+                }
+                let script = self.consulted_script(slot);
+                let (consult, agent) = (contact.clone(), agent.id.clone());
+                let (seconds, does) = match (script.decline_after_s, script.answer_after_s) {
+                    (Some(seconds), _) => {
+                        (seconds, RoutingInput::Decline { agent, contact: consult })
+                    }
+                    (None, Some(seconds)) => {
+                        (seconds, RoutingInput::Answer { agent, contact: consult })
+                    }
+                    (None, None) => return true,
+                };
+                self.plan_unless_interactive(seconds, Happening::Route { input: Box::new(does) });
+                true
+            }
+            RoutingOutput::Connected { contact, agent } if consult_of(contact).is_some() => {
+                let script = self.consulted_script(slot);
+                if let Some(seconds) = script.hang_up_after_s {
+                    let agent = agent.id.clone();
+                    self.plan_unless_interactive(seconds, Happening::AgentHangUp { slot, agent });
+                }
+                self.plan_acts(slot, &agent.id, &script, false);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn plan_unless_interactive(&mut self, seconds: f64, then: Happening) {
+        if !self.options.is_interactive {
+            self.agenda.add(self.now_ms + ms(seconds), then);
+        }
+    }
+
+    /// Plans what the agent does in the conversation, from now on.
+    fn plan_acts(&mut self, slot: Slot, agent: &AgentId, script: &AgentScript, is_offered: bool) {
+        if self.options.is_interactive {
+            return;
+        }
+        for step in &script.acts {
+            let act = Box::new(step.act(&self.site.tenant));
+            let happening = Happening::Act { slot, agent: agent.clone(), act };
+            match is_offered {
+                true => self.plan_for_offer(slot, step.after_s, happening),
+                false => self.agenda.add(self.now_ms + ms(step.after_s), happening),
+            }
+        }
+    }
+
     /// Plans what an agent does about a decision of the queues on this contact.
     pub(crate) fn plan_agent(&mut self, slot: Option<Slot>, decided: &RoutingOutput) {
+        if slot.is_some_and(|slot| self.plan_consulted(slot, decided)) {
+            return;
+        }
         match (decided, slot) {
             (RoutingOutput::Withdrawn { agent, reason, .. }, slot) => {
                 self.plan_ready(slot, agent, *reason);
@@ -42,6 +109,12 @@ impl<R: Recorder> World<R> {
                 RoutingOutput::Queued { .. }
                 | RoutingOutput::SkillsIgnored { .. }
                 | RoutingOutput::AgentLost { .. }
+                | RoutingOutput::TakenOver { .. }
+                | RoutingOutput::Parted { .. }
+                | RoutingOutput::Reply { .. }
+                | RoutingOutput::SentToRecovery { .. }
+                | RoutingOutput::WrapUpExtended { .. }
+                | RoutingOutput::AgentNext { .. }
                 | RoutingOutput::WrapUpEnded { .. }
                 | RoutingOutput::AgentState { .. }
                 | RoutingOutput::TimedOut { .. }
@@ -72,6 +145,7 @@ impl<R: Recorder> World<R> {
             return;
         }
         let script = self.agent_script(slot);
+        self.plan_acts(slot, agent, &script, true);
         for (name, value) in script.edits {
             self.plan_for_offer(slot, script.edit_after_s, Happening::Edit { slot, name, value });
         }
@@ -128,9 +202,18 @@ impl<R: Recorder> World<R> {
             Happening::AgentHangUp { slot, agent } => self.agent_hangs_up(slot, agent),
             Happening::Edit { slot, name, value } => self.give(slot, Input::Edited { name, value }),
             Happening::WrapUp { slot, agent, code } => {
-                let Some(contact) = self.contact_id(slot) else { return };
-                self.route(RoutingInput::WrapUp { agent, contact, code });
+                // It may be called by the consult for which they were asked.
+                let state = self.routing.agent_state(&agent);
+                let Some(AgentState::WrapUp { contact }) = state else { return };
+                let of = consult_of(&contact).map_or_else(|| contact.clone(), |(id, _)| id);
+                if self.contact_id(slot) == Some(of) {
+                    self.route(RoutingInput::WrapUp { agent, contact, code });
+                }
             }
+            Happening::Act { slot, agent, act } => {
+                self.give(slot, Input::Acted { agent, act: *act });
+            }
+            Happening::Route { input } => self.route(*input),
             Happening::Ready { agent } => {
                 let state = AgentChoice::Available;
                 self.route(RoutingInput::SetState { agent, state });

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use trunkline_contact::Input;
+use trunkline_contact::{Act, Input};
 use trunkline_model::AgentId;
 use trunkline_model::http::Outcome;
 
@@ -41,10 +41,14 @@ pub(crate) enum Happening {
     Decline { slot: Slot, agent: AgentId },
     /// The agent hangs up.
     AgentHangUp { slot: Slot, agent: AgentId },
+    /// The agent does something in the conversation.
+    Act { slot: Slot, agent: AgentId, act: Box<Act> },
     /// The agent saves a variable.
     Edit { slot: Slot, name: String, value: String },
     /// The agent finishes wrap-up.
     WrapUp { slot: Slot, agent: AgentId, code: String },
+    /// An agent does something at the queues.
+    Route { input: Box<trunkline_acd::Input> },
     /// The agent becomes Available again after RONA.
     Ready { agent: AgentId },
 }

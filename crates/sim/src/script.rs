@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use trunkline_contact::{Act, Destination};
 use trunkline_model::http::{Answer, Outcome, Request, Target};
 use trunkline_model::prompt::PlayFailure;
-use trunkline_model::{Failure, FailureCode};
+use trunkline_model::tenant::{Agent, EntryPoint, Tenant};
+use trunkline_model::{AgentId, EntryPointId, Failure, FailureCode, QueueId};
 
 /// A simulated call. Everything has a default: a script may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,10 +26,13 @@ pub struct Script {
     pub caller: Caller,
     /// What agents do: the first entry for the first offer, and so on; the last one stays.
     pub agents: Vec<AgentScript>,
+    /// What agents do who are consulted: the first entry for the first offer of a consult, and so
+    /// on; the last one stays.
+    pub consulted: Vec<AgentScript>,
     /// Answers of servers, tried in order; what none of them answers is really sent.
     pub http: Vec<Stub>,
-    /// What third parties of transfers do: the first entry for the first transfer, and so on; the
-    /// last one stays.
+    /// What third parties do that are called, by transfers and by agents: the first entry for the
+    /// first call, and so on; the last one stays.
     pub transfers: Vec<ThirdParty>,
     /// What the caller does when they are recorded: the first entry for the first recording, and so
     /// on; the last one stays.
@@ -89,6 +94,9 @@ pub struct AgentScript {
     pub answer_after_s: Option<f64>,
     /// Declines instead, after this many seconds.
     pub decline_after_s: Option<f64>,
+    /// What they do in the conversation. A consulted agent who does not have the contact may hold
+    /// and resume in a conference.
+    pub acts: Vec<ActScript>,
     /// Saves these variables while talking.
     pub edits: BTreeMap<String, String>,
     /// When they are saved, in seconds after answering.
@@ -110,6 +118,7 @@ impl Default for AgentScript {
         Self {
             answer_after_s: Some(5.0),
             decline_after_s: None,
+            acts: Vec::new(),
             edits: BTreeMap::new(),
             edit_after_s: 2.0,
             hang_up_after_s: None,
@@ -119,6 +128,52 @@ impl Default for AgentScript {
             ready_after_rona_s: 10.0,
         }
     }
+}
+
+/// Something that an agent does in a conversation. For a consult and a transfer one of `agent`,
+/// `queue`, `entry_point` and `number` says where it goes; a transfer to nobody hands the caller to
+/// the one who is consulted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActScript {
+    /// When, in seconds after answering.
+    pub after_s: f64,
+    /// What.
+    pub does: Does,
+    /// An agent, by id or name.
+    #[serde(default)]
+    pub agent: Option<String>,
+    /// A queue, by id or name.
+    #[serde(default)]
+    pub queue: Option<String>,
+    /// An entry point, by id or name.
+    #[serde(default)]
+    pub entry_point: Option<String>,
+    /// A number.
+    #[serde(default)]
+    pub number: Option<String>,
+}
+
+/// What an agent does in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Does {
+    /// Puts the caller on hold; in a conference, steps out of it.
+    Hold,
+    /// Talks to the caller again.
+    Resume,
+    /// Asks somebody.
+    Consult,
+    /// Talks to the other of the two.
+    Swap,
+    /// Ends the consult.
+    EndConsult,
+    /// Joins all three.
+    Conference,
+    /// Drops the one who was consulted from the conference.
+    Drop,
+    /// Hands the caller over.
+    Transfer,
 }
 
 /// What the third party of a transfer does.
@@ -299,7 +354,7 @@ impl Script {
             ("hang_up_at_s", self.caller.hang_up_at_s),
             ("patience_s", Some(self.caller.patience_s)),
         ];
-        let agents = self.agents.iter().flat_map(|agent| {
+        let agents = self.agents.iter().chain(&self.consulted).flat_map(|agent| {
             [
                 ("answer_after_s", agent.answer_after_s),
                 ("decline_after_s", agent.decline_after_s),
@@ -309,11 +364,14 @@ impl Script {
                 ("ready_after_rona_s", Some(agent.ready_after_rona_s)),
             ]
         });
+        let acts = self.agents.iter().chain(&self.consulted).flat_map(|agent| &agent.acts);
+        let acts = acts.map(|act| ("after_s", Some(act.after_s)));
         let third_parties = self.transfers.iter().flat_map(|it| {
             [("answer_after_s", Some(it.answer_after_s)), ("hang_up_after_s", it.hang_up_after_s)]
         });
         let recordings = self.recordings.iter().map(|it| ("speak_s", Some(it.speak_s)));
-        let given = caller.into_iter().chain(agents).chain(third_parties).chain(recordings);
+        let given =
+            caller.into_iter().chain(agents).chain(acts).chain(third_parties).chain(recordings);
         given.filter_map(|(key, seconds)| seconds.map(|seconds| (key, seconds)))
     }
 
@@ -321,6 +379,45 @@ impl Script {
     pub fn start_ms(&self) -> i64 {
         const MONDAY_MORNING_IN_NEW_YORK_MS: i64 = 1_767_625_200_000;
         self.start.map_or(MONDAY_MORNING_IN_NEW_YORK_MS, Timestamp::as_millisecond)
+    }
+}
+
+impl ActScript {
+    /// As the contact takes it. What names nobody is refused there.
+    pub(crate) fn act(&self, tenant: &Tenant) -> Act {
+        let to = self.to(tenant);
+        let nobody = || Destination::Number { number: String::new(), caller_id: None };
+        match self.does {
+            Does::Hold => Act::Hold,
+            Does::Resume => Act::Resume,
+            Does::Consult => Act::Consult { to: to.unwrap_or_else(nobody) },
+            Does::Swap => Act::Swap,
+            Does::EndConsult => Act::EndConsult,
+            Does::Conference => Act::Conference,
+            Does::Drop => Act::Drop,
+            Does::Transfer => Act::Transfer { to },
+        }
+    }
+
+    fn to(&self, tenant: &Tenant) -> Option<Destination> {
+        if let Some(name) = &self.agent {
+            let is_it = |it: &&Agent| it.id.as_str() == name || it.name == *name;
+            let found = tenant.agents.iter().find(is_it);
+            let id = found.map_or_else(|| AgentId::new(name), |agent| agent.id.clone());
+            return Some(Destination::Agent(id));
+        }
+        if let Some(name) = &self.queue {
+            let id = tenant.queue(name).map_or_else(|| QueueId::new(name), |it| it.id.clone());
+            return Some(Destination::Queue(id));
+        }
+        if let Some(name) = &self.entry_point {
+            let is_it = |it: &&EntryPoint| it.id.as_str() == name || it.name == *name;
+            let found = tenant.entry_points.iter().find(is_it);
+            let id = found.map_or_else(|| EntryPointId::new(name), |it| it.id.clone());
+            return Some(Destination::EntryPoint(id));
+        }
+        let number = self.number.clone()?;
+        Some(Destination::Number { number, caller_id: None })
     }
 }
 

@@ -7,8 +7,8 @@ use trunkline_acd::{
     AgentChoice, AgentState, Input as RoutingInput, Output as RoutingOutput, Routing,
 };
 use trunkline_contact::journal::InputRecord;
-use trunkline_contact::{Arrival, ArrivalError, Contact, Input, Output};
-use trunkline_exchange::{Allocations, message_to_contact, message_to_routing};
+use trunkline_contact::{Arrival, ArrivalError, Consult, Contact, Input, Output, consult_name};
+use trunkline_exchange::{Allocations, Told, agent_gone, message_to_contact, message_to_routing};
 use trunkline_flow::Site;
 use trunkline_model::http::{Outcome, Request};
 use trunkline_model::{AgentId, ContactId};
@@ -72,6 +72,8 @@ pub(crate) struct Life {
     /// When the last prompt ends by itself.
     pub(crate) prompt_ends_ms: i64,
     pub(crate) offers: usize,
+    /// How often an agent was offered a consult about it.
+    pub(crate) consult_offers: usize,
     /// How often the contact has called a third party.
     pub(crate) transfers: usize,
     /// How often the contact has recorded the caller.
@@ -171,6 +173,7 @@ impl<R: Recorder> World<R> {
             last_ask: 0,
             prompt_ends_ms: 0,
             offers: 0,
+            consult_offers: 0,
             transfers: 0,
             recordings: 0,
             talks_to_third_party: false,
@@ -396,7 +399,22 @@ impl<R: Recorder> World<R> {
                 self.plan_given(0, slot, Input::Flow(input));
             }
             Output::Disconnect => self.close_line(slot),
-            asks @ (Output::Enqueue { .. } | Output::Withdraw | Output::LeaveAgent) => {
+            Output::Dial { id, transfer } => self.call_third_party(slot, id, &transfer),
+            Output::HangUpParty { .. } => {
+                if let Some(life) = self.lives[slot].as_mut() {
+                    life.talks_to_third_party = false;
+                }
+            }
+            asks @ (Output::Enqueue { .. }
+            | Output::EnqueueToAgent { .. }
+            | Output::SetPriority { .. }
+            | Output::Escalate { .. }
+            | Output::Withdraw
+            | Output::LeaveAgent
+            | Output::Ask { .. }
+            | Output::EnqueueConsult { .. }
+            | Output::Part { .. }
+            | Output::TakeOver { .. }) => {
                 let Some(contact) = self.contact_id(slot) else { return };
                 let Some(input) = message_to_routing(&contact, &asks) else { return };
                 self.route(input);
@@ -408,6 +426,7 @@ impl<R: Recorder> World<R> {
             | Output::StopRecording { .. }
             | Output::QueueMusic { file: None }
             | Output::Answer
+            | Output::Arrange(_)
             | Output::SetCallerId { .. }
             | Output::ScreenPop { .. }
             | Output::Notice(_) => {}
@@ -510,18 +529,27 @@ impl<R: Recorder> World<R> {
 
     /// The agent of a contact hangs up: the queues and the contact both hear of it.
     pub(crate) fn agent_hangs_up(&mut self, slot: Slot, agent: AgentId) {
-        let Some(contact) = self.contact_id(slot) else { return };
-        if !self.life(slot).is_some_and(|life| life.contact.is_talking()) {
-            return;
+        let Some(life) = self.life(slot).filter(|life| life.contact.is_talking()) else { return };
+        let name = device_of(&life.contact, &agent);
+        for told in agent_gone(Some(&life.contact), &name, &agent, false) {
+            match told {
+                Told::Contact(_, input) => self.give(slot, input),
+                Told::Routing(input) => self.routing.handle(self.now_ms, input),
+            }
         }
-        // The queues first: the contact may want to wait again at once, and the queues refuse a
-        // contact that they take for one in conversation.
-        self.routing.handle(self.now_ms, RoutingInput::HangUp { agent: agent.clone(), contact });
-        self.give(slot, Input::AgentHungUp { agent });
         self.after_routing();
     }
 }
 
+/// What the agent's device belongs to: the consult for which they were asked, or the contact.
+fn device_of(contact: &Contact, agent: &AgentId) -> ContactId {
+    let consult = contact.conversation().and_then(|talk| talk.consult());
+    let is_theirs = |it: &&Consult| it.agent().is_some_and(|it| it.id == *agent);
+    match consult.filter(is_theirs) {
+        Some(consult) => consult_name(contact.id(), consult.number()),
+        None => contact.id().clone(),
+    }
+}
 fn is_server_error(outcome: &Outcome) -> bool {
     outcome.result.as_ref().is_ok_and(|answer| answer.status >= 500)
 }

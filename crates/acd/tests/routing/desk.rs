@@ -1,15 +1,13 @@
 //! A routing domain for table tests: inputs in short words, outputs as one line each.
 
-use trunkline_acd::{AgentChoice, AgentState, Input, OfferEnd, Output, Routing};
-use trunkline_model::routing::Priority;
+use trunkline_acd::{AgentChoice, AgentState, Input, NextState, OfferEnd, Output, Routing};
+use trunkline_model::routing::{AgentSeen, Priority, RoutingReply};
 use trunkline_model::tenant::Tenant;
-use trunkline_model::tenant::routing::{
-    Agent, DistributionGroup, Queue, RoutingSettings, RoutingType, Team,
-};
+use trunkline_model::tenant::routing::{Agent, DistributionGroup, Queue, RoutingSettings, Team};
 
 /// A tenant with these teams; each agent is in the team named after `@`.
 pub(crate) fn tenant(teams: &[&str], agents: &[&str], queues: Vec<Queue>) -> Tenant {
-    let team = |name: &&str| Team { id: (*name).into(), name: name.to_uppercase() };
+    let team = |name: &&str| Team::named(name, &name.to_uppercase());
     Tenant {
         teams: teams.iter().map(team).collect(),
         agents: agents.iter().map(|it| agent(it)).collect(),
@@ -22,14 +20,8 @@ pub(crate) fn tenant(teams: &[&str], agents: &[&str], queues: Vec<Queue>) -> Ten
 fn agent(text: &str) -> Agent {
     let (id, team) = text.split_once('@').unwrap_or((text, ""));
     let teams = [team].iter().filter(|it| !it.is_empty()).map(|it| (*it).to_owned()).collect();
-    Agent {
-        id: id.into(),
-        name: id.to_uppercase(),
-        email: format!("{id}@example.com"),
-        teams,
-        skills: [].into(),
-        phone: None,
-    }
+    let email = format!("{id}@example.com");
+    Agent { email, teams, ..Agent::named(id, &id.to_uppercase()) }
 }
 
 /// A queue with groups such as `sales 30` or `sales,help 0` (teams, seconds).
@@ -40,14 +32,10 @@ pub(crate) fn queue(id: &str, groups: &[&str]) -> Queue {
         DistributionGroup { teams, duration_s: seconds.parse().unwrap() }
     };
     Queue {
-        id: id.into(),
-        name: id.to_uppercase(),
-        routing: RoutingType::LongestAvailableAgent,
         groups: groups.iter().map(group).collect(),
-        service_level_s: 20,
         max_time_in_queue_s: 600,
         overflow_number: Some("+15550100".into()),
-        music: None,
+        ..Queue::named(id, &id.to_uppercase())
     }
 }
 
@@ -106,6 +94,7 @@ pub(crate) fn enqueue_at(contact: &str, queue: &str, priority: i64) -> Input {
         queue: queue.into(),
         priority: Priority::new(priority),
         skills: Vec::new(),
+        relaxations: Vec::new(),
         first_enqueued_ms: None,
         check_availability: false,
     }
@@ -147,10 +136,43 @@ pub(crate) fn sign_out(agent: &str) -> Input {
     Input::SignOut { agent: agent.into() }
 }
 
+fn told(reply: &RoutingReply) -> String {
+    match reply {
+        RoutingReply::Groups { current, total } => format!("{current}/{total}"),
+        RoutingReply::NotQueued => "not queued".to_owned(),
+        RoutingReply::NoGroups => "no groups".to_owned(),
+        RoutingReply::ToAgent(told) => {
+            let agent = match &told.agent {
+                AgentSeen::NotThere => "not there".to_owned(),
+                AgentSeen::Available => "available".to_owned(),
+                AgentSeen::Idle { code } => format!("idle ({code})"),
+            };
+            let queue = told.queue.as_ref().map_or("-", |queue| queue.as_str());
+            format!("{:?}, {agent}, {queue}", told.outcome)
+        }
+    }
+}
+
 fn line(output: &Output) -> String {
     match output {
         Output::Queued { contact, queue, position, waiting, current_group, total_groups } => {
             format!("{contact} in {queue}: {position} of {waiting}, {current_group}/{total_groups}")
+        }
+        Output::Reply { contact, ask, reply } => {
+            format!("reply {ask} to {contact}: {}", told(reply))
+        }
+        Output::SentToRecovery { contact, queue } => format!("{contact} goes on to {queue}"),
+        Output::WrapUpExtended { contact, agent, auto_end_ms } => {
+            format!("{agent} wraps up {contact} for {auto_end_ms} more")
+        }
+        Output::AgentNext { agent, next } => {
+            let next = match next {
+                None => "nothing".to_owned(),
+                Some(NextState::Available) => "available".to_owned(),
+                Some(NextState::Idle { code }) => format!("idle ({code})"),
+                Some(NextState::SignedOut) => "signed out".to_owned(),
+            };
+            format!("next for {agent}: {next}")
         }
         Output::SkillsIgnored { contact, problem } => format!("{contact} skills: {problem}"),
         Output::Offer { contact, agent, ring_timeout_ms, waited_ms } => {
@@ -171,6 +193,10 @@ fn line(output: &Output) -> String {
         Output::AgentLost { contact, agent, requeued } => {
             format!("{contact} lost {agent}{}", if *requeued { ", requeued" } else { "" })
         }
+        Output::TakenOver { contact, consult, agent } => {
+            format!("{} takes {contact} over from {consult}", agent.id)
+        }
+        Output::Parted { contact, agent } => format!("{agent} parts from {contact}"),
         Output::WrapUpStarted { contact, agent, auto_end_ms } => {
             format!("{agent} begins to wrap up {contact}: {auto_end_ms:?}")
         }

@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "all of it is test code")]
 
+mod agreement;
 mod desk;
 mod model;
+mod picks;
 mod races;
+mod reported;
 mod rules;
 mod simulation;
+mod states;
+mod to_agent;

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use trunkline_acd::{AgentChoice, AgentState, GroupStep, Input};
-use trunkline_model::routing::{SkillCondition, SkillRequirement};
-use trunkline_model::tenant::routing::{RoutingType, SkillValue};
-use trunkline_model::tenant::{Agent, Queue, Tenant};
+use trunkline_model::routing::{Relaxation, SkillCondition, SkillRequirement};
+use trunkline_model::tenant::routing::{AgentSelection, RoutingType, SkillValue};
+use trunkline_model::tenant::{Queue, Tenant};
 
 /// What the model thinks of an agent.
 #[derive(Clone, Debug)]
@@ -15,6 +15,12 @@ pub(crate) struct ModelAgent {
     pub(crate) doing: Doing,
     pending: Option<Pending>,
     team: String,
+    teams: Vec<String>,
+    skills: BTreeMap<String, SkillValue>,
+    takes_voice: bool,
+    extensions: u8,
+    /// What decided whom the agent could take, when it was last looked at.
+    looked_at: Option<(bool, u64, String, BTreeMap<String, SkillValue>)>,
 }
 
 /// A place among the Available: since when, and the how-manieth it was.
@@ -53,8 +59,15 @@ pub(crate) struct ModelContact {
     group: usize,
     group_since_ms: i64,
     skills: Vec<SkillRequirement>,
+    relaxations: Vec<Relaxation>,
+    /// Since when the present requirements count.
+    relaxed_since_ms: i64,
+    /// The one agent whom it waits for, and the queue for it when they do not come.
+    pub(crate) wish: Option<(usize, Option<usize>)>,
     pub(crate) with: With,
     returns: u32,
+    /// What decided who could take it, when it was last looked at.
+    looked_at: Option<(usize, u8, usize, usize, bool)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +84,13 @@ pub(crate) struct Model {
     pub(crate) contacts: BTreeMap<String, ModelContact>,
     now_ms: i64,
     order: u64,
+    /// Per queue: who was offered its last contact, as (team's place, agent's place).
+    last: Vec<Option<(usize, usize)>>,
+    /// Whether every pair of agents and contacts is looked at after every input, or only those of
+    /// which one has changed.
+    pub(crate) is_thorough: bool,
+    /// Agents who have changed in the last step, where not every pair is looked at.
+    pub(crate) changed: Vec<usize>,
     /// (contact, agent) of the offers that the last step made, in their order.
     pub(crate) offers: Vec<(String, String)>,
     pub(crate) timed_out: Vec<String>,
@@ -78,9 +98,21 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn new(tenant: &Tenant) -> Self {
-        let out = ModelAgent { doing: Doing::Out, pending: None, team: String::new() };
+        let agent = |agent: &trunkline_model::tenant::Agent| ModelAgent {
+            doing: Doing::Out,
+            pending: None,
+            team: String::new(),
+            teams: agent.teams.clone(),
+            skills: agent.skills.clone(),
+            takes_voice: agent.multimedia_profile.is_none(),
+            extensions: 0,
+            looked_at: None,
+        };
         Self {
-            agents: vec![out; tenant.agents.len()],
+            agents: tenant.agents.iter().map(agent).collect(),
+            last: vec![None; tenant.queues.len()],
+            is_thorough: true,
+            changed: Vec::new(),
             tenant: tenant.clone(),
             contacts: BTreeMap::new(),
             now_ms: 0,
@@ -97,27 +129,174 @@ impl Model {
         self.timed_out.clear();
         self.time_passes();
         let fits = self.apply(input).is_some();
+        self.nobody_waits_for_the_gone();
         self.time_passes();
-        while let Some((contact, agent)) = self.best_pair() {
+        let (agents, contacts) = self.look();
+        while let Some(contact) = self.first_taken(&agents, &contacts) {
+            let agent = self.chosen(&contact).unwrap();
             self.offer(contact, agent);
         }
+        self.changed = agents;
         fits
     }
 
-    /// The first contact that anybody can take, with the longest Available who can.
-    fn best_pair(&self) -> Option<(String, usize)> {
+    /// The first contact that anybody can take.
+    fn first_taken(&self, agents: &[usize], contacts: &[String]) -> Option<String> {
         let available = |it: &usize| matches!(self.agents[*it].doing, Doing::Available(_));
-        let pairs = (0..self.agents.len()).filter(available).flat_map(|agent| {
-            let takes = self.contacts.keys().filter(move |id| self.may_take(agent, id));
-            takes.map(move |id| (id, agent))
-        });
-        let best = pairs.min_by_key(|(id, agent)| (self.rank(id), self.available_order(*agent)));
-        best.map(|(id, agent)| (id.clone(), agent))
+        let takes = |id: &String, agent: usize| self.may_take(agent, id);
+        let all = || (0..self.agents.len()).filter(available);
+        let taken: Vec<&String> = if self.is_thorough {
+            self.contacts.keys().filter(|id| all().any(|agent| takes(id, agent))).collect()
+        } else {
+            let here: Vec<usize> = agents.iter().copied().filter(available).collect();
+            let present = contacts.iter().filter(|id| self.contacts.contains_key(*id));
+            let changed = present.filter(|id| all().any(|agent| takes(id, agent)));
+            let others = self.contacts.keys();
+            changed.chain(others.filter(|id| here.iter().any(|it| takes(id, *it)))).collect()
+        };
+        taken.into_iter().min_by_key(|id| self.rank(id)).cloned()
     }
 
-    pub(crate) fn rank<'a>(&self, id: &'a str) -> (u8, i64, &'a str) {
+    /// The agents and contacts that have changed since the last look, as far as it decides who can
+    /// take what.
+    fn look(&mut self) -> (Vec<usize>, Vec<String>) {
+        if self.is_thorough {
+            return (Vec::new(), Vec::new());
+        }
+        let mut agents = Vec::new();
+        for at in 0..self.agents.len() {
+            let (_, order) = self.available_order(at);
+            let agent = &mut self.agents[at];
+            let is_available = matches!(agent.doing, Doing::Available(_));
+            let same = agent.looked_at.as_ref().is_some_and(|(was, turn, team, skills)| {
+                (*was, *turn) == (is_available, order)
+                    && *team == agent.team
+                    && *skills == agent.skills
+            });
+            if !same {
+                let (team, skills) = (agent.team.clone(), agent.skills.clone());
+                agent.looked_at = Some((is_available, order, team, skills));
+                agents.push(at);
+            }
+        }
+        let ids: Vec<String> = self.contacts.keys().cloned().collect();
+        let changed = ids.into_iter().filter(|id| {
+            let contact = &self.contacts[id];
+            let (group, _) = self.group_now(contact);
+            let (left, _) = self.relaxations_now(contact);
+            let waits = contact.with == With::Queue;
+            let now = Some((contact.queue, contact.priority, group, left, waits));
+            let contact = self.contacts.get_mut(id).unwrap();
+            std::mem::replace(&mut contact.looked_at, now) != now
+        });
+        (agents, changed.collect())
+    }
+
+    /// Whether any waiting contact is eligible for any Available agent, all of them compared.
+    pub(crate) fn any_pair(&self) -> Option<(String, usize)> {
+        let available = |it: &usize| matches!(self.agents[*it].doing, Doing::Available(_));
+        (0..self.agents.len()).filter(available).find_map(|agent| {
+            let taken = self.contacts.keys().find(|id| self.may_take(agent, id));
+            taken.map(|id| (id.clone(), agent))
+        })
+    }
+
+    pub(crate) fn rank<'a>(&self, id: &'a str) -> (bool, u8, i64, &'a str) {
         let contact = &self.contacts[id];
-        (contact.priority, contact.first_ms, id)
+        (contact.wish.is_none(), contact.priority, contact.first_ms, id)
+    }
+
+    /// The agent whom the contact's queue picks among those who may take it.
+    fn chosen(&self, id: &str) -> Option<usize> {
+        let contact = &self.contacts[id];
+        let may = (0..self.agents.len()).filter(|agent| self.may_take(*agent, id));
+        let queue = &self.tenant.queues[contact.queue];
+        if contact.wish.is_some() {
+            return may.into_iter().next();
+        }
+        match (queue.routing, queue.selection) {
+            (RoutingType::LongestAvailableAgent, _)
+            | (RoutingType::SkillsBased, AgentSelection::LongestAvailable) => {
+                may.min_by_key(|agent| self.available_order(*agent))
+            }
+            (RoutingType::SkillsBased, AgentSelection::BestAvailable) => may.min_by_key(|agent| {
+                let (_, skills) = self.relaxations_now(contact);
+                (-self.points(*agent, &skills), self.available_order(*agent))
+            }),
+            (RoutingType::Linear, _) => may.min_by_key(|agent| self.place(*agent, contact)),
+            (RoutingType::Circular, _) => {
+                let teams = self.teams_now(contact).len();
+                let last = self.last[contact.queue].filter(|(team, _)| *team < teams);
+                may.min_by_key(|agent| {
+                    let place = self.place(*agent, contact);
+                    (last.is_some_and(|last| place <= last), place)
+                })
+            }
+        }
+    }
+
+    /// The agent's place among those who serve the contact: the team's, and in the team.
+    fn place(&self, agent: usize, contact: &ModelContact) -> (usize, usize) {
+        let queue = &self.tenant.queues[contact.queue];
+        let id = self.tenant.agents[agent].id.as_str();
+        if let Some(place) = queue.agents.iter().position(|it| it == id) {
+            return (0, place);
+        }
+        let team = &self.agents[agent].team;
+        (self.teams_now(contact).iter().position(|it| it == team).unwrap(), agent)
+    }
+
+    /// The teams that serve the contact now, in their order; one without a name for agents who do.
+    fn teams_now(&self, contact: &ModelContact) -> Vec<String> {
+        let queue = &self.tenant.queues[contact.queue];
+        if !queue.agents.is_empty() {
+            return vec![String::new()];
+        }
+        if queue.groups.is_empty() {
+            return self.tenant.teams.iter().map(|team| team.id.to_string()).collect();
+        }
+        let (group, _) = self.group_now(contact);
+        let mut teams: Vec<String> = Vec::new();
+        for team in queue.groups[..=group].iter().flat_map(|group| &group.teams) {
+            if !teams.contains(team) {
+                teams.push(team.clone());
+            }
+        }
+        teams
+    }
+
+    fn points(&self, agent: usize, skills: &[SkillRequirement]) -> i64 {
+        let points = skills.iter().map(|wanted| {
+            let has = self.agents[agent].skills.get(&wanted.skill);
+            match (has, wanted.condition) {
+                (Some(SkillValue::Proficiency(level)), SkillCondition::AtLeast) => {
+                    i64::from(*level)
+                }
+                (Some(SkillValue::Proficiency(level)), SkillCondition::AtMost) => {
+                    10 - i64::from(*level)
+                }
+                _ => 0,
+            }
+        });
+        points.sum()
+    }
+
+    /// How many relaxations are left, and what the contact needs now.
+    fn relaxations_now(&self, contact: &ModelContact) -> (usize, Vec<SkillRequirement>) {
+        let (left, skills, _) = self.relaxed(contact);
+        (left, skills)
+    }
+
+    fn relaxed(&self, contact: &ModelContact) -> (usize, Vec<SkillRequirement>, i64) {
+        let (mut skills, mut since_ms) = (&contact.skills, contact.relaxed_since_ms);
+        for (at, step) in contact.relaxations.iter().enumerate() {
+            let from_ms = since_ms + i64::from(step.after_s) * 1_000;
+            if contact.wish.is_some() || from_ms > self.now_ms {
+                return (contact.relaxations.len() - at, skills.clone(), since_ms);
+            }
+            (skills, since_ms) = (&step.skills, from_ms);
+        }
+        (0, skills.clone(), since_ms)
     }
 
     fn available_order(&self, agent: usize) -> (i64, u64) {
@@ -135,20 +314,32 @@ impl Model {
     }
 
     fn fits(&self, agent: usize, contact: &ModelContact) -> bool {
+        if !self.agents[agent].takes_voice {
+            return false;
+        }
+        if let Some((wanted, _)) = contact.wish {
+            return wanted == agent;
+        }
         let queue = &self.tenant.queues[contact.queue];
+        if !queue.agents.is_empty() {
+            let id = self.tenant.agents[agent].id.as_str();
+            return queue.agents.iter().any(|it| it == id);
+        }
         let (group, _) = self.group_now(contact);
         let team = &self.agents[agent].team;
         let served = queue.groups.is_empty()
             || queue.groups[..=group].iter().any(|group| group.teams.contains(team));
-        let skilled = queue.routing == RoutingType::LongestAvailableAgent
-            || contact.skills.iter().all(|wanted| has(&self.tenant.agents[agent], wanted));
-        served && skilled
+        if !served || queue.routing != RoutingType::SkillsBased {
+            return served;
+        }
+        let (_, skills) = self.relaxations_now(contact);
+        skills.iter().all(|wanted| has(&self.agents[agent].skills, wanted))
     }
 
     pub(crate) fn group_now(&self, contact: &ModelContact) -> (usize, i64) {
         let groups = &self.tenant.queues[contact.queue].groups;
         let (mut group, mut since_ms) = (contact.group, contact.group_since_ms);
-        while group + 1 < groups.len() {
+        while contact.wish.is_none() && group + 1 < groups.len() {
             let next_ms = since_ms + i64::from(groups[group].duration_s) * 1_000;
             if next_ms > self.now_ms {
                 break;
@@ -161,6 +352,14 @@ impl Model {
     fn offer(&mut self, id: String, agent: usize) {
         let Doing::Available(since) = self.agents[agent].doing else { return };
         let until_ms = self.now_ms + i64::from(self.tenant.routing.ring_timeout_s) * 1_000;
+        let contact = &self.contacts[&id];
+        if contact.wish.is_none() {
+            let queue = &self.tenant.queues[contact.queue];
+            // All of the queue's teams count here, whether or not they serve this contact.
+            let last =
+                ModelContact { group: queue.groups.len().saturating_sub(1), ..contact.clone() };
+            self.last[contact.queue] = Some(self.place(agent, &last));
+        }
         self.contacts.get_mut(&id).unwrap().with = With::Ringing(agent);
         self.offers.push((id.clone(), self.tenant.agents[agent].id.to_string()));
         self.agents[agent].doing = Doing::Ringing { contact: id, since, until_ms };
@@ -194,13 +393,37 @@ impl Model {
         });
         let late: Vec<String> = late.map(|(id, _)| id.clone()).collect();
         for id in late {
-            self.contacts.remove(&id);
-            self.timed_out.push(id);
+            match self.contacts[&id].wish {
+                Some((_, Some(_))) => self.back_to_queue(&id),
+                Some((_, None)) | None => {
+                    self.contacts.remove(&id);
+                    self.timed_out.push(id);
+                }
+            }
         }
     }
 
+    /// To its place, or to the recovery queue of one that waited for an agent.
     fn back_to_queue(&mut self, id: &str) {
-        self.contacts.get_mut(id).unwrap().with = With::Queue;
+        let now_ms = self.now_ms;
+        let contact = self.contacts.get_mut(id).unwrap();
+        contact.with = With::Queue;
+        if let Some((_, Some(recovery))) = contact.wish {
+            contact.wish = None;
+            contact.queue = recovery;
+            (contact.entered_ms, contact.group, contact.group_since_ms) = (now_ms, 0, now_ms);
+        }
+    }
+
+    /// Who waited for an agent who has left goes to the recovery queue.
+    fn nobody_waits_for_the_gone(&mut self) {
+        let gone = |agent: usize| matches!(self.agents[agent].doing, Doing::Out);
+        let waits = self.contacts.iter().filter(|(_, contact)| {
+            let left = contact.wish.is_some_and(|(agent, to)| gone(agent) && to.is_some());
+            left && contact.with == With::Queue
+        });
+        let waits: Vec<String> = waits.map(|(id, _)| id.clone()).collect();
+        waits.iter().for_each(|id| self.back_to_queue(id));
     }
 
     fn make_available(&mut self, agent: usize) {
@@ -252,12 +475,53 @@ impl Model {
                 self.queued(contact.as_str())?.priority = priority.get();
             }
             Input::SetSkills { contact, skills } => {
-                self.queued(contact.as_str())?.skills = skills.clone();
+                let contact = self.queued(contact.as_str())?;
+                if contact.wish.is_none() {
+                    contact.skills = skills.clone();
+                    contact.relaxations.clear();
+                }
             }
-            Input::Escalate { contact, to } => {
+            Input::EnqueueToAgent { .. } => return self.enqueue_to_agent(input),
+            Input::ClearNext { agent } => {
+                let agent = self.find(agent.as_str())?;
+                if let Doing::Out = self.agents[agent].doing {
+                    return None;
+                }
+                self.agents[agent].pending = None;
+            }
+            Input::SetAgentSkills { agent, skills } => {
+                let agent = self.find(agent.as_str())?;
+                self.agents[agent].skills = skills.clone();
+            }
+            Input::SetAgentTeam { agent, team } => {
+                let agent = self.find(agent.as_str())?;
+                let team = team.as_str().to_owned();
+                let agent = &mut self.agents[agent];
+                agent.teams.retain(|it| *it != team);
+                agent.teams.insert(0, team.clone());
+                agent.team = team;
+            }
+            Input::ExtendWrapUp { agent, contact } => {
+                let agent = self.find(agent.as_str())?;
+                let agent = &mut self.agents[agent];
+                match &mut agent.doing {
+                    Doing::Wrapping { contact: it, until_ms: Some(until_ms) }
+                        if it == contact.as_str() && agent.extensions < 10 =>
+                    {
+                        *until_ms += 60_000;
+                        agent.extensions += 1;
+                    }
+                    _ => return None,
+                }
+            }
+            Input::Escalate { contact, to, .. } => {
                 let (group, _) = self.group_now(self.contacts.get(contact.as_str())?);
                 let now_ms = self.now_ms;
                 let queue = self.contacts[contact.as_str()].queue;
+                let is_parked = self.contacts[contact.as_str()].wish.is_some();
+                if is_parked || self.tenant.queues[queue].groups.is_empty() {
+                    return None;
+                }
                 let last = self.tenant.queues[queue].groups.len().saturating_sub(1);
                 let contact = self.queued(contact.as_str())?;
                 contact.group = if *to == GroupStep::Last { last } else { last.min(group + 1) };
@@ -269,8 +533,12 @@ impl Model {
             Input::Answer { agent, contact } => {
                 let at = self.ringing(agent.as_str(), contact.as_str())?;
                 let reached = self.group_now(&self.contacts[contact.as_str()]);
+                let (left, skills, since_ms) = self.relaxed(&self.contacts[contact.as_str()]);
                 let answered = self.contacts.get_mut(contact.as_str())?;
                 (answered.group, answered.group_since_ms) = reached;
+                let done = answered.relaxations.len() - left;
+                answered.relaxations.drain(..done);
+                (answered.skills, answered.relaxed_since_ms) = (skills, since_ms);
                 answered.with = With::Talking(at);
                 self.agents[at].doing = Doing::Talking(contact.to_string());
             }
@@ -303,6 +571,9 @@ impl Model {
                 }
                 self.free(agent);
             }
+            Input::Ask { .. } | Input::Part { .. } | Input::TakeOver { .. } => {
+                unreachable!("conversations have a model of their own, in the exchange's tests")
+            }
         }
         Some(())
     }
@@ -312,7 +583,7 @@ impl Model {
     }
 
     fn sign_in(&mut self, agent: usize, team: Option<String>) -> Option<()> {
-        let may = &self.tenant.agents[agent].teams;
+        let may = &self.agents[agent].teams;
         let out = matches!(self.agents[agent].doing, Doing::Out);
         let now = Some(self.agents[agent].team.clone()).filter(|_| !out);
         let team = team.or(now).or_else(|| may.first().cloned()).filter(|it| may.contains(it))?;
@@ -377,6 +648,7 @@ impl Model {
             queue,
             priority,
             skills,
+            relaxations,
             first_enqueued_ms,
             check_availability,
         } = input
@@ -384,7 +656,14 @@ impl Model {
             return None;
         };
         let queue = self.tenant.queues.iter().position(|it| it.id == *queue)?;
-        if let Some(present) = self.contacts.get(id.as_str()) {
+        let present = self.contacts.get(id.as_str());
+        let is_here = present.is_some_and(|it| it.queue == queue);
+        let limit = self.tenant.queues[queue].max_active_contacts.unwrap_or(u32::MAX) as usize;
+        let active = self.contacts.values().filter(|it| it.queue == queue).count();
+        if !is_here && active >= limit {
+            return None;
+        }
+        if let Some(present) = present {
             match present.with {
                 With::Talking(_) => return None,
                 With::Ringing(_) | With::Queue => self.leave(id.as_str())?,
@@ -398,8 +677,12 @@ impl Model {
             group: 0,
             group_since_ms: self.now_ms,
             skills: skills.clone(),
+            relaxations: relaxations.clone(),
+            relaxed_since_ms: self.now_ms,
+            wish: None,
             with: With::Queue,
             returns: 0,
+            looked_at: None,
         };
         let groups = self.tenant.queues[queue].groups.len();
         while *check_availability && contact.group + 1 < groups {
@@ -412,6 +695,54 @@ impl Model {
             }
             contact.group += 1;
         }
+        self.contacts.insert(id.to_string(), contact);
+        Some(())
+    }
+
+    fn enqueue_to_agent(&mut self, input: &Input) -> Option<()> {
+        let Input::EnqueueToAgent { contact: id, agent, queue, priority, park, recovery, .. } =
+            input
+        else {
+            return None;
+        };
+        let find =
+            |id: &trunkline_model::QueueId| self.tenant.queues.iter().position(|it| it.id == *id);
+        let (queue, agent) = (find(queue)?, self.find(agent.as_str())?);
+        let recovery = recovery.as_ref().and_then(find);
+        let present = self.contacts.get(id.as_str()).map(|it| it.with);
+        let leaves = matches!(self.agents[agent].pending, Some(Pending::Leave));
+        if matches!(present, Some(With::Talking(_))) || leaves {
+            return None;
+        }
+        if let Doing::Out = self.agents[agent].doing {
+            return None;
+        }
+        let ready = |it: &Self| {
+            matches!(it.agents[agent].doing, Doing::Available(_)) && it.agents[agent].takes_voice
+        };
+        let rings_there = present == Some(With::Ringing(agent));
+        if !ready(self) && !rings_there && !park && recovery.is_none() {
+            return None;
+        }
+        if present.is_some() {
+            self.leave(id.as_str())?;
+        }
+        let elsewhere = recovery.filter(|_| !ready(self) && !park);
+        let contact = ModelContact {
+            queue: elsewhere.unwrap_or(queue),
+            priority: priority.get(),
+            first_ms: self.now_ms,
+            entered_ms: self.now_ms,
+            group: 0,
+            group_since_ms: self.now_ms,
+            skills: Vec::new(),
+            relaxations: Vec::new(),
+            relaxed_since_ms: self.now_ms,
+            wish: elsewhere.is_none().then_some((agent, recovery)),
+            with: With::Queue,
+            returns: 0,
+            looked_at: None,
+        };
         self.contacts.insert(id.to_string(), contact);
         Some(())
     }
@@ -436,6 +767,7 @@ impl Model {
     fn wrap(&mut self, agent: usize, id: &str) {
         let after_s = self.tenant.routing.auto_wrap_up_s;
         let until_ms = (after_s > 0).then(|| self.now_ms + i64::from(after_s) * 1_000);
+        self.agents[agent].extensions = 0;
         self.agents[agent].doing = Doing::Wrapping { contact: id.to_owned(), until_ms };
         if let Some(Pending::Leave) = self.agents[agent].pending {
             self.free(agent);
@@ -452,6 +784,11 @@ impl Model {
             contact.with = With::Queue;
             contact.entered_ms = now_ms;
             contact.group_since_ms = now_ms;
+            contact.relaxed_since_ms = now_ms;
+            match contact.wish {
+                Some((_, Some(_))) => self.back_to_queue(id),
+                Some((_, None)) | None => contact.wish = None,
+            }
         }
         self.agents[agent].doing = match self.agents[agent].pending.take() {
             Some(Pending::Leave) => Doing::Out,
@@ -480,8 +817,8 @@ impl Model {
 }
 
 /// Whether an agent meets a requirement of the two skills that the simulation uses.
-fn has(agent: &Agent, wanted: &SkillRequirement) -> bool {
-    match (agent.skills.get(&wanted.skill), wanted.condition) {
+fn has(skills: &BTreeMap<String, SkillValue>, wanted: &SkillRequirement) -> bool {
+    match (skills.get(&wanted.skill), wanted.condition) {
         (Some(SkillValue::Proficiency(level)), SkillCondition::AtLeast) => {
             i64::from(*level) >= wanted.value.parse::<i64>().unwrap()
         }

@@ -140,7 +140,7 @@ fn races_at_a_ringing_agent() {
         (
             "a choice while it rings is kept until the contact leaves",
             vec![
-                (3_000, idle("ann", "lunch"), &[]),
+                (3_000, idle("ann", "lunch"), &["next for ann: idle (lunch)"]),
                 (
                     4_000,
                     withdraw("c1"),

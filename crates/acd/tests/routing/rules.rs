@@ -126,8 +126,15 @@ fn the_availability_check_skips_groups_in_which_nobody_can_take_it() {
         else {
             unreachable!()
         };
-        let check_availability = true;
-        Input::Enqueue { contact, queue, priority, skills, first_enqueued_ms, check_availability }
+        Input::Enqueue {
+            contact,
+            queue,
+            priority,
+            skills,
+            relaxations: Vec::new(),
+            first_enqueued_ms,
+            check_availability: true,
+        }
     };
     let queues = vec![queue("q", &["s 30", "t 30", "u 0"])];
     let mut desk = Desk::new(&tenant(&["s", "t", "u"], &["ann@t", "cyd@s"], queues));
@@ -145,12 +152,12 @@ fn escalation_lets_groups_join_before_their_time() {
         let queues = vec![queue("q", &["s 30", "t 30", "u 30", "v 0"])];
         let mut desk = Desk::new(&tenant(&["s", "t", "u", "v"], &["ann@s"], queues));
         desk.at(0, enqueue("c1", "q"));
-        desk.at(10_000, Input::Escalate { contact: "c1".into(), to });
+        desk.at(10_000, Input::Escalate { contact: "c1".into(), to, ask: None });
         let figures = figures(&desk, 10_000, Some("c1"));
         assert_eq!((figures.current_group, figures.total_groups), (group, 4));
     }
     let mut desk = plain();
-    let next = Input::Escalate { contact: "c1".into(), to: GroupStep::Next };
+    let next = Input::Escalate { contact: "c1".into(), to: GroupStep::Next, ask: None };
     assert_eq!(desk.at(0, next.clone()), ["refused: UnknownContact"]);
     desk.ready(0, "ann");
     desk.at(0, enqueue("c1", "q"));
@@ -164,7 +171,7 @@ fn groups_join_while_a_contact_rings() {
     let mut desk = Desk::new(&tenant(&["s", "t", "u", "v"], &["ann@s"], queues));
     desk.ready(0, "ann");
     desk.at(0, enqueue("c1", "q"));
-    desk.at(8_000, Input::Escalate { contact: "c1".into(), to: GroupStep::Next });
+    desk.at(8_000, Input::Escalate { contact: "c1".into(), to: GroupStep::Next, ask: None });
     desk.at(9_000, decline("ann", "c1"));
     let group = figures(&desk, 9_000, Some("c1")).current_group;
     assert_eq!(group, 3, "the second joined at 5 s, the third at 8 s");
@@ -204,6 +211,7 @@ fn an_earlier_first_enqueue_time_keeps_the_place_and_never_lies_ahead() {
         queue: "q".into(),
         priority: Priority::LOWEST,
         skills: Vec::new(),
+        relaxations: Vec::new(),
         first_enqueued_ms: Some(first_enqueued_ms),
         check_availability: false,
     };
@@ -290,7 +298,7 @@ fn signing_out_in_a_conversation_waits_for_its_end_and_leaves_out_wrap_up() {
     desk.ready(0, "ann");
     desk.at(1, enqueue("c1", "q"));
     desk.at(2, answer("ann", "c1"));
-    assert_eq!(desk.at(3, sign_out("ann")), [""; 0]);
+    assert_eq!(desk.at(3, sign_out("ann")), ["next for ann: signed out"]);
     assert_eq!(desk.at(4, available("ann")), ["refused: SignedOut"]);
     assert_eq!(
         desk.at(5, hang_up("ann", "c1")),
@@ -381,6 +389,7 @@ fn enqueue_for(contact: &str, skills: Vec<SkillRequirement>) -> Input {
         queue: "q".into(),
         priority: Priority::LOWEST,
         skills,
+        relaxations: Vec::new(),
         first_enqueued_ms: None,
         check_availability: false,
     }

@@ -137,6 +137,7 @@ fn round(loaded: &Loaded, contacts: u32, is_encoded: bool) -> Result<Round> {
             entry_point: entry_point.clone(),
             headers: Vec::new(),
             rescue: None,
+            outdial: None,
         };
         world.call(arrival).map_err(Problem::misuse)?;
         while world.contact(&contact).is_some() {

@@ -154,6 +154,7 @@ fn arrival(arguments: &Arguments, script: &Script, loaded: &Loaded) -> Result<Ar
         entry_point: entry.id.clone(),
         headers: Vec::new(),
         rescue: None,
+        outdial: None,
     })
 }
 

@@ -9,6 +9,7 @@ use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{Contact, Input, Output};
 use trunkline_journal::{InDoubt, ReadContact, lost, may_resend, rebuild};
 use trunkline_model::http::{Outcome, Request};
+use trunkline_model::routing::RoutingReply;
 use trunkline_model::tenant::connector::{Connector, ConnectorKind};
 use trunkline_model::tenant::{Auth, Secret, Tenant};
 use trunkline_model::trace::{Head, SCHEMA_VERSION};
@@ -128,6 +129,10 @@ impl Recovery<'_> {
             Output::QueryQueue { id, .. } => {
                 self.give(Input::Flow(trunkline_flow::Input::Figures { id, figures: None }))
             }
+            Output::Escalate { id, .. } | Output::EnqueueToAgent { id, .. } => {
+                let reply = RoutingReply::NotQueued;
+                self.give(Input::Flow(trunkline_flow::Input::Routed { id, reply }))
+            }
             // The counters are gone; the first way is as good as any.
             Output::Allocate { id, .. } => {
                 self.give(Input::Flow(trunkline_flow::Input::Allocated { id, index: 0 }))
@@ -141,8 +146,16 @@ impl Recovery<'_> {
             | Output::Record { .. }
             | Output::StopRecording { .. }
             | Output::Enqueue { .. }
+            | Output::SetPriority { .. }
             | Output::Withdraw
             | Output::LeaveAgent
+            | Output::Arrange(_)
+            | Output::Ask { .. }
+            | Output::EnqueueConsult { .. }
+            | Output::Dial { .. }
+            | Output::HangUpParty { .. }
+            | Output::Part { .. }
+            | Output::TakeOver { .. }
             | Output::ScreenPop { .. }
             | Output::Disconnect
             | Output::Transfer { .. }

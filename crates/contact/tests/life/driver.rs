@@ -43,6 +43,11 @@ impl Setup {
         self
     }
 
+    pub(crate) fn tenant(mut self, more: Value) -> Self {
+        merge(&mut self.tenant, more);
+        self
+    }
+
     pub(crate) fn compat(mut self, key: &str, value: &str) -> Self {
         self.tenant = json!({ "compatibility": { key: value } });
         self
@@ -69,6 +74,7 @@ impl Setup {
             entry_point: EntryPointId::new("ep"),
             headers: Vec::new(),
             rescue: None,
+            outdial: None,
         };
         let contact = Contact::arrive(&site, &arrival, true).unwrap();
         let (outputs, steps) = (Vec::new(), Vec::new());

@@ -1,9 +1,25 @@
 //! A contact's outputs, a line each.
 
-use trunkline_contact::Output;
+use trunkline_contact::{Arrangement, Output, Party};
 use trunkline_model::call::{Transfer, TransferKind};
 use trunkline_model::http::{Body, Request, Target};
 use trunkline_model::prompt::Prompt;
+
+fn consult_number(consult: Option<u32>) -> String {
+    consult.map(|number| format!(" for consult {number}")).unwrap_or_default()
+}
+
+fn arrangement_line(it: &Arrangement) -> String {
+    let party = |party: &Party| match party {
+        Party::Caller => "caller".to_owned(),
+        Party::Agent(agent) => agent.to_string(),
+        Party::Number(_) => "number".to_owned(),
+    };
+    let list = |parties: &[Party]| parties.iter().map(party).collect::<Vec<_>>().join("+");
+    let rings = if it.rings { " rings" } else { "" };
+    let (together, waiting, alone) = (list(&it.together), list(&it.waiting), list(&it.alone));
+    format!("talk {together} | music {waiting} | alone {alone}{rings}")
+}
 
 pub(crate) fn line(output: &Output) -> String {
     match output {
@@ -17,8 +33,22 @@ pub(crate) fn line(output: &Output) -> String {
         Output::PlayMusic { music, .. } => format!("music {}", music.file),
         Output::StopPlaying { .. } => "stop playing".into(),
         Output::Enqueue { queue, priority, .. } => format!("enqueue {queue} P{}", priority.get()),
+        Output::EnqueueToAgent { .. } => "enqueue to agent".into(),
+        Output::SetPriority { priority, .. } => format!("priority P{}", priority.get()),
+        Output::Escalate { .. } => "escalate".into(),
         Output::Withdraw => "withdraw".into(),
         Output::LeaveAgent => "leave agent".into(),
+        Output::Arrange(it) => arrangement_line(it),
+        Output::Ask { consult, agent, .. } => format!("ask {agent}{}", consult_number(*consult)),
+        Output::EnqueueConsult { consult, queue, .. } => {
+            format!("enqueue consult {consult} in {queue}")
+        }
+        Output::Dial { transfer, .. } => format!("dial {}", transfer.number),
+        Output::HangUpParty { .. } => "hang up party".into(),
+        Output::Part { consult, leaving } => {
+            format!("part{} {leaving:?}", consult_number(*consult))
+        }
+        Output::TakeOver { consult, leaving } => format!("take over {consult} {leaving:?}"),
         Output::QueryQueue { queue, .. } => format!("query {queue}"),
         Output::Allocate { weights, .. } => format!("allocate {weights:?}"),
         Output::ScreenPop { agent, pop } => {

@@ -13,3 +13,4 @@ mod errors;
 mod hang_ups;
 mod line;
 mod lines;
+mod talk;

@@ -85,7 +85,16 @@ impl Floor {
 
     /// With these keys of the entry point.
     pub(crate) fn with(flow: &Builder, entry: Value) -> Self {
-        let (tenant, flow) = (tenant(entry), flow.text());
+        Self::at(tenant(entry), flow)
+    }
+
+    /// With another tenant.
+    pub(crate) fn of(flow: &Builder, tenant: Value) -> Self {
+        Self::at(serde_json::from_value(tenant).unwrap(), flow)
+    }
+
+    fn at(tenant: Tenant, flow: &Builder) -> Self {
+        let flow = flow.text();
         let read = Arc::new(Flow::read(&flow).unwrap().0);
         let exchange = Exchange::new(Arc::new(Site::new(tenant.clone(), vec![read])));
         let (books, outputs) = (Books::default(), Vec::new());
@@ -103,7 +112,7 @@ impl Floor {
         self
     }
 
-    fn take(&mut self, input: Input) {
+    pub(crate) fn take(&mut self, input: Input) {
         self.exchange.handle(self.now_ms, input, &mut self.books).unwrap();
         self.outputs.extend(std::iter::from_fn(|| self.exchange.poll()));
     }
@@ -128,6 +137,7 @@ impl Floor {
             entry_point: EntryPointId::new(entry_point),
             headers: Vec::new(),
             rescue: None,
+            outdial: None,
         }
     }
 
@@ -204,10 +214,15 @@ fn line(output: &Output) -> Option<String> {
         Output::StopRinging { contact, agent, reason } => {
             format!("{contact}: stop ringing {agent} {reason:?}")
         }
+        Output::TakenOver { contact, consult, agent } => {
+            format!("{contact}: taken over by {agent} from {consult}")
+        }
         Output::Connect { contact, agent } => format!("{contact}: connect {}", agent.id),
         Output::Release { contact, agent, .. } => format!("{contact}: release {agent}"),
         Output::Refused { reason, .. } => format!("refused: {reason}"),
-        Output::AgentState { .. } => return None,
+        Output::AgentState { .. } | Output::AgentNext { .. } | Output::WrapUpExtended { .. } => {
+            return None;
+        }
     })
 }
 
@@ -220,7 +235,7 @@ fn wanted(output: &Wanted) -> String {
         },
         Wanted::Answer => "answer".into(),
         Wanted::Disconnect => "disconnect".into(),
-        other => format!("{other:?}").split([' ', '{']).next().unwrap_or_default().to_owned(),
+        other => format!("{other:?}").split([' ', '{', '(']).next().unwrap_or_default().to_owned(),
     }
 }
 

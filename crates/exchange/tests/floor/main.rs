@@ -6,7 +6,9 @@
 #[allow(dead_code, reason = "shared with the interpreter's tests")]
 mod builder;
 
+mod conversations;
 mod floor;
 mod lives;
 mod messages;
 mod replay;
+mod shell;

@@ -172,6 +172,7 @@ impl Activity for HttpRequest {
             | Resume::DigitsSent
             | Resume::Recorded(_)
             | Resume::Figures(_)
+            | Resume::Routed(_)
             | Resume::Allocated(_)
             | Resume::Returned { .. } => Step::exit("default"),
         }

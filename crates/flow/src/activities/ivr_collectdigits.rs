@@ -77,6 +77,7 @@ impl Activity for CollectDigits {
             | Resume::DigitsSent
             | Resume::Recorded(_)
             | Resume::Figures(_)
+            | Resume::Routed(_)
             | Resume::Allocated(_)
             | Resume::Returned { .. } => self.leave(cx, false),
         }

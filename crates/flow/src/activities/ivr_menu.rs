@@ -67,6 +67,7 @@ impl Activity for Menu {
             | Resume::DigitsSent
             | Resume::Recorded(_)
             | Resume::Figures(_)
+            | Resume::Routed(_)
             | Resume::Allocated(_)
             | Resume::Returned { .. } => Step::exit("timeout"),
         }

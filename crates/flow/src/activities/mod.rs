@@ -1,6 +1,7 @@
 //! The activities: one file each, named after the export's `activityName`, and one line each in
 //! [`REGISTRY`].
 
+pub mod advanced_queue_info;
 pub mod blind_transfer;
 pub mod bridged_transfer;
 pub mod business_hours;
@@ -9,6 +10,7 @@ pub mod condition_activity;
 pub mod disconnect_contact;
 pub mod end;
 pub mod end_subflow;
+pub mod escalate_cdg;
 pub mod event;
 pub mod hand_off;
 pub mod http_request_v2;
@@ -22,12 +24,15 @@ pub mod play_music;
 pub mod prompts;
 pub mod queue_contact;
 pub mod queue_lookup;
+pub mod queue_to_agent;
 pub mod queues;
 pub mod record;
 pub mod screen_pop;
 pub mod send_digits;
 pub mod set_caller_id;
+pub mod set_contact_priority;
 pub mod set_variable;
+pub mod skills;
 pub mod start;
 pub mod subflow_handoff;
 mod transfers;
@@ -41,7 +46,7 @@ use trunkline_model::Failure;
 use trunkline_model::call::{RecordingEnd, TransferOutcome};
 use trunkline_model::http::Outcome;
 use trunkline_model::prompt::Voice;
-use trunkline_model::routing::QueueFigures;
+use trunkline_model::routing::{QueueFigures, RoutingReply};
 
 use crate::flow::Flow;
 use crate::read::{Properties, Templated};
@@ -111,6 +116,8 @@ pub enum Resume<'e> {
     Recorded(Recorded<'e>),
     /// The figures that it asked for.
     Figures(Option<&'e QueueFigures>),
+    /// What the queues answer.
+    Routed(&'e RoutingReply),
     /// The path that it asked for.
     Allocated(usize),
     /// Its subflow has ended, with the variables in this scope.
@@ -272,6 +279,7 @@ impl Descriptor {
 
 /// Every kind of activity that Trunkline knows.
 pub static REGISTRY: &[&Descriptor] = &[
+    &advanced_queue_info::DESCRIPTOR,
     &blind_transfer::DESCRIPTOR,
     &bridged_transfer::DESCRIPTOR,
     &business_hours::DESCRIPTOR,
@@ -280,6 +288,7 @@ pub static REGISTRY: &[&Descriptor] = &[
     &disconnect_contact::DESCRIPTOR,
     &end::DESCRIPTOR,
     &end_subflow::DESCRIPTOR,
+    &escalate_cdg::DESCRIPTOR,
     &event::DESCRIPTOR,
     &hand_off::DESCRIPTOR,
     &http_request_v2::DESCRIPTOR,
@@ -291,10 +300,12 @@ pub static REGISTRY: &[&Descriptor] = &[
     &play_music::DESCRIPTOR,
     &queue_contact::DESCRIPTOR,
     &queue_lookup::DESCRIPTOR,
+    &queue_to_agent::DESCRIPTOR,
     &record::DESCRIPTOR,
     &screen_pop::DESCRIPTOR,
     &send_digits::DESCRIPTOR,
     &set_caller_id::DESCRIPTOR,
+    &set_contact_priority::DESCRIPTOR,
     &set_variable::DESCRIPTOR,
     &start::NEW_CONTACT,
     &start::NEW_PHONE_CONTACT,

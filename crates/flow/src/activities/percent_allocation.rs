@@ -88,6 +88,7 @@ impl Activity for PercentAllocation {
             | Resume::DigitsSent
             | Resume::Recorded(_)
             | Resume::Figures(_)
+            | Resume::Routed(_)
             | Resume::Returned { .. } => None,
         };
         let Some(way) = way else {

@@ -2,16 +2,20 @@
 //!
 //! Ports: `default`, `failure`. Outputs `QueueId`, `FailureCode`, `FailureDescription`. The flow
 //! goes on with the queue's treatment (music, messages) until an agent answers.
+//!
+//! In a queue by skills an agent must meet all of `skills.requirements`; `skills.relaxations` replace
+//! them one after the other, each `waitingPeriod` seconds after the one before (60 without one), if
+//! `relaxationToggle` is on. Requirements that cannot be met for a mistake in them are left out: the
+//! contact goes to the agent who has been Available longest. `toggleAgentAvailability`, or
+//! `agentAvailabilityVariable`, skips distribution groups in which nobody is Available for the contact.
 
-use trunkline_model::routing::{Priority, SkillCondition, SkillRequirement};
 use trunkline_model::{Failure, FailureCode};
 
-use crate::diagnostic::Severity;
-use crate::json::Json;
 use crate::read::{Properties, Templated};
 use crate::run::{Cx, Effect};
 
-use super::queues::QueueChoice;
+use super::queues::{PriorityChoice, QueueChoice};
+use super::skills::Skills;
 use super::{Activity, Descriptor, Need, Step};
 
 /// The registry's line.
@@ -33,75 +37,29 @@ const OWNER_ASSIGNED_TO_INTERACTION: i32 = 8;
 /// Webex's number for an operation that does not fit the contact's state.
 const INVALID_OPERATION_FOR_INTERACTION_STATE: i32 = 12;
 
-/// The most skill requirements of one activity.
-const MAX_SKILLS: usize = 50;
-
 #[derive(Debug)]
 struct QueueContact {
     queue: QueueChoice,
-    /// `priority`, or `priorityVariable` when `priorityRadioGroup` says so; `toggle` switches it.
-    priority: Option<Templated>,
-    /// `skills.requirements`
-    skills: Vec<Skill>,
+    /// `toggle` switches it.
+    priority: PriorityChoice,
+    skills: Skills,
     /// `toggleAgentAvailability`
     checks_availability: bool,
-}
-
-#[derive(Debug)]
-struct Skill {
-    name: String,
-    condition: SkillCondition,
-    value: Templated,
+    /// `agentAvailabilityVariable`, in place of it
+    availability: Option<Templated>,
 }
 
 fn read(properties: &mut Properties<'_>) -> Box<dyn Activity> {
-    let is_variable = properties.text("priorityRadioGroup") == Some("variablePriority");
-    let key = if is_variable { "priorityVariable" } else { "priority" };
-    let is_on = properties.raw("toggle").as_bool().unwrap_or(true);
-    let is_chosen = is_on && properties.text(key).is_some();
-    let priority = is_chosen.then(|| properties.template(key));
+    let radio = properties.text("agentAvailabilityRadioGroup").unwrap_or_default();
+    let has_variable = properties.text("agentAvailabilityVariable").is_some();
+    let is_variable = has_variable && radio.starts_with("variable");
+    let availability = is_variable.then(|| properties.template("agentAvailabilityVariable"));
     Box::new(QueueContact {
         queue: QueueChoice::read(properties),
-        priority,
-        skills: read_skills(properties),
+        priority: PriorityChoice::read(properties, "toggle", true),
+        skills: Skills::read(properties),
         checks_availability: properties.flag("toggleAgentAvailability"),
-    })
-}
-
-fn read_skills(properties: &mut Properties<'_>) -> Vec<Skill> {
-    let requirements = properties.raw("skills").get("requirements").elements();
-    let mut skills = Vec::new();
-    for (place, json) in requirements.iter().take(MAX_SKILLS).enumerate() {
-        let name = json.get("skillName").as_text().or(json.get("skillId").as_text());
-        let word = json.get("condition").as_text().unwrap_or_default();
-        let (Some(name), Some(condition)) = (name, condition(word)) else {
-            let text = format!("the skill requirement {} cannot be understood", json.to_text());
-            properties.report("skill-requirement", Severity::Warning, &["skills"], text, None);
-            continue;
-        };
-        let place = place.to_string();
-        let path = ["skills", "requirements", &place, "skillValue"];
-        let value = properties.template_of(skill_value(json), "skills", &path);
-        skills.push(Skill { name: name.to_owned(), condition, value });
-    }
-    skills
-}
-
-fn skill_value(json: &Json) -> &Json {
-    ["skillValue", "value", "skillValueVariable"]
-        .into_iter()
-        .map(|key| json.get(key))
-        .find(|value| !value.is_null())
-        .unwrap_or(&Json::Null)
-}
-
-fn condition(word: &str) -> Option<SkillCondition> {
-    Some(match word.to_ascii_lowercase().as_str() {
-        "gte" | ">=" | "ge" => SkillCondition::AtLeast,
-        "lte" | "<=" | "le" => SkillCondition::AtMost,
-        "eq" | "is" | "==" | "=" => SkillCondition::Is,
-        "neq" | "ne" | "is_not" | "isnot" | "!=" => SkillCondition::IsNot,
-        _ => return None,
+        availability,
     })
 }
 
@@ -111,8 +69,8 @@ impl Activity for QueueContact {
     }
 
     fn templates(&self) -> Vec<&Templated> {
-        let skills = self.skills.iter().map(|skill| &skill.value);
-        self.queue.templates().into_iter().chain(&self.priority).chain(skills).collect()
+        let all = self.queue.templates().into_iter().chain(self.priority.templates());
+        all.chain(&self.availability).chain(self.skills.templates()).collect()
     }
 
     fn needs(&self) -> Vec<Need<'_>> {
@@ -134,37 +92,19 @@ impl QueueContact {
         }
         let queue = self.queue.find(cx)?;
         let (id, name) = (queue.id.clone(), queue.name.clone());
-        let priority = self.priority(cx)?;
-        let skills = self.requirements(cx)?;
+        let priority = self.priority.find(cx)?;
+        let (skills, relaxations) = self.skills.render(cx)?;
+        let check_availability = self.checks_availability(cx)?;
         cx.show_in("queue", |_| name.into());
         cx.show_in("priority", |_| i64::from(priority.get()).into());
         cx.set_output("QueueId", id.as_str().to_owned());
         cx.enter_queue();
-        cx.emit(Effect::Enqueue {
-            queue: id,
-            priority,
-            skills,
-            check_availability: self.checks_availability,
-        });
+        cx.emit(Effect::Enqueue { queue: id, priority, skills, relaxations, check_availability });
         Ok(Step::exit("default"))
     }
 
-    fn priority(&self, cx: &Cx<'_>) -> Result<Priority, Failure> {
-        let Some(template) = &self.priority else { return Ok(Priority::LOWEST) };
-        let text = cx.text(template)?;
-        // A variable may hold the editor's text, P1.
-        let digits = text.trim().trim_start_matches(['P', 'p']);
-        Ok(digits.parse().map_or(Priority::LOWEST, Priority::new))
-    }
-
-    fn requirements(&self, cx: &Cx<'_>) -> Result<Vec<SkillRequirement>, Failure> {
-        let render = |skill: &Skill| {
-            Ok(SkillRequirement {
-                skill: skill.name.clone(),
-                condition: skill.condition,
-                value: cx.text(&skill.value)?.trim().to_owned(),
-            })
-        };
-        self.skills.iter().map(render).collect()
+    fn checks_availability(&self, cx: &Cx<'_>) -> Result<bool, Failure> {
+        let Some(template) = &self.availability else { return Ok(self.checks_availability) };
+        Ok(cx.text(template)?.trim().eq_ignore_ascii_case("true"))
     }
 }

@@ -1,5 +1,7 @@
-//! The queue that an activity names: chosen in the editor, or by a variable with a fallback.
+//! The queue that an activity names: chosen in the editor, or by a variable with a fallback. And the
+//! priority that it gives a contact.
 
+use trunkline_model::routing::Priority;
 use trunkline_model::tenant::Queue;
 use trunkline_model::{Failure, FailureCode};
 
@@ -34,6 +36,30 @@ impl QueueChoice {
             fallback_id: owned(properties.text("fallbackQueue")),
             fallback_name: owned(properties.name_beside("fallbackQueue")),
         }
+    }
+
+    /// The queue under another key, with its variable and the radio group between them.
+    pub(super) fn read_as(
+        properties: &mut Properties<'_>,
+        key: &'static str,
+        variable: &'static str,
+        radio: &'static str,
+    ) -> Self {
+        let has_variable = properties.text(variable).is_some();
+        let is_variable =
+            has_variable && properties.text(radio).is_none_or(|it| it.starts_with("variable"));
+        Self {
+            id: properties.text(key).unwrap_or_default().to_owned(),
+            name: properties.name_beside(key).map(str::to_owned),
+            variable: is_variable.then(|| properties.template(variable)),
+            fallback_id: None,
+            fallback_name: None,
+        }
+    }
+
+    /// Whether no queue is chosen at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.id.is_empty() && self.name.is_none() && self.variable.is_none()
     }
 
     /// The queue; none of that name or id is a failure.
@@ -73,5 +99,39 @@ impl QueueChoice {
             needs.push(Need::Queue { id, name: self.fallback_name.as_deref() });
         }
         needs
+    }
+}
+
+/// `priority`, or `priorityVariable` when `priorityRadioGroup` says so.
+#[derive(Debug)]
+pub(super) struct PriorityChoice {
+    template: Option<Templated>,
+}
+
+impl PriorityChoice {
+    /// `toggle` is the key that switches it on or off, and what it is when it says nothing.
+    pub(super) fn read(
+        properties: &mut Properties<'_>,
+        toggle: &'static str,
+        default: bool,
+    ) -> Self {
+        let is_variable = properties.text("priorityRadioGroup") == Some("variablePriority");
+        let key = if is_variable { "priorityVariable" } else { "priority" };
+        let is_on = properties.raw(toggle).as_bool().unwrap_or(default);
+        let is_chosen = is_on && !properties.raw(key).is_null();
+        Self { template: is_chosen.then(|| properties.template(key)) }
+    }
+
+    pub(super) fn templates(&self) -> impl Iterator<Item = &Templated> {
+        self.template.iter()
+    }
+
+    /// The priority: P1 to P9, else the lowest.
+    pub(super) fn find(&self, cx: &Cx<'_>) -> Result<Priority, Failure> {
+        let Some(template) = &self.template else { return Ok(Priority::LOWEST) };
+        let text = cx.text(template)?;
+        // A variable may hold the editor's text, P1.
+        let digits = text.trim().trim_start_matches(['P', 'p']);
+        Ok(digits.parse().map_or(Priority::LOWEST, Priority::new))
     }
 }

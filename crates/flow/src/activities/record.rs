@@ -87,6 +87,7 @@ impl Activity for Record {
             | Resume::Transfer(_)
             | Resume::DigitsSent
             | Resume::Figures(_)
+            | Resume::Routed(_)
             | Resume::Allocated(_)
             | Resume::Returned { .. } => Step::exit("default"),
         }

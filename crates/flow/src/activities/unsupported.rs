@@ -13,23 +13,19 @@ const UNSUPPORTED_FLOW_ACTIVITY: i32 = 48;
 
 /// Kinds that are known from real exports, but are not run yet.
 pub static KNOWN: &[&Descriptor] = &[
-    &known("advanced-queue-info", "Advanced Queue Information", &["default", "failure"]),
     &known("bre-request", "BRE Request", &["default"]),
     &known("callback", "Callback", &["default", "failure"]),
     &known("scheduled-callback", "Schedule Callback", &["default", "failure"]),
     &known("call-progress-analysis", "Call Progress Analysis", &["default", "failure"]),
-    &known("escalate-call-distribution-group", "Escalate CDG", &["default", "failure"]),
     &known("Feedback-V2", "Feedback V2", &["default", "error"]),
     &known("feedback", "Feedback", &["default", "error"]),
     &known("fn-activity", "Function", &["default", "error"]),
     &known("ivr-virtualassistant", "Virtual Agent", &["ENDED", "ESCALATE", "error"]),
     &known("ivr-virtualassistantvoice", "Virtual Agent V2", &["ENDED", "ESCALATE", "error"]),
-    &known("queue-to-agent", "Queue To Agent", &["default", "error"]),
     &known("ReceiveMessage", "Receive Message", &["default", "error"]),
     &known("RecordingControl", "Recording Control", &["default", "error"]),
     &known("SendCustomMessage", "Send Message", &["default", "error"]),
     &known("set-announcement", "Set Announcement", &["default", "error"]),
-    &known("set-contact-priority", "Set Contact Priority", &["default", "failure"]),
     &known("set-whisper-announcement", "Set Whisper Announcement", &["default", "error"]),
     &known("start-media-stream", "Start Media Stream", &["default", "failure"]),
     &known("upload-audio", "Upload Audio", &["default", "error"]),

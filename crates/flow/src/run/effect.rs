@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use trunkline_model::call::{Recording, RecordingEnd, Transfer, TransferOutcome};
 use trunkline_model::http::{Outcome, Request};
 use trunkline_model::prompt::{Music, PlayFailure, Prompt};
-use trunkline_model::routing::{Priority, QueueFigures, SkillRequirement};
-use trunkline_model::{Failure, QueueId};
+use trunkline_model::routing::{
+    Priority, QueueFigures, Relaxation, RoutingReply, SkillRequirement,
+};
+use trunkline_model::{AgentId, Failure, QueueId};
 
 /// Something that a run waited for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +65,13 @@ pub enum Input {
         id: u32,
         /// The figures; none when the queue has none.
         figures: Option<QueueFigures>,
+    },
+    /// What the queues answer to [`Effect::EnqueueToAgent`] or [`Effect::Escalate`].
+    Routed {
+        /// The id of the effect.
+        id: u32,
+        /// The answer.
+        reply: RoutingReply,
     },
     /// The path that a percent allocation gave, asked for with [`Effect::Allocate`].
     Allocated {
@@ -155,8 +164,37 @@ pub enum Effect {
         priority: Priority,
         /// What the agent must be able to do.
         skills: Vec<SkillRequirement>,
+        /// What the agent must be able to do later on, one after the other.
+        relaxations: Vec<Relaxation>,
         /// Skip distribution groups in which nobody is Available.
         check_availability: bool,
+    },
+    /// Queue the contact to one agent; answer with [`Input::Routed`].
+    EnqueueToAgent {
+        /// Unique within the run.
+        id: u32,
+        /// The agent.
+        agent: AgentId,
+        /// The queue on whose account it waits.
+        queue: QueueId,
+        /// The priority.
+        priority: Priority,
+        /// Whether it waits for an agent who is not Available.
+        park: bool,
+        /// The queue for a contact that the agent does not take.
+        recovery: Option<QueueId>,
+    },
+    /// Change the priority of the contact, which waits in a queue.
+    SetPriority {
+        /// The priority.
+        priority: Priority,
+    },
+    /// Let distribution groups join before their time; answer with [`Input::Routed`].
+    Escalate {
+        /// Unique within the run.
+        id: u32,
+        /// All groups, rather than the next one.
+        all: bool,
     },
     /// Ask for a queue's figures; answer with [`Input::Figures`].
     QueryQueue {

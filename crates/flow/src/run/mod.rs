@@ -215,6 +215,7 @@ impl Run {
             Input::Figures { id, figures } => {
                 self.wake(Wait::Figures(id), Resume::Figures(figures.as_ref()));
             }
+            Input::Routed { id, reply } => self.wake(Wait::Reply(id), Resume::Routed(&reply)),
             Input::Allocated { id, index } => {
                 self.wake(Wait::Allocation(id), Resume::Allocated(index));
             }
@@ -556,7 +557,7 @@ impl Run {
         }
         if matches!(
             self.threads[index].state,
-            State::Waiting(Wait::Http(_) | Wait::Figures(_) | Wait::Allocation(_))
+            State::Waiting(Wait::Http(_) | Wait::Figures(_) | Wait::Reply(_) | Wait::Allocation(_))
         ) {
             self.write_interrupted(index);
         }

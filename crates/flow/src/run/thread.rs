@@ -27,6 +27,8 @@ pub enum Wait {
     Recording(u32),
     /// The figures of a queue.
     Figures(u32),
+    /// What the queues answer.
+    Reply(u32),
     /// The path of a percent allocation.
     Allocation(u32),
     /// The end of a subflow, which this thread itself walks.
@@ -134,7 +136,11 @@ impl Thread {
                 | Wait::Transfer(_)
                 | Wait::Digits(_)
                 | Wait::Recording(_) => true,
-                Wait::Http(_) | Wait::Figures(_) | Wait::Allocation(_) | Wait::Subflow => false,
+                Wait::Http(_)
+                | Wait::Figures(_)
+                | Wait::Reply(_)
+                | Wait::Allocation(_)
+                | Wait::Subflow => false,
             },
             State::Ready | State::Suspended(_) | State::Ended => false,
         }

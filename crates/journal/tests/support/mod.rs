@@ -197,6 +197,7 @@ impl Shop {
             entry_point: EntryPointId::new("line"),
             headers: Vec::new(),
             rescue: None,
+            outdial: None,
         };
         self.take(Input::Arrived(Box::new(arrival)));
     }

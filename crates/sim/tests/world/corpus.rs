@@ -75,6 +75,7 @@ fn call(site: &Arc<Site>, script: &str) -> Tape {
         entry_point,
         headers: Vec::new(),
         rescue: None,
+        outdial: None,
     };
     world.call(arrival).unwrap();
     run_out(&mut world);

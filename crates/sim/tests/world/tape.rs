@@ -160,6 +160,7 @@ impl Scenario {
             entry_point: EntryPointId::new("ep"),
             headers: Vec::new(),
             rescue: None,
+            outdial: None,
         }
     }
 
