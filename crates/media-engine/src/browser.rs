@@ -38,6 +38,8 @@ pub(crate) struct Browser {
     peer: Option<Peer>,
     /// Its TCP connections, each at the place that its events carry.
     pub(crate) streams: [Option<Stream>; MAX_STREAMS],
+    /// Which of them gives way when there are too many.
+    oldest_stream: usize,
     /// Where the last bytes went.
     remote: Option<SocketAddr>,
     /// What the leg has not looked at yet.
@@ -52,6 +54,7 @@ impl Browser {
             bind,
             peer: None,
             streams: Default::default(),
+            oldest_stream: 0,
             remote: None,
             waiting: VecDeque::new(),
         }
@@ -180,8 +183,14 @@ impl Browser {
         }
     }
 
-    /// A free place for a connection.
-    pub(crate) fn free_stream(&self) -> Option<usize> {
-        self.streams.iter().position(Option::is_none)
+    /// The place of another connection: a free one, or that of the oldest, which may have been cut
+    /// off without a word.
+    pub(crate) fn place_for_stream(&mut self) -> usize {
+        if let Some(free) = self.streams.iter().position(Option::is_none) {
+            return free;
+        }
+        let oldest = self.oldest_stream;
+        self.oldest_stream = (oldest + 1) % MAX_STREAMS;
+        oldest
     }
 }

@@ -399,13 +399,12 @@ impl Worker {
         }
     }
 
-    /// A browser has come by TCP. If it has more connections than it may, this one is closed.
+    /// A browser has come by TCP. If it has more connections than it may, the oldest is closed.
     fn add_stream(&mut self, at: usize, stream: Stream) {
         let Some(mut line) = self.lines[at].take() else { return };
         let poll = if line.partner.is_some() { &self.eager } else { &self.lazy };
-        if let Some(browser) = line.transport.browser()
-            && let Some(place) = browser.free_stream()
-        {
+        if let Some(browser) = line.transport.browser() {
+            let place = browser.place_for_stream();
             let stream = browser.streams[place].insert(stream);
             watch(stream, at, place, poll);
             self.take_frames(&mut line, place);

@@ -4,10 +4,11 @@
 
 mod phone;
 
+use std::io::ErrorKind::WouldBlock;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use phone::browser::Page;
 use phone::{Bench, EVENT, MS, Phone, Talk, assert_tone, endless, is_silent, plan, tone};
@@ -17,7 +18,8 @@ use trunkline_media_engine::{
     BrowserSettings, Engine, EngineError, Leg, LegEvent, RecordSettings, RecordSides, RecordTo,
     Settings,
 };
-use trunkline_webrtc::Via;
+use trunkline_webrtc::double::{Double, Output};
+use trunkline_webrtc::{Identity, Via, framing};
 
 fn with_tcp() -> BrowserSettings {
     BrowserSettings { tcp: Some((Ipv4Addr::LOCALHOST, 0).into()), ..BrowserSettings::default() }
@@ -250,6 +252,43 @@ fn the_public_address_is_what_is_offered() {
 }
 
 #[test]
+fn connections_that_were_cut_off_give_way() {
+    let bench = Bench::for_browsers(with_tcp(), |_| ());
+    let (leg, offer) = bench.engine.open_browser(1).unwrap();
+    // A check for this leg, as the page sends it first on each of its connections.
+    let (identity, own) = (Identity::generate().unwrap(), (Ipv4Addr::LOCALHOST, 9).into());
+    let now = Instant::now();
+    let (mut double, _) = Double::answer(now, &identity, &offer, (Via::Tcp, own), false).unwrap();
+    let mut frame = Vec::new();
+    for step in 1..10 {
+        double.handle_time(now + MS * 50 * step);
+        while let Some(output) = double.poll() {
+            if let (Output::Transmit { bytes, .. }, true) = (output, frame.is_empty()) {
+                assert!(framing::write(&bytes, &mut frame));
+            }
+        }
+    }
+    let cut_off: Vec<TcpStream> = (0..6)
+        .map(|_| {
+            let mut connection = TcpStream::connect(bench.engine.tcp_address().unwrap()).unwrap();
+            connection.write_all(&frame).unwrap();
+            connection
+        })
+        .collect();
+    std::thread::sleep(MS * 100);
+    let closed = cut_off.iter().filter(|connection| {
+        connection.set_nonblocking(true).unwrap();
+        !matches!((&**connection).read(&mut [0; 10]), Err(error) if error.kind() == WouldBlock)
+    });
+    assert_eq!(closed.count(), 2, "four may stay");
+    let page = Page::answer(&leg, &offer, Via::Tcp);
+    bench.wait("connection", is_connected(1));
+    leg.background(1, Some(endless(440.0)));
+    std::thread::sleep(MS * 60);
+    assert_tone(&page.listen(page.mark(), MS * 200), 440.0);
+}
+
+#[test]
 fn tcp_connections_that_are_nobodys_are_closed() {
     let bench = Bench::for_browsers(with_tcp(), |_| ());
     let (_leg, _) = bench.engine.open_browser(1).unwrap();
@@ -260,7 +299,7 @@ fn tcp_connections_that_are_nobodys_are_closed() {
         connection.write_all(bytes).unwrap();
         let end = connection.read(&mut [0; 10]);
         assert!(!matches!(end, Ok(1..)), "{end:?}");
-        let is_slow = end.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+        let is_slow = end.is_err_and(|error| error.kind() == WouldBlock);
         assert!(!is_slow, "it should have been closed at once");
     }
     // Too many of one address that say nothing: the rest is closed at once.
