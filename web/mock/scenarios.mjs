@@ -4,6 +4,13 @@ const NOW = () => Date.now();
 
 export const SCENARIOS = {
   'signed-out': { flags: { signedOut: true } },
+  'signed-in-nowhere': {
+    flags: { signedOut: true },
+    set: (world) => {
+      world.set('signed_out');
+      Object.assign(world.view, { team: null, device: null });
+    },
+  },
   'choose-device': {
     set: (world) => {
       world.set('signed_out');

@@ -22,6 +22,7 @@ function cutOff(page: Page): Promise<string[]> {
     if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
     for (const element of document.querySelectorAll<HTMLElement>('button, [role=tab], label, h1, h2, th, a')) {
       if (element.closest('[aria-hidden=true], .visually-hidden') || element.clientWidth === 0 || getComputedStyle(element).textOverflow === 'ellipsis') continue;
+      if (element.matches('[data-control]') && element.scrollHeight > element.clientHeight + 1) found.push(`${element.textContent} is too high`);
       if (element.scrollWidth > element.clientWidth + 1) found.push(`${element.tagName} "${element.textContent}" ${element.scrollWidth} > ${element.clientWidth}`);
     }
     return found;

@@ -77,7 +77,7 @@ export const STATES: State[] = [
     name: 'outdial',
     scenario: 'phone',
     act: async (page) => {
-      await page.getByRole('button', { name: /Outdial|発信/ }).click();
+      await page.getByRole('button', { name: /Outdial|発信|Óútdíál/ }).click();
       await page.waitForTimeout(300);
     },
   },

@@ -13,7 +13,7 @@ afterEach(() => {
 
 describe('request', () => {
   it('carries the CSRF token with what changes something, and only then', async () => {
-    const fetched = vi.fn((_url: string, _init: RequestInit) => Promise.resolve(json(200, {})));
+    const fetched = vi.fn<(url: string, init: RequestInit) => Promise<Response>>(() => Promise.resolve(json(200, {})));
     vi.stubGlobal('fetch', fetched);
     setCsrf('token');
     await request('GET', '/desk');

@@ -230,7 +230,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description `json` (a list), or `ndjson`: a file to keep, with a line for each step. */
-                    format?: components["schemas"]["TraceFormat"];
+                    format?: "json" | "ndjson";
                 };
                 header?: never;
                 path: {
@@ -3576,6 +3576,10 @@ export interface components {
         };
         /** @description Users, by sign-in name. */
         Users: {
+            /** @description Until when those of these users are locked who are, by id. */
+            locked: {
+                [key: string]: number;
+            };
             /** @description `after` of the next page; none when this is the last one. */
             next?: string | null;
             /** @description The users. */
@@ -3655,7 +3659,6 @@ export interface components {
             /** @description The code's id; the one that was chosen before when left out. */
             code?: string | null;
         };
-        TraceFormat: unknown;
     };
     responses: never;
     parameters: never;

@@ -1,7 +1,7 @@
 import { Loader, Modal, TextInput } from '@mantine/core';
 import { IconLogin2, IconPhone, IconSearch, IconUser, IconUsers, type Icon } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useId, useState, type KeyboardEvent } from 'react';
+import { useDeferredValue, useEffect, useEffectEvent, useId, useState, type KeyboardEvent } from 'react';
 
 import { desk as commands } from '../api/commands';
 import type { Destination, Reach, Target } from '../api/types';
@@ -49,7 +49,7 @@ function List({ purpose, onChoose }: Pick<Props, 'purpose' | 'onChoose'>) {
   const [search, setSearch] = useState('');
   const [at, setAt] = useState(0);
   const wanted = useDeferredValue(search.trim());
-  const { data, error, isFetching, refetch } = useQuery({
+  const { data, error, isFetching, isPlaceholderData, refetch } = useQuery({
     queryKey: ['targets', wanted],
     queryFn: ({ signal }) => commands.targets(wanted, signal),
     placeholderData: keepPreviousData,
@@ -59,6 +59,11 @@ function List({ purpose, onChoose }: Pick<Props, 'purpose' | 'onChoose'>) {
   const targets = withNumber(order(data ?? [], wanted), search);
   const active = targets[Math.min(at, targets.length - 1)];
   const optionId = (target: Target) => `${id}-${keyOf(target.to)}`;
+
+  // Enter may come before the list that belongs to what was typed: it waits for it, since the first
+  // of another list would be somebody else.
+  const isFresh = data !== undefined && !isPlaceholderData && wanted === search.trim();
+  const [entered, setEntered] = useState<string | null>(null);
 
   const choose = (target: Target | undefined) => {
     if (!target || !isReachable(target)) return;
@@ -77,9 +82,15 @@ function List({ purpose, onChoose }: Pick<Props, 'purpose' | 'onChoose'>) {
     }
     if (event.key === 'Enter') {
       event.preventDefault();
-      choose(active);
+      if (isFresh) choose(active);
+      else setEntered(search);
     }
   };
+  const first = isFresh && entered === search ? targets[0] : undefined;
+  const chooseFirst = useEffectEvent((target: Target) => choose(target));
+  useEffect(() => {
+    if (first) chooseFirst(first);
+  }, [first]);
 
   return (
     <>

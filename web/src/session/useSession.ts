@@ -66,7 +66,8 @@ export function useSignOut() {
     await clearDrafts();
     tellTabs({ kind: 'signed_out' });
     setCsrf('');
-    client.clear();
+    // Whoever signs in next sees nothing of this person's.
+    client.removeQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] });
     client.setQueryData(KEY, null);
   };
 }
