@@ -43,4 +43,4 @@ pub use output::{Notice, Output};
 
 /// Raised whenever the same inputs would give other outputs than before: recovery replays only
 /// journals of the same number (decision 21).
-pub const SEMANTICS: u32 = 2;
+pub const SEMANTICS: u32 = 3;

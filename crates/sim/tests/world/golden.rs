@@ -66,3 +66,18 @@ fn nobody_left() {
 fn long_transfer() {
     check(&scenarios::long_transfer());
 }
+
+#[test]
+fn consult() {
+    check(&scenarios::consult());
+}
+
+#[test]
+fn consult_number() {
+    check(&scenarios::consult_number());
+}
+
+#[test]
+fn hand_over() {
+    check(&scenarios::hand_over());
+}

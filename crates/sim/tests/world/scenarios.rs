@@ -286,6 +286,9 @@ transfers: [{does: rings}, {hang_up_after_s: null}]
 
 pub(crate) fn all() -> Vec<Scenario> {
     vec![
+        consult(),
+        consult_number(),
+        hand_over(),
         transfers(),
         voicemail(),
         prompts_that_fail(),
@@ -309,4 +312,73 @@ pub(crate) fn all() -> Vec<Scenario> {
 
 pub(crate) fn named(name: &str) -> Scenario {
     all().into_iter().find(|scenario| scenario.name == name).unwrap()
+}
+
+fn with_two_agents(scenario: Scenario) -> Scenario {
+    let agent = |id: &str, name: &str| json!({ "id": id, "name": name, "teams": ["t1"] });
+    scenario.tenant(json!({ "agents": [agent("a1", "Ann"), agent("a2", "Bob")] }))
+}
+
+fn waiting() -> Builder {
+    let flow = Builder::flow("f").queue("Queue", "q1").music("Music");
+    let flow = flow.row("Start Queue Music Music").event("AgentContactAssigned", "AgentAnswered");
+    flow.end("Answered").row("AgentContactAssigned Answered")
+}
+
+/// Hold, a consult with swap and conference, and the caller handed to the one who was consulted.
+pub(crate) fn consult() -> Scenario {
+    with_two_agents(Scenario::new(
+        "consult",
+        waiting(),
+        "
+agents:
+  - answer_after_s: 2
+    acts:
+      - {after_s: 3, does: hold}
+      - {after_s: 5, does: resume}
+      - {after_s: 6, does: consult, agent: Bob}
+      - {after_s: 12, does: swap}
+      - {after_s: 14, does: swap}
+      - {after_s: 16, does: conference}
+      - {after_s: 20, does: transfer}
+consulted: [{answer_after_s: 2}]
+caller: {hang_up_after_answer_s: 40}
+",
+    ))
+}
+
+/// Consults that come to nothing, and a number that is consulted and keeps the caller.
+pub(crate) fn consult_number() -> Scenario {
+    with_two_agents(Scenario::new(
+        "consult_number",
+        waiting(),
+        "
+agents:
+  - answer_after_s: 2
+    acts:
+      - {after_s: 2, does: consult, agent: Bob}
+      - {after_s: 8, does: consult, number: '+15550199'}
+      - {after_s: 12, does: consult, number: '+15550199'}
+      - {after_s: 20, does: transfer}
+consulted: [{decline_after_s: 3}]
+transfers: [{does: is_busy}, {answer_after_s: 4, hang_up_after_s: 20}]
+caller: {hang_up_after_answer_s: null}
+",
+    ))
+}
+
+/// An agent hands the caller to another by name, who does not answer: back to the queue.
+pub(crate) fn hand_over() -> Scenario {
+    with_two_agents(Scenario::new(
+        "hand_over",
+        waiting(),
+        "
+agents:
+  - answer_after_s: 2
+    wrap_up_after_s: 3
+    acts: [{after_s: 4, does: transfer, agent: Bob}]
+  - {answer_after_s: null}
+  - {answer_after_s: 2, hang_up_after_s: 5, wrap_up_after_s: 3}
+",
+    ))
 }
