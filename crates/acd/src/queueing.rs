@@ -36,16 +36,27 @@ impl Routing {
         self.make_room(id)?;
         let first_ms = joining.first_enqueued_ms.map_or(self.now_ms, |ms| ms.min(self.now_ms));
         let slot = self.add_contact(id, queue, joining.priority, first_ms, None);
-        let set = self.skill_set(id, queue, joining.skills);
-        let contact = self.contacts.at_mut(slot);
-        contact.set = set;
-        let skilled = self.plan.queues[queue].skills_based;
-        let relaxations = joining.relaxations.iter().take(MAX_RELAXATIONS);
-        contact.relaxations = relaxations.filter(|_| skilled).cloned().collect();
+        self.set_needs(slot, joining);
         self.skip_groups(slot, joining.check_availability);
         self.start_waiting(slot);
         self.report_queued(slot);
         Ok(())
+    }
+
+    /// What the contact needs, now and later on. Relaxations without a time count at once.
+    fn set_needs(&mut self, slot: usize, joining: &Joining) {
+        let contact = self.contacts.at_mut(slot);
+        let (id, queue) = (contact.id.clone(), contact.queue);
+        if self.plan.queues[queue].skills_based {
+            let steps = joining.relaxations.iter().take(MAX_RELAXATIONS);
+            contact.relaxations = steps.cloned().collect();
+        }
+        let (relaxed, _) = contact.relaxed_at(self.now_ms);
+        contact.relaxed = relaxed;
+        let last = relaxed.checked_sub(1).and_then(|at| joining.relaxations.get(at));
+        let skills = last.map_or(joining.skills, |step| step.skills.as_slice());
+        let set = self.skill_set(&id, queue, skills);
+        self.contacts.at_mut(slot).set = set;
     }
 
     fn is_queue_full(&self, queue: usize) -> bool {

@@ -433,6 +433,7 @@ impl Run {
         same("position", &place, &figures.position)?;
         let group = u32::try_from(self.model.group_now(contact).0 + 1).unwrap();
         same("group", &group, &figures.current_group)
+            .map_err(|what| format!("{what}: {id} {contact:?} {:?}", queue.groups))
     }
 
     /// D29 to the letter, on what the domain itself shows.
