@@ -3,9 +3,19 @@
 
 const METHODS = ["get", "post", "put", "delete"];
 
+// A text, its words between backticks as code.
+function words(text) {
+  return text.split("`").map((part, at) => {
+    if (at % 2 === 0) return part;
+    const code = document.createElement("code");
+    code.textContent = part;
+    return code;
+  });
+}
+
 function element(name, text, children = []) {
   const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
+  if (text !== undefined) made.append(...words(text));
   made.append(...children);
   return made;
 }
@@ -134,7 +144,7 @@ async function start() {
     const answer = await fetch("/api/v1/openapi.json");
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const api = await answer.json();
-    document.getElementById("about").textContent = api.info.description;
+    document.getElementById("about").append(...words(api.info.description));
     showOperations(api);
     showTypes(api);
     state.textContent = `Release ${api.info.version}`;

@@ -48,7 +48,7 @@ const FIXED: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (
         HeaderName::from_static("permissions-policy"),
-        "microphone=(self), speaker-selection=(self), autoplay=(self), hid=(self), camera=(), \
+        "microphone=(self), autoplay=(self), hid=(self), camera=(), \
          geolocation=(), payment=(), usb=()",
     ),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),

@@ -25,6 +25,9 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// A page that does not read for this long is let go.
 const UNREAD: Duration = Duration::from_secs(10);
 
+/// How long a page has to answer that it has heard the end.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// An open page counts as use of its session, which is noted so often.
 const NOTE_EVERY_MS: i64 = 5 * 60_000;
 
@@ -57,6 +60,12 @@ impl Page {
         if let Some((code, reason)) = end {
             let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
             let _ = timeout(UNREAD, socket.send(close)).await;
+            // The desktop need not wait for the page to have heard it.
+            drop(self);
+            // What the page sent meanwhile is read and dropped: a connection that is closed with
+            // something unread is reset, and the page would not hear why.
+            let rest = async { while let Some(Ok(_)) = socket.recv().await {} };
+            let _ = timeout(FAREWELL, rest).await;
         }
     }
 
