@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Transaction, params};
 use trunkline_desk::Device;
@@ -70,11 +71,24 @@ enum Change {
     Leave { agent: AgentId },
     Draft { contact: ContactId, agent: AgentId, draft: Draft },
     Forget { contact: ContactId },
+    Nothing,
 }
 
-/// The book. Its thread ends with it.
+/// The book. Its thread ends with it, when all is written.
 pub(crate) struct Book {
-    changes: Sender<(Change, Written)>,
+    /// None at the end.
+    changes: Option<Sender<(Change, Written)>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Book {
+    fn drop(&mut self) {
+        self.changes = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that made a mistake has written what it could.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Book {
@@ -89,8 +103,8 @@ impl Book {
         let (changes, waiting) = channel();
         let run = move || write_for(&mut database, &waiting);
         let thread = std::thread::Builder::new().name("desk book".into()).spawn(run);
-        thread.map_err(|error| failed(&error))?;
-        Ok((Self { changes }, found))
+        let thread = Some(thread.map_err(|error| failed(&error))?);
+        Ok((Self { changes: Some(changes), thread }, found))
     }
 
     /// An agent sits here.
@@ -121,9 +135,15 @@ impl Book {
         self.send(Change::Forget { contact: contact.clone() }, Box::new(|_| {}));
     }
 
+    /// Tells when everything is on the disk that was told before.
+    pub(crate) fn when_written(&self, written: Written) {
+        self.send(Change::Nothing, written);
+    }
+
     fn send(&self, change: Change, written: Written) {
         // The thread ends only with the book.
-        if let Err(unsent) = self.changes.send((change, written)) {
+        let Some(changes) = &self.changes else { return written(false) };
+        if let Err(unsent) = changes.send((change, written)) {
             (unsent.0.1)(false);
         }
     }
@@ -209,6 +229,7 @@ fn put(work: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
                 insert.execute([contact.as_str(), agent.as_str(), variable, value])?;
             }
         }
+        Change::Nothing => {}
         Change::Forget { contact } => {
             let sql = "DELETE FROM drafts WHERE contact = ?";
             work.prepare_cached(sql)?.execute([contact.as_str()])?;
@@ -246,8 +267,8 @@ mod tests {
         let tell = Box::new(move |is_written| told.send(is_written).unwrap());
         book.draft(&c, &ann, &typed("新しいパッド\n\"x\""), tell);
         assert!(written.recv().unwrap());
-        // As a kill would: nobody closes the first.
-        std::mem::forget(book);
+        // What follows is written too, but nobody waits for it.
+        drop(book);
         let (_book, found) = Book::start(&path).unwrap();
         assert_eq!(found.seats, HashMap::from([(ann.clone(), seat(Device::Browser))]));
         assert_eq!(found.drafts, HashMap::from([((c, ann), typed("新しいパッド\n\"x\""))]));

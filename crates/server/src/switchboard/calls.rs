@@ -72,6 +72,7 @@ impl Switchboard {
             entry_point,
             headers: headers.into_iter().map(lower).collect(),
             rescue: None,
+            outdial: None,
         };
         let Some(leg) = self.accept(call, Role::Caller(contact.clone())) else { return };
         let line = self.legs.line_mut(&contact);

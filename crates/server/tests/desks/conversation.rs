@@ -112,12 +112,40 @@ async fn a_caller_who_hangs_up_leaves_the_agent_to_wrap_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrap_up_that_ends_by_its_time_saves_what_was_typed() {
+    wraps_up_by_time(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrap_up_is_made_longer_ten_times() {
+    wraps_up_by_time(true).await;
+}
+
+async fn wraps_up_by_time(longer: bool) {
     let plan = plan().tenant(json!({ "routing": { "auto_wrap_up_s": 1 } }));
     let (centre, ann, call) = talking(plan).await;
     call.hang_up();
     let wrapping = ann.phase(Phase::WrapUp).await;
     assert!(wrapping.wrap_up.unwrap().until_ms.is_some());
     ann.draft("notes", "typed and not saved").await;
+    let contact = ann.contact();
+    let until_ms = ann.view().contact.unwrap().wrap_up.unwrap().until_ms;
+    let extend = || Command::WrapUp { contact: contact.clone(), action: WrapUpAction::Extend };
+    if longer {
+        ann.command(extend()).await.unwrap();
+        let is_later = |view: &trunkline_desk::DeskView| {
+            let wrap_up = view.contact.as_ref().and_then(|it| it.wrap_up.as_ref());
+            wrap_up.is_some_and(|it| it.until_ms == until_ms.map(|it| it + 60_000))
+        };
+        ann.until("a minute more", is_later).await;
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        assert_eq!(ann.view().state.kind, StateKind::WrapUp);
+        for _ in 1..10 {
+            ann.command(extend()).await.unwrap();
+        }
+        let refused = ann.command(extend()).await;
+        assert!(matches!(refused, Err(Refusal::NotNow(_))), "{refused:?}");
+        ann.wrapped_up(None).await.unwrap();
+    }
     ann.state(StateKind::Available).await;
     centre.has_ended(1).await;
     assert_eq!(centre.crm.bodies("/ended"), ["typed and not saved|0|4711"]);

@@ -104,8 +104,6 @@ impl Switchboard {
             answered_ms: None,
             ended_ms: None,
             held_since_ms: None,
-            wrap_up_until_ms: None,
-            extensions: 0,
             code: None,
         };
         self.desks.desktop_mut(&agent.id).task = Some(task);
@@ -147,18 +145,13 @@ impl Switchboard {
 
     /// The agent's part in the conversation is over: wrap-up, or the agent was lost.
     fn note_release(&mut self, contact: &ContactId, agent: &AgentId) {
-        let (now_ms, tenant) = (self.now_ms, &self.exchange.site().tenant);
-        let profile = tenant.agent(agent.as_str()).and_then(|it| tenant.desktop_profile(it));
-        let own_s = profile.and_then(|profile| profile.auto_wrap_up_s);
-        let auto_s = own_s.unwrap_or(tenant.routing.auto_wrap_up_s);
+        let (now_ms, until_ms) = (self.now_ms, self.wrap_up_until_ms(agent));
         let Some(task) = self.desks.task_mut(agent).filter(|task| task.contact == *contact) else {
             return;
         };
         task.held_since_ms = None;
         let was_talking = task.ended_ms.is_none().then_some(task.answered_ms).flatten();
         task.ended_ms.get_or_insert(now_ms);
-        task.wrap_up_until_ms = (auto_s > 0).then(|| now_ms + i64::from(auto_s) * 1_000);
-        let until_ms = task.wrap_up_until_ms;
         if let (Some(since_ms), Some(entry)) = (was_talking, self.desks.entries.get_mut(contact)) {
             entry.talk_ms += now_ms - since_ms;
         }
@@ -178,7 +171,6 @@ impl Switchboard {
         }
         let is_busy = matches!(kind, StateKind::Offered | StateKind::Engaged | StateKind::WrapUp);
         if !is_busy {
-            desktop.next = None;
             let task = desktop.task.take();
             if kind == StateKind::SignedOut {
                 self.leave_seat(agent);

@@ -99,7 +99,7 @@ impl Switchboard {
         let codes = self.wrap_up_codes(agent);
         let code = task.code.as_ref().and_then(|id| codes.into_iter().find(|it| it.id == *id));
         let code = code.map(|it| Code { id: it.id, name: it.name, is_default: it.default });
-        Some(WrapUp { since_ms, until_ms: task.wrap_up_until_ms, code })
+        Some(WrapUp { since_ms, until_ms: self.wrap_up_until_ms(agent), code })
     }
 
     fn is_audio_connected(&self, agent: &AgentId, task: &Task) -> bool {

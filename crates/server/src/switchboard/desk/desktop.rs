@@ -1,7 +1,7 @@
 //! What the switchboard knows of one agent's desktop.
 
 use tokio::sync::mpsc;
-use trunkline_desk::{AgentState, Choice, DeskView, QueueFigures, StateKind, ToDesk};
+use trunkline_desk::{AgentState, DeskView, QueueFigures, StateKind, ToDesk};
 use trunkline_model::{ContactId, QueueId};
 
 use crate::book::Seat;
@@ -28,8 +28,6 @@ pub(super) struct Desktop {
     /// The tab that has the audio.
     pub(super) audio: Option<String>,
     pub(super) state: AgentState,
-    /// What the agent chose for after the contact.
-    pub(super) next: Option<Choice>,
     pub(super) task: Option<Task>,
     /// Since when a signed-in agent has no page, in milliseconds since the Unix epoch.
     pub(super) gone_since_ms: Option<i64>,
@@ -56,10 +54,6 @@ pub(super) struct Task {
     pub(super) ended_ms: Option<i64>,
     /// Since when the caller is on hold.
     pub(super) held_since_ms: Option<i64>,
-    /// When wrap-up ends by itself.
-    pub(super) wrap_up_until_ms: Option<i64>,
-    /// How often wrap-up was made longer.
-    pub(super) extensions: u8,
     /// The wrap-up code that was chosen already, by id.
     pub(super) code: Option<String>,
 }
@@ -71,7 +65,6 @@ impl Default for Desktop {
             pages: Vec::new(),
             audio: None,
             state: AgentState { kind: StateKind::SignedOut, code: None, since_ms: 0 },
-            next: None,
             task: None,
             gone_since_ms: None,
             is_given_up: false,

@@ -74,7 +74,7 @@ pub(crate) struct Desks {
     /// Whose contact's steps are to be read again a little later.
     path_later: HashSet<AgentId>,
     /// Who waits until what was done is written down.
-    unconfirmed: Vec<(Reply<()>, Result<(), Refusal>)>,
+    unconfirmed: Vec<Unconfirmed>,
     /// Drafts of which something is saved as soon as what was done is written down.
     saved: Vec<(ContactId, AgentId, Draft)>,
     last_page: u64,
@@ -177,15 +177,33 @@ impl Desks {
         for (contact, agent, draft) in self.saved.drain(..).filter(|_| is_written) {
             self.book.draft(&contact, &agent, &draft, Box::new(|_| {}));
         }
-        for (reply, result) in self.unconfirmed.drain(..) {
-            let unwritten = || {
-                let text = "the server cannot write down what happens; try again".to_owned();
-                Err(Refusal::Unavailable(text))
-            };
-            // Whoever asked may be gone.
-            let _ = reply.send(if is_written { result } else { result.and_then(|()| unwritten()) });
+        for it in self.unconfirmed.drain(..) {
+            let Unconfirmed { reply, result, is_in_book } = it;
+            if is_in_book && is_written && result.is_ok() {
+                self.book
+                    .when_written(Box::new(move |is_written| confirm(reply, result, is_written)));
+            } else {
+                confirm(reply, result, is_written);
+            }
         }
     }
+}
+
+/// A command that was carried out, of which nobody has been told yet.
+struct Unconfirmed {
+    reply: Reply<()>,
+    result: Result<(), Refusal>,
+    /// Whether it is written down in the book, beside the journal.
+    is_in_book: bool,
+}
+
+fn confirm(reply: Reply<()>, result: Result<(), Refusal>, is_written: bool) {
+    let unwritten = || {
+        let text = "the server cannot write down what happens; try again".to_owned();
+        Err(Refusal::Unavailable(text))
+    };
+    // Whoever asked may be gone.
+    let _ = reply.send(if is_written { result } else { result.and_then(|()| unwritten()) });
 }
 
 impl Switchboard {
@@ -222,9 +240,10 @@ impl Switchboard {
         if let Command::Draft { contact, values } = command {
             return self.keep_draft(agent, &contact, values, reply);
         }
+        let is_in_book = matches!(command, Command::SignIn(_) | Command::SignOut);
         let result = self.do_command(agent, command);
         self.desks.mark(agent);
-        self.desks.unconfirmed.push((reply, result));
+        self.desks.unconfirmed.push(Unconfirmed { reply, result, is_in_book });
     }
 
     fn do_command(&mut self, agent: &AgentId, command: Command) -> Result<(), Refusal> {

@@ -148,8 +148,8 @@ impl Switchboard {
         if self.desks.has_seat(agent) {
             return;
         }
-        if self.route_sign_in(agent, &seat).is_err() {
-            return;
+        if let Err(refusal) = self.route_sign_in(agent, &seat) {
+            return tracing::warn!(%agent, "does not sit there again: {refusal}");
         }
         let state = self.devices.before(agent);
         self.take_seat(agent, seat, None);

@@ -16,14 +16,16 @@ impl Switchboard {
                 AgentChoice::Idle { code: code.clone() }
             }
         };
-        let desktop = self.desks.desktop_mut(agent);
-        match desktop.state.kind {
+        match self.desks.desktop_mut(agent).state.kind {
             StateKind::SignedOut => return Err(Refusal::SignedOut),
             StateKind::Offered => {
                 return Err(Refusal::NotNow("answer or decline first".to_owned()));
             }
-            StateKind::Engaged | StateKind::WrapUp => desktop.next = Some(choice),
-            StateKind::Idle | StateKind::Available | StateKind::Rona => {}
+            StateKind::Engaged
+            | StateKind::WrapUp
+            | StateKind::Idle
+            | StateKind::Available
+            | StateKind::Rona => {}
         }
         self.exchange(Input::Routing(Routing::SetState { agent: agent.clone(), state }));
         Ok(())
@@ -50,14 +52,9 @@ impl Switchboard {
         Err(Refusal::Invalid { field: "code".to_owned(), problem })
     }
 
-    /// After the contact the agent is Available, as if nothing had been chosen.
+    /// After the contact it is as if nothing had been chosen.
     pub(super) fn clear_next(&mut self, agent: &AgentId) -> Result<(), Refusal> {
-        let desktop = self.desks.desktop_mut(agent);
-        if desktop.next.take().is_none() {
-            return Ok(());
-        }
-        let (agent, state) = (agent.clone(), AgentChoice::Available);
-        self.exchange(Input::Routing(Routing::SetState { agent, state }));
+        self.exchange(Input::Routing(Routing::ClearNext { agent: agent.clone() }));
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Everything that a desktop shows at a moment.
 
-use trunkline_desk::{Code, DeskView, Device, Features, Named, Outdial};
+use trunkline_acd::NextState;
+use trunkline_desk::{AgentState, Choice, Code, DeskView, Device, Features, Named, Outdial};
 use trunkline_model::AgentId;
 use trunkline_model::tenant::desktop::Code as TenantCode;
 use trunkline_model::tenant::{Agent, Queue, Tenant};
@@ -18,6 +19,7 @@ impl Switchboard {
         let known = tenant.agent(agent.as_str())?;
         let wrap_up_codes = self.wrap_up_codes(agent);
         let devices = self.devices_of(agent);
+        let routed = self.exchange.routing().agent_view(agent);
         let has_phone = self.devices.phone_of(agent).is_some();
         let desktop = self.desks.desktop_mut(agent);
         let is_in = desktop.state.kind != trunkline_desk::StateKind::SignedOut;
@@ -44,8 +46,11 @@ impl Switchboard {
             teams,
             device,
             devices,
-            state: desktop.state.clone(),
-            next: desktop.next.clone(),
+            state: AgentState {
+                since_ms: routed.as_ref().map_or(0, |it| it.since_ms),
+                ..desktop.state.clone()
+            },
+            next: routed.and_then(|it| it.next).and_then(choice),
             idle_codes: codes(tenant.idle_codes_of(known)),
             wrap_up_codes: codes(wrap_up_codes),
             contact,
@@ -60,6 +65,15 @@ impl Switchboard {
         let browser = self.desks.settings.has_browsers.then_some(Device::Browser);
         let phone = self.devices.phone_of(agent).map(|_| Device::SipPhone);
         browser.into_iter().chain(phone).collect()
+    }
+}
+
+/// A choice for after the contact, if it is one of the agent's own.
+fn choice(next: NextState) -> Option<Choice> {
+    match next {
+        NextState::Available => Some(Choice::Available),
+        NextState::Idle { code } => Some(Choice::Idle { code }),
+        NextState::SignedOut => None,
     }
 }
 

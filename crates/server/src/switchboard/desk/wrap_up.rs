@@ -1,6 +1,6 @@
 //! After the conversation: codes, more time, the end.
 
-use trunkline_acd::Input as Routing;
+use trunkline_acd::{AgentState, Input as Routing};
 use trunkline_desk::{Refusal, StateKind, WrapUpAction};
 use trunkline_exchange::Input;
 use trunkline_model::tenant::desktop::Code;
@@ -100,9 +100,9 @@ impl Switchboard {
     pub(in super::super) fn wrap_up_due(&mut self, agent: &AgentId, contact: &ContactId) {
         let desktop = self.desks.desktop(agent);
         let is_wrapping_up = desktop.is_some_and(|it| it.state.kind == StateKind::WrapUp);
-        let task = desktop.and_then(|desktop| desktop.task_of(contact.as_str()));
-        let until_ms = task.and_then(|task| task.wrap_up_until_ms);
-        let Some(until_ms) = until_ms.filter(|_| is_wrapping_up) else { return };
+        let has_it = desktop.is_some_and(|it| it.task_of(contact.as_str()).is_some());
+        let until_ms = self.wrap_up_until_ms(agent);
+        let Some(until_ms) = until_ms.filter(|_| is_wrapping_up && has_it) else { return };
         if until_ms - BEFORE_END_MS > self.now_ms {
             return self.watch_wrap_up(contact, agent, until_ms);
         }
@@ -110,7 +110,21 @@ impl Switchboard {
         self.finish_wrap_up(agent, contact, &code);
     }
 
-    fn extend_wrap_up(&mut self, _agent: &AgentId, _contact: &ContactId) -> Result<(), Refusal> {
-        Err(Refusal::Unavailable("this server cannot do that yet".to_owned()))
+    /// When the agent's wrap-up ends by itself; none where it waits for the agent.
+    pub(super) fn wrap_up_until_ms(&self, agent: &AgentId) -> Option<i64> {
+        let view = self.exchange.routing().agent_view(agent)?;
+        let is_wrapping_up = matches!(view.state, AgentState::WrapUp { .. });
+        view.until_ms.filter(|_| is_wrapping_up)
+    }
+
+    fn extend_wrap_up(&mut self, agent: &AgentId, contact: &ContactId) -> Result<(), Refusal> {
+        let before_ms = self.wrap_up_until_ms(agent);
+        let (agent_id, contact) = (agent.clone(), contact.clone());
+        self.exchange(Input::Routing(Routing::ExtendWrapUp { agent: agent_id, contact }));
+        if self.wrap_up_until_ms(agent) > before_ms {
+            return Ok(());
+        }
+        let text = "there is no more time; it has been extended as often as it may be";
+        Err(Refusal::NotNow(text.to_owned()))
     }
 }
