@@ -37,7 +37,9 @@ pub(crate) enum Command {
     SendKeys(Script),
     /// Join with another leg; `hops` counts the threads that the leg came through for it.
     Bridge { other: Arc<Shared>, hops: u8 },
-    /// Part the legs.
+    /// Join the conference of another leg, as `Bridge` joins the leg.
+    Confer { other: Arc<Shared>, hops: u8 },
+    /// Part the legs; leave the conference.
     Unbridge,
     /// Hear this instead of the other side.
     Hold(Option<Item>),

@@ -187,7 +187,17 @@ impl Leg {
         self.control.send(Command::Bridge { other, hops: 0 });
     }
 
-    /// Parts the leg and the one that it is bridged to.
+    /// Joins the conference of another leg of one engine, or begins one with it: all legs of a
+    /// conference hear each other, none hears itself. Each goes through a jitter buffer and is
+    /// mixed anew, so that it costs more than a bridge. Ends what this leg plays; a leg that was
+    /// bridged leaves the other side, and [`Leg::bridge`] or [`Leg::unbridge`] leaves the
+    /// conference. On hold a leg neither hears nor is heard. Keys are only reported.
+    pub fn confer(&self, other: &Leg) {
+        let other = other.control.shared.clone();
+        self.control.send(Command::Confer { other, hops: 0 });
+    }
+
+    /// Parts the leg and the one that it is bridged to, or leaves the conference.
     pub fn unbridge(&self) {
         self.control.send(Command::Unbridge);
     }

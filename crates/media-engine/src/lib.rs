@@ -52,6 +52,7 @@ mod mailbox;
 mod ports;
 mod record;
 mod reports;
+mod seat;
 mod settings;
 mod source;
 mod stream;

@@ -26,6 +26,7 @@ use crate::mailbox::Shared;
 use crate::ports::Sockets;
 use crate::record::{Order, RecordEnd, Recorder};
 use crate::reports::{self, Tone};
+use crate::seat::Seat;
 use crate::transport::Transport;
 
 /// A bridged leg to which nothing was relayed for so long is sent silence, so that its peer does
@@ -74,6 +75,8 @@ pub(crate) struct Line {
     pub(crate) slot: usize,
     /// The other side of the bridge: its place in the thread's list.
     pub(crate) partner: Option<usize>,
+    /// Its place in a conference.
+    pub(crate) seat: Option<Box<Seat>>,
     agreed: Option<Agreed>,
     random: u64,
     stream: OutStream,
@@ -110,6 +113,7 @@ impl Line {
             bind,
             slot: 0,
             partner: None,
+            seat: None,
             agreed: None,
             random,
             stream: OutStream::new(0, 0, 0),
@@ -301,6 +305,9 @@ impl Line {
             PayloadKind::Audio(codec) => {
                 if let Some(recorder) = &mut self.recorder {
                     recorder.push_received(cx.now, &packet, codec);
+                }
+                if let Some(seat) = self.seat.as_mut().filter(|_| receives) {
+                    seat.push(cx.now, &packet, codec);
                 }
             }
             PayloadKind::ComfortNoise => {}
@@ -497,7 +504,12 @@ impl Line {
     /// Fills a frame. False if none is due: the other side of the bridge is heard.
     fn fill(&mut self, codec: Codec, sound: &mut [u8], cx: &Cx) -> bool {
         let is_bridged = self.partner.is_some();
-        if self.hearing.fill(sound, is_bridged) {
+        if self.hearing.fill(sound, is_bridged || self.seat.is_some()) {
+            self.seat.iter_mut().for_each(|seat| seat.miss());
+            return true;
+        }
+        if let Some(seat) = &mut self.seat {
+            seat.fill(codec, sound);
             return true;
         }
         sound.fill(codec.silence());

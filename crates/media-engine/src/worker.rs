@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::{Events, Interest, Poll, Token};
+use trunkline_media::FRAME_SAMPLES;
 use trunkline_media::codec::PayloadKind;
+use trunkline_media::mix::Mix;
 use trunkline_media::plan::MediaPlan;
 use trunkline_media::rtp::{MAX_PACKET_BYTES, Packet};
 use trunkline_webrtc::Via;
@@ -24,6 +26,7 @@ use crate::line::{Cx, Line};
 use crate::mailbox::{Mail, Mailbox, Shared};
 use crate::ports::{self, Ports};
 use crate::record::RecordEnd;
+use crate::seat::Seat;
 use crate::stream::Stream;
 
 /// Tokens of a leg: those of its sockets, then those of a browser's TCP connections.
@@ -65,6 +68,9 @@ pub(crate) struct Worker {
     clocked: [usize; SLOTS],
     /// How many legs are bridged: their packets wake the thread.
     bridged: usize,
+    /// Who sits at each conference's table.
+    tables: HashMap<u64, Vec<usize>>,
+    last_table: u64,
     clock: Clock,
     /// Sockets that were not read to their end.
     unfinished: Vec<Token>,
@@ -101,6 +107,8 @@ impl Worker {
             slots: Default::default(),
             clocked: [0; SLOTS],
             bridged: 0,
+            tables: HashMap::new(),
+            last_table: 0,
             clock: Clock::default(),
             unfinished: Vec::new(),
             mail: VecDeque::new(),
@@ -194,9 +202,11 @@ impl Worker {
         counters.worst_lateness = counters.worst_lateness.max(late + FRAME * due.left_out as u32);
         counters.late_frames += legs * (due.left_out + u64::from(late > FRAME));
         self.clocked[due.slot] = 0;
-        for at in &self.slots[due.slot] {
-            let Some(line) = &mut self.lines[*at] else { continue };
-            self.current = Some(*at);
+        for place in 0..self.slots[due.slot].len() {
+            let at = self.slots[due.slot][place];
+            self.current = Some(at);
+            self.mix(at);
+            let Some(line) = &mut self.lines[at] else { continue };
             line.tick(due.at, &mut self.cx);
             self.clocked[due.slot] += usize::from(line.needs_clock(self.cx.now));
         }
@@ -363,8 +373,10 @@ impl Worker {
         self.current = Some(at);
         self.clocked[line.slot] += 1;
         match line.shared.next_command() {
-            Some(Command::Bridge { other, hops }) => self.bridge(at, other, hops),
+            Some(Command::Bridge { other, hops }) => self.meet(at, other, hops, Meeting::Bridge),
+            Some(Command::Confer { other, hops }) => self.meet(at, other, hops, Meeting::Table),
             Some(Command::Unbridge) => {
+                self.stand_up(at);
                 self.part(at);
             }
             Some(Command::Start(plan, signaller)) => self.start(at, plan, signaller),
@@ -394,6 +406,7 @@ impl Worker {
             Command::Start(..)
             | Command::Stream(_)
             | Command::Bridge { .. }
+            | Command::Confer { .. }
             | Command::Unbridge
             | Command::Close => {}
         }
@@ -438,9 +451,12 @@ impl Worker {
 
     /// Joins a leg with another. If that one is on another thread, the leg goes there with the
     /// command.
-    fn bridge(&mut self, at: usize, other: Arc<Shared>, hops: u8) {
+    fn meet(&mut self, at: usize, other: Arc<Shared>, hops: u8, meeting: Meeting) {
         if let Some(partner) = self.by_id.get(&other.id).copied() {
-            return self.join(at, partner);
+            return match meeting {
+                Meeting::Bridge => self.join(at, partner),
+                Meeting::Table => self.sit_down(at, partner),
+            };
         }
         let Some(shared) = self.lines[at].as_ref().map(|line| line.shared.clone()) else { return };
         if other.is_closed.load(Ordering::Acquire) || hops == MAX_HOPS {
@@ -449,7 +465,11 @@ impl Worker {
         // Of two that look for each other one must stay, or they may never meet.
         let stays = hops % 4 == 2 && shared.id < other.id;
         let thread = other.thread.load(Ordering::Acquire);
-        shared.put_back(Command::Bridge { other, hops: hops + 1 });
+        let hops = hops + 1;
+        shared.put_back(match meeting {
+            Meeting::Bridge => Command::Bridge { other, hops },
+            Meeting::Table => Command::Confer { other, hops },
+        });
         if stays || thread == self.number {
             return self.mailboxes[self.number].post(Mail::Wake(shared));
         }
@@ -475,6 +495,70 @@ impl Worker {
         }
     }
 
+    /// Gives a leg a place at the table of another, who gets one too.
+    fn sit_down(&mut self, at: usize, other: usize) {
+        if at == other {
+            return;
+        }
+        let table_of = |it: &Self, at: usize| {
+            it.lines[at].as_ref().and_then(|line| line.seat.as_ref()).map(|seat| seat.table)
+        };
+        let table = match table_of(self, other) {
+            Some(table) => table,
+            None => {
+                self.last_table += 1;
+                self.last_table
+            }
+        };
+        for one in [at, other] {
+            if table_of(self, one) == Some(table) {
+                continue;
+            }
+            self.leave(one);
+            let Some(line) = &mut self.lines[one] else { continue };
+            line.seat = Some(Box::new(Seat::new(table)));
+            line.hearing.clear();
+            self.tables.entry(table).or_default().push(one);
+        }
+    }
+
+    /// Takes a leg's place at its table away, if it has one.
+    fn stand_up(&mut self, at: usize) {
+        let seat = self.lines[at].as_mut().and_then(|line| line.seat.take());
+        if let Some(seat) = seat {
+            self.clear_seat(seat.table, at);
+        }
+    }
+
+    fn clear_seat(&mut self, table: u64, at: usize) {
+        let Some(members) = self.tables.get_mut(&table) else { return };
+        members.retain(|member| *member != at);
+        if members.is_empty() {
+            self.tables.remove(&table);
+        }
+    }
+
+    /// The next frame at the table: what this leg says, and what it hears of the others.
+    fn mix(&mut self, at: usize) {
+        let now = self.cx.now;
+        let Some(line) = &mut self.lines[at] else { return };
+        let is_on_hold = line.hearing.is_on_hold();
+        let Some(seat) = &mut line.seat else { return };
+        seat.speak(now, is_on_hold);
+        let Some(members) = self.tables.get(&seat.table) else { return };
+        let mut mix = Mix::default();
+        for other in members.iter().filter(|member| **member != at) {
+            let line = self.lines[*other].as_ref();
+            if let Some(seat) = line.and_then(|line| line.seat.as_ref()) {
+                mix.add(seat.said());
+            }
+        }
+        let mut heard = [0; FRAME_SAMPLES];
+        mix.all(&mut heard);
+        let line = self.lines[at].as_mut();
+        line.and_then(|line| line.seat.as_mut()).into_iter().for_each(|seat| seat.hear(&heard));
+    }
+
     /// Parts a leg from its partner, whose place is given back.
     fn part(&mut self, at: usize) -> Option<usize> {
         let partner = self.lines[at].as_mut()?.partner?;
@@ -487,8 +571,9 @@ impl Worker {
         Some(partner)
     }
 
-    /// Parts a leg from its partner, who is told.
+    /// Parts a leg from its partner, who is told, and from its conference.
     fn leave(&mut self, at: usize) {
+        self.stand_up(at);
         let Some(partner) = self.part(at) else { return };
         if let Some(line) = &self.lines[partner] {
             (self.cx.sink)(LegEvent::Unbridged { tag: line.shared.tag });
@@ -533,12 +618,23 @@ impl Worker {
                 (self.cx.sink)(LegEvent::Unbridged { tag: line.shared.tag });
             }
         }
+        self.tables.values_mut().for_each(|members| members.retain(|member| *member != at));
+        self.tables.retain(|_, members| !members.is_empty());
         // If it was being read it is gone already; its sockets are closed with it.
         drop(self.lines[at].take());
         let Some((shared, port)) = self.forget(at) else { return };
         tracing::error!(tag = shared.tag, "a panic has ended a leg; its media stop");
         self.report_closed(&shared, port, LegQuality::default());
     }
+}
+
+/// How two legs are to be joined.
+#[derive(Clone, Copy, Debug)]
+enum Meeting {
+    /// Each hears the other's packets.
+    Bridge,
+    /// In a conference.
+    Table,
 }
 
 /// What a thread needs of the engine.

@@ -311,3 +311,55 @@ fn another_plan_changes_codec_and_address_in_the_midst_of_a_prompt() {
         assert_eq!(pair[1].1.timestamp.wrapping_sub(pair[0].1.timestamp), 480);
     }
 }
+
+/// The tones of this list that somebody hears who hears more than one.
+fn heard_of(sound: &[i16], tones: &[f64]) -> Vec<f64> {
+    let loud = |hz: &&f64| measure::power_at(sound, **hz).sqrt() > 1_500.0;
+    tones.iter().filter(loud).copied().collect()
+}
+
+#[test]
+fn three_in_a_conference_hear_the_others_and_not_themselves() {
+    // On one thread, and on two: then legs come to the table from elsewhere.
+    for threads in [1, 2] {
+        let bench = Bench::with(|settings| settings.threads = threads);
+        let codecs = [Codec::Pcma, Codec::Pcmu, Codec::Pcmu];
+        let tones = [440.0, 1_000.0, 1_600.0];
+        let mut phones = codecs.map(Phone::new);
+        let legs: Vec<_> = (1..).zip(&phones).map(|(tag, phone)| phone.leg(&bench, tag)).collect();
+        for ((phone, leg), (codec, hz)) in
+            phones.iter_mut().zip(&legs).zip(codecs.iter().zip(tones))
+        {
+            phone.talk(Talk::new(*codec, hz), leg.local());
+        }
+        legs[0].bridge(&legs[1]);
+        std::thread::sleep(MS * 100);
+        legs[1].confer(&legs[0]);
+        legs[2].confer(&legs[0]);
+        std::thread::sleep(MS * 400);
+        let hears = |place: usize| {
+            let mark = phones[place].mark();
+            heard_of(&phones[place].listen(mark, MS * 500), &tones)
+        };
+        assert_eq!(hears(0), [1_000.0, 1_600.0], "{threads}");
+        assert_eq!(hears(1), [440.0, 1_600.0], "{threads}");
+        assert_eq!(hears(2), [440.0, 1_000.0], "{threads}");
+        // One steps out: hears music, and is not heard.
+        legs[2].hold(Some(endless(700.0)));
+        std::thread::sleep(MS * 300);
+        let mark = phones[2].mark();
+        assert_tone(&phones[2].listen(mark, MS * 300), 700.0);
+        let mark = phones[0].mark();
+        assert_tone(&phones[0].listen(mark, MS * 300), 1_000.0);
+        legs[2].resume();
+        std::thread::sleep(MS * 300);
+        assert_eq!(hears(1), [440.0, 1_600.0], "{threads}: back again");
+        // Two go on as a bridge; who is left hears nothing.
+        legs[0].bridge(&legs[1]);
+        std::thread::sleep(MS * 200);
+        let mark = phones[0].mark();
+        assert_tone(&phones[0].listen(mark, MS * 300), 1_000.0);
+        let mark = phones[2].mark();
+        assert!(is_silent(&phones[2].listen(mark, MS * 200)), "{threads}");
+    }
+}
