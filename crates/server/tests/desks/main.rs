@@ -20,6 +20,7 @@ mod page;
 
 mod audio;
 mod conversation;
+mod crowd;
 mod history;
 mod notes;
 mod offers;
