@@ -62,7 +62,7 @@ export function variables(text) {
 export function path(text, until) {
   const step = (t_ms, kind, more = {}, is_problem = false) => ({ t_ms, kind, with: more, is_problem });
   const steps = [
-    step(0, 'called', { number: '+81120000123', entry_point: text.entry }),
+    step(0, 'called', { dnis: '+81120000123', entry_point: text.entry }),
     step(400, 'request', { name: 'AccountByANI', status: '200' }),
     step(1_200, 'heard', { text: text.greeting }),
     step(9_000, 'pressed', { digits: '2', name: text.menu }),
@@ -72,7 +72,7 @@ export function path(text, until) {
     step(87_000, 'answered', { agent: text.agent }),
     step(190_000, 'held', {}),
     step(210_000, 'resumed', {}),
-    step(279_000, 'hung_up', {}),
+    step(279_000, 'hung_up', { by: 'caller' }),
   ];
   return steps.filter((one) => one.t_ms <= until);
 }

@@ -48,11 +48,15 @@ const SENTENCES: Record<string, Sentence> = {
   pop: { icon: IconExternalLink, words: 'path.pop' },
 };
 
+/** Why somebody did not take a contact, as the message chooses by it. */
+const REASONS: Record<string, string> = { declined: 'declined', 'device failed': 'device' };
+
 /** Words for each name that a sentence may need: numbers are formatted, gaps closed. */
 function values(step: PathStep): Record<string, string> {
   const known = Object.fromEntries(Object.entries(step.with).map(([name, value]) => [name, /^\+\d{6,15}$/.test(value) ? phone(value) : value]));
-  const blank = { number: '', entry_point: '', name: '', status: '', text: '', digits: '', queue: '', agent: '', to: '', url: '', by: '', label: '' };
-  return { ...blank, ...known };
+  const blank = { dnis: '', number: '', entry_point: '', name: '', status: '', text: '', digits: '', queue: '', agent: '', to: '', by: 'other', label: '', reason: '' };
+  const all = { ...blank, ...known };
+  return { ...all, to: all.to || all.number, queue: all.queue || all.agent, reason: REASONS[all.reason] ?? 'other' };
 }
 
 function sentence(step: PathStep): string {

@@ -20,7 +20,9 @@ export function useAnnouncements({ view, state }: Desk): void {
   const contact = view.contact;
   const isOffered = state.under === 'offered';
   const id = contact?.id ?? null;
-  const isGone = Boolean(contact?.is_caller_gone);
+  // Who ends a call knows it.
+  const hungUp = contact?.path.findLast((step) => step.kind === 'hung_up');
+  const isGone = Boolean(contact?.is_caller_gone) && hungUp?.with.by !== 'agent';
   const words = stateWords(view, state.under);
   const before = useRef({ words, isGone, id });
   const now = useNow();

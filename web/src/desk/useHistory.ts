@@ -6,7 +6,13 @@ import type { PastContact } from '../api/types';
 
 /** What this agent has had or missed; read anew whenever a contact ends. */
 export function useHistory(currentContact: string | null) {
-  return useQuery({ queryKey: ['history', currentContact], queryFn: desk.history, staleTime: 30_000 });
+  return useQuery({
+    queryKey: ['history', currentContact],
+    queryFn: desk.history,
+    staleTime: 5_000,
+    // What the flow does after the call is not over at once.
+    refetchInterval: ({ state }) => (state.data?.some((past) => past.is_live && past.id !== currentContact) ? 4_000 : false),
+  });
 }
 
 /** Earlier contacts of a caller. The number goes in the body: addresses are written down. */

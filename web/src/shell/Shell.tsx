@@ -24,11 +24,11 @@ import classes from './Shell.module.css';
 export function Shell({ children, isPanel }: { children: ReactNode; isPanel?: boolean }) {
   const { data: me } = useSession();
   const navigate = useNavigate();
-  const here = useRouterState({ select: (state) => state.location.href });
 
   useEffect(() => {
-    if (me === null) void navigate({ to: '/signin', search: { next: here }, replace: true });
-  }, [me, navigate, here]);
+    // Once: this page is still here while the other one is fetched.
+    if (me === null) void navigate({ to: '/signin', search: { next: location.pathname + location.search }, replace: true });
+  }, [me, navigate]);
   if (!me) return null;
   if (me.must_change_password) return <PasswordGate />;
   return (
