@@ -10,10 +10,10 @@ use trunkline_flow::{Effect, Flow, Input, Run, Site};
 use trunkline_model::call::{RecordingEnd, TransferOutcome};
 use trunkline_model::http::{Answer, Outcome};
 use trunkline_model::prompt::PlayFailure;
-use trunkline_model::routing::QueueFigures;
+use trunkline_model::routing::{AgentSeen, QueueFigures, RoutingReply, ToAgent, ToAgentOutcome};
 use trunkline_model::tenant::{Needs, OnUnhandledError, Tenant, stand_in};
 use trunkline_model::trace::Step;
-use trunkline_model::{ContactId, Failure, FailureCode};
+use trunkline_model::{ContactId, Failure, FailureCode, QueueId};
 
 /// How many things happen to a contact at the most, before and after its call.
 const MOST_INPUTS: usize = 24;
@@ -167,6 +167,10 @@ impl Life {
             Effect::QueryQueue { id, .. } => {
                 Some(Input::Figures { id: *id, figures: figures(turn) })
             }
+            Effect::Escalate { id, .. } => Some(Input::Routed { id: *id, reply: groups(turn) }),
+            Effect::EnqueueToAgent { id, queue, .. } => {
+                Some(Input::Routed { id: *id, reply: to_agent(turn, queue) })
+            }
             Effect::Allocate { id, weights, .. } => {
                 Some(Input::Allocated { id: *id, index: turn % weights.len().max(1) })
             }
@@ -175,6 +179,7 @@ impl Life {
             | Effect::SetCallerId { .. }
             | Effect::StopRecording { .. }
             | Effect::Enqueue { .. }
+            | Effect::SetPriority { .. }
             | Effect::ScreenPop(_)
             | Effect::Disconnect
             | Effect::FlowEnded
@@ -188,6 +193,25 @@ impl Life {
 
 fn entry_point(tenant: &Tenant) -> trunkline_model::tenant::EntryPoint {
     tenant.entry_points.first().expect("a stand-in tenant has an entry point").clone()
+}
+
+fn groups(turn: usize) -> RoutingReply {
+    match turn % 3 {
+        0 => RoutingReply::NotQueued,
+        1 => RoutingReply::NoGroups,
+        _ => RoutingReply::Groups { current: 2, total: 3 },
+    }
+}
+
+fn to_agent(turn: usize, queue: &QueueId) -> RoutingReply {
+    let (outcome, agent) = match turn % 4 {
+        0 => (ToAgentOutcome::Reserved, AgentSeen::Available),
+        1 => (ToAgentOutcome::Parked, AgentSeen::Idle { code: "Lunch".to_owned() }),
+        2 => (ToAgentOutcome::Recovery, AgentSeen::Available),
+        _ => (ToAgentOutcome::NotSignedIn, AgentSeen::NotThere),
+    };
+    let queue = (turn % 4 != 3).then(|| queue.clone());
+    RoutingReply::ToAgent(ToAgent { outcome, agent, queue })
 }
 
 fn transferred(turn: usize) -> TransferOutcome {

@@ -360,7 +360,10 @@ impl Model {
                 ModelContact { group: queue.groups.len().saturating_sub(1), ..contact.clone() };
             self.last[contact.queue] = Some(self.place(agent, &last));
         }
-        self.contacts.get_mut(&id).unwrap().with = With::Ringing(agent);
+        // Should it come back in the next step, it has changed all the same.
+        let contact = self.contacts.get_mut(&id).unwrap();
+        (contact.with, contact.looked_at) = (With::Ringing(agent), None);
+        self.agents[agent].looked_at = None;
         self.offers.push((id.clone(), self.tenant.agents[agent].id.to_string()));
         self.agents[agent].doing = Doing::Ringing { contact: id, since, until_ms };
     }

@@ -81,7 +81,11 @@ fn read(properties: &mut Properties<'_>) -> Box<dyn Activity> {
 
 impl Activity for QueueToAgent {
     fn start(&self, cx: &mut Cx<'_>) -> Step {
-        self.ask(cx).into()
+        let asked = self.ask(cx);
+        if asked.is_err() {
+            show_agent(cx, &AgentSeen::NotThere);
+        }
+        asked.into()
     }
 
     fn resume(&self, cx: &mut Cx<'_>, event: Resume<'_>) -> Step {
@@ -109,7 +113,6 @@ impl Activity for QueueToAgent {
 
 impl QueueToAgent {
     fn ask(&self, cx: &mut Cx<'_>) -> Result<Step, Failure> {
-        show_agent(cx, &AgentSeen::NotThere);
         if !cx.is_caller_there() || cx.is_with_agent() {
             let text = "the contact cannot be queued: the caller is gone, or talks to an agent";
             let number = INVALID_OPERATION_FOR_INTERACTION_STATE;

@@ -272,12 +272,23 @@ pub(crate) fn line(effect: &Effect) -> String {
             format!("record {} {} {}{beep}", it.max_ms, it.silence_ms, it.terminator)
         }
         Effect::StopRecording { .. } => "stop recording".to_owned(),
-        Effect::Enqueue { queue, priority, skills, .. } => {
-            let skill = skills
+        Effect::Enqueue { queue, priority, skills, relaxations, check_availability } => {
+            let steps = relaxations
                 .iter()
-                .map(|it| format!(" {} {:?} {}", it.skill, it.condition, it.value))
+                .map(|it| format!(" after {}s{}", it.after_s, skills_line(&it.skills)))
                 .collect::<String>();
-            format!("enqueue {queue} P{}{skill}", priority.get())
+            let checked = if *check_availability { " checked" } else { "" };
+            let skills = skills_line(skills);
+            format!("enqueue {queue} P{}{skills}{steps}{checked}", priority.get())
+        }
+        Effect::EnqueueToAgent { agent, queue, priority, park, recovery, .. } => {
+            let parks = if *park { " park" } else { "" };
+            let recovery = recovery.as_ref().map(|it| format!(" else {it}")).unwrap_or_default();
+            format!("to {agent} for {queue} P{}{parks}{recovery}", priority.get())
+        }
+        Effect::SetPriority { priority } => format!("priority P{}", priority.get()),
+        Effect::Escalate { all, .. } => {
+            format!("escalate {}", if *all { "all" } else { "next" })
         }
         Effect::QueryQueue { queue, lookback_min, .. } => format!("query {queue} {lookback_min}"),
         Effect::Allocate { counter, weights, .. } => format!("allocate {counter} {weights:?}"),
@@ -313,6 +324,10 @@ fn transfer_line(transfer: &Transfer) -> String {
         transfer.ring_timeout_ms,
         shown.unwrap_or_default(),
     )
+}
+
+fn skills_line(skills: &[trunkline_model::routing::SkillRequirement]) -> String {
+    skills.iter().map(|it| format!(" {} {:?} {}", it.skill, it.condition, it.value)).collect()
 }
 
 pub(crate) fn request_line(request: &Request) -> String {

@@ -17,5 +17,6 @@ mod other_flows;
 mod parse;
 mod pops;
 mod queues;
+mod routing;
 mod secrets;
 mod set_variable;
