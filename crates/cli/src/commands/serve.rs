@@ -102,7 +102,9 @@ fn print_pages(web: &Web, as_json: bool) -> Result<()> {
         output::write(&format!("         certificate SHA-256 {fingerprint}"))?;
     }
     if let Some(link) = web.setup_link() {
-        output::write("         There is no administrator yet. Make one within 24 hours, once, at")?;
+        output::write(
+            "         There is no administrator yet. Make one within 24 hours, once, at",
+        )?;
         output::write(&format!("         {link}"))?;
     }
     Ok(())
