@@ -33,7 +33,11 @@ pub(crate) fn line(output: &Output) -> String {
         Output::PlayMusic { music, .. } => format!("music {}", music.file),
         Output::StopPlaying { .. } => "stop playing".into(),
         Output::Enqueue { queue, priority, .. } => format!("enqueue {queue} P{}", priority.get()),
-        Output::EnqueueToAgent { .. } => "enqueue to agent".into(),
+        Output::EnqueueToAgent { agent, queue, park, recovery, .. } => {
+            let parks = if *park { ", park" } else { "" };
+            let recovery = recovery.as_ref().map(|it| format!(", else {it}")).unwrap_or_default();
+            format!("enqueue to {agent} for {queue}{parks}{recovery}")
+        }
         Output::SetPriority { priority, .. } => format!("priority P{}", priority.get()),
         Output::Escalate { .. } => "escalate".into(),
         Output::Withdraw => "withdraw".into(),

@@ -48,6 +48,16 @@ fn transfers() {
 }
 
 #[test]
+fn last_agent() {
+    check(&scenarios::last_agent());
+}
+
+#[test]
+fn escalation() {
+    check(&scenarios::escalation());
+}
+
+#[test]
 fn voicemail() {
     check(&scenarios::voicemail());
 }

@@ -246,6 +246,49 @@ http: [{contains: mail, status: 201}]
     Scenario::new("voicemail", flow, script).entry(json!({ "answer": "first_media" }))
 }
 
+/// Queued to the last agent, who does not answer: anybody of the recovery queue does.
+pub(crate) fn last_agent() -> Scenario {
+    let to = json!({ "destinationVariable": "{{ who }}", "destinationLookupType": "agentEmail",
+        "reportingQueue": "Sales", "recoveryQueue": "Everybody", "parkContactToggle": true });
+    let flow = Builder::flow("f").var("who", "STRING", "ann@example.com");
+    let flow = flow.act("ToAnn", "queue-to-agent", to).music("Music").end("Failed");
+    let flow = flow.row("Start ToAnn Music Music").links("ToAnn error Failed");
+    let script = "
+agents:
+  - {answer_after_s: null, ready_after_rona_s: 80000}
+  - {answer_after_s: 3, hang_up_after_s: 5, wrap_up_after_s: 2}
+";
+    Scenario::new("last_agent", flow, script).tenant(json!({
+        "queues": [
+            { "id": "q1", "name": "Sales", "groups": [{ "teams": ["t1"] }] },
+            { "id": "q2", "name": "Everybody", "groups": [{ "teams": ["t2"] }] },
+        ],
+        "teams": [{ "id": "t1", "name": "Agents" }, { "id": "t2", "name": "Others" }],
+        "agents": [
+            { "id": "a1", "name": "Ann", "email": "ann@example.com", "teams": ["t1"] },
+            { "id": "a2", "name": "Bob", "email": "bob@example.com", "teams": ["t2"] },
+        ],
+    }))
+}
+
+/// The treatment looks at the queue, raises the priority and lets the next group join.
+pub(crate) fn escalation() -> Scenario {
+    let flow = Builder::flow("f").var("said", "STRING", "").queue("Queue", "Sales");
+    let flow = flow.act("Info", "advanced-queue-info", json!({ "destination": "Sales" }));
+    let flow = flow.set("Note", "said", "{{ Info.CurrentGroup }}/{{ Info.TotalGroups }}");
+    let flow = flow.act("First", "set-contact-priority", json!({ "priority": "1" }));
+    let wider = json!({ "callDistributionGroup": "nextGroup" });
+    let flow = flow.say("Wait", "Please wait").act("Wider", "escalate-cdg", wider).music("Music");
+    let flow = flow.row("Start Queue Info Note First Wait Wider Music Music");
+    Scenario::new("escalation", flow, "agents: [{answer_after_s: 2, hang_up_after_s: 4}]").tenant(
+        json!({
+            "queues": [{ "id": "q1", "name": "Sales", "groups": [
+                { "teams": ["t2"], "duration_s": 600 }, { "teams": ["t1"] }] }],
+            "teams": [{ "id": "t1", "name": "Agents" }, { "id": "t2", "name": "Nobody" }],
+        }),
+    )
+}
+
 /// A greeting without a voice, a queue without its music, an agent who is offered nevertheless.
 pub(crate) fn prompts_that_fail() -> Scenario {
     let flow = Builder::flow("f").say("Hello", "hello").say("Sorry", "sorry");
@@ -294,6 +337,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         prompts_that_fail(),
         nobody_left(),
         long_transfer(),
+        last_agent(),
+        escalation(),
         data_dip(),
         self_service(),
         trouble(),
