@@ -133,4 +133,20 @@ describe('DeskSocket', () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect([lines.at(-1), FakeSocket.made.length]).toEqual(['ended', 1]);
   });
+
+  it('is open once the desktop answers a ping: a page that has seen the newest view gets none', () => {
+    const { socket, lines, messages } = begin();
+    const old = newest();
+    old.open();
+    old.say(view(1));
+    socket.stop();
+    socket.start();
+    newest().open();
+    old.say(view(2));
+    expect(messages).toHaveLength(1);
+    expect(lines.at(-1)).toBe('connecting');
+    newest().say({ type: 'pong', server_ms: Date.now() });
+    expect(lines.at(-1)).toBe('open');
+    socket.stop();
+  });
 });

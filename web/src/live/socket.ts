@@ -75,7 +75,10 @@ export class DeskSocket {
       this.send(this.events.hello());
       this.ping();
     };
-    socket.onmessage = (event) => this.receive(String(event.data));
+    socket.onmessage = (event) => {
+      // What an earlier connection still says is not news of this one.
+      if (socket === this.socket) this.receive(String(event.data));
+    };
     socket.onclose = () => this.closed(socket);
   }
 
@@ -87,8 +90,9 @@ export class DeskSocket {
       learnServerTime(message.server_ms, this.pingSentAt === null ? undefined : now - this.pingSentAt);
       this.pingSentAt = null;
     }
-    if (message.type === 'view') {
-      learnServerTime(message.view.server_ms);
+    if (message.type === 'view') learnServerTime(message.view.server_ms);
+    // The desktop answers a ping; a page that has seen the newest view is not sent it again.
+    if (message.type === 'view' || message.type === 'pong') {
       this.attempts = 0;
       this.events.line('open');
     }
