@@ -91,6 +91,16 @@ test('a caller who hangs up is said, and the focus stays', async ({ page }) => {
   await expect(notes(page)).toBeFocused();
 });
 
+test('who ends a call is not told that the caller did', async ({ page }) => {
+  await begin(page, 'stale');
+  await notes(page).waitFor();
+  await page.keyboard.press('Control+Alt+e');
+  await page.getByRole('radiogroup', { name: 'Wrap-up code' }).waitFor();
+  await tell(page, 'change', { is_caller_gone: true });
+  await page.waitForTimeout(500);
+  await expect(page.getByTestId('live-assertive')).toHaveText('');
+});
+
 test('two tabs share the desktop; the audio moves by one click', async ({ page, context }) => {
   await begin(page, 'stale');
   await expect(page.getByText('Audio: this tab')).toBeVisible();

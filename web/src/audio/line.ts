@@ -3,7 +3,7 @@ import type { Quality, ToDesk } from '../api/types';
 import { live } from '../live/desk';
 import { Store } from '../ui/store';
 import { openMicrophone } from './microphone';
-import { output } from './output';
+import { sound } from './output';
 import { qualityOf, type Figures } from './quality';
 import { audioSettings } from './settings';
 
@@ -41,9 +41,13 @@ export function attachLine(): () => void {
     if (message.type === 'audio_end' && connection?.leg === message.leg) hangUp();
   });
   const stopSettings = audioSettings.subscribe(() => void takeSettings());
+  const stopSound = sound.subscribe(() => {
+    if (sound.get() === 'ok') void player?.play().catch(() => undefined);
+  });
   return () => {
     stopListening();
     stopSettings();
+    stopSound();
     hangUp();
   };
 }
@@ -120,7 +124,8 @@ async function playTrack(event: RTCTrackEvent): Promise<void> {
   player.srcObject = event.streams[0] ?? new MediaStream([event.track]);
   player.autoplay = true;
   await playAtSpeaker(player);
-  await player.play().catch(() => output(audioSettings.get().speaker));
+  // Without a click since the page was loaded a browser may refuse: the bar above the page asks for one.
+  await player.play().catch(() => sound.set('blocked'));
 }
 
 async function playAtSpeaker(element: Sinkable): Promise<void> {

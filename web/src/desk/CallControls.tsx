@@ -24,6 +24,7 @@ import { isActive } from './controls';
 import { useContact } from './DeskContext';
 import { EndDialog } from './EndDialog';
 import { Keypad } from './Keypad';
+import { noteOwnEnd } from './ownEnd';
 import { Picker } from './Picker';
 import { Tile } from './Tile';
 import classes from './CallControls.module.css';
@@ -54,7 +55,10 @@ export function CallControls() {
   const recording = () => void run('recording', () => call.recording(id, !state.isRecordingPaused));
   const end = () => {
     if (isOnHold || isConference) setOpen('end');
-    else void run('end', () => call.end(id));
+    else {
+      noteOwnEnd(id);
+      void run('end', () => call.end(id));
+    }
   };
   const goTo = (to: Destination) => {
     const isConsult = open === 'consult';

@@ -3,6 +3,7 @@ import { Button, Modal } from '@mantine/core';
 import { call } from '../api/commands';
 import { useT } from '../i18n';
 import { useContact } from './DeskContext';
+import { noteOwnEnd } from './ownEnd';
 
 /** Asks before somebody would be cut off: the caller on hold, or the others of a conference. */
 export function EndDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -12,6 +13,7 @@ export function EndDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
 
   const end = () => {
     onClose();
+    noteOwnEnd(contact.id);
     void run('end', () => call.end(contact.id));
   };
   const leave = () => {

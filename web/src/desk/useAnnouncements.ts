@@ -10,6 +10,7 @@ import { live } from '../live/desk';
 import { useNow } from '../live/useNow';
 import { announce, toast } from '../ui/announce';
 import type { Desk } from './DeskContext';
+import { isOwnEnd } from './ownEnd';
 import { stateWords } from './words';
 
 /** Seconds of ringing that are said; a timer that talks each second helps nobody. */
@@ -20,9 +21,7 @@ export function useAnnouncements({ view, state }: Desk): void {
   const contact = view.contact;
   const isOffered = state.under === 'offered';
   const id = contact?.id ?? null;
-  // Who ends a call knows it.
-  const hungUp = contact?.path.findLast((step) => step.kind === 'hung_up');
-  const isGone = Boolean(contact?.is_caller_gone) && hungUp?.with.by !== 'agent';
+  const isGone = Boolean(contact?.is_caller_gone) && !isOwnEnd(id);
   const words = stateWords(view, state.under);
   const before = useRef({ words, isGone, id });
   const now = useNow();

@@ -1,7 +1,7 @@
 // Several tabs, one desktop: one of them leads (rings, opens pages); drafts go from tab to tab.
 import { Store } from '../ui/store';
 
-type TabMessage = { kind: 'draft'; contact: string; values: Record<string, string> } | { kind: 'signed_out' };
+type TabMessage = { kind: 'draft'; contact: string; values: Record<string, string> } | { kind: 'ended'; contact: string } | { kind: 'signed_out' };
 
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('trunkline');
 
