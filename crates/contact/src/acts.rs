@@ -174,7 +174,7 @@ impl Contact {
 }
 
 /// A number as it is dialled; none if nobody could.
-pub(crate) fn dialled(tenant: &Tenant, number: &str) -> Option<String> {
+pub fn dialled(tenant: &Tenant, number: &str) -> Option<String> {
     let is_filler = |c: &char| matches!(c, ' ' | '-' | '.' | '(' | ')');
     let bare: String = number.chars().filter(|c| !is_filler(c)).collect();
     let number = normalise(&bare, &tenant.numbers);

@@ -30,6 +30,7 @@ pub mod snapshot;
 mod steps;
 mod transfer;
 
+pub use acts::dialled;
 pub use arrival::{Arrival, ArrivalError};
 pub use consult::ConsultNews;
 pub use contact::Contact;

@@ -18,6 +18,7 @@ use trunkline_telephony::shell::IncomingCall;
 use super::audio::TONE;
 use super::legs::{CallLeg, LegId, Legs, Role};
 use super::outgoing::{self, Way};
+use super::parties::about;
 use super::timers::Timer;
 use super::{Switchboard, calls};
 
@@ -225,6 +226,18 @@ impl Switchboard {
         line.ringing.retain(|ringing| *ringing != id);
         line.agent = Some(id);
         line.was_handled = true;
+        if about(contact) != *contact {
+            // Agents hear each other without a tone.
+            if !self.legs.get(id).is_some_and(CallLeg::is_connected) {
+                self.wait_for_agent(id);
+            }
+            return self.apply_arrangement(&about(contact));
+        }
+        self.legs.line_mut(contact).arranged = None;
+        if self.legs.line(contact).is_some_and(|line| line.caller.is_none()) {
+            // Their own call, which begins only now.
+            return;
+        }
         let Some(leg) = self.legs.get(id) else { return };
         leg.media.play(TONE, whisper());
         if !leg.is_connected() {
@@ -240,6 +253,9 @@ impl Switchboard {
     /// Caller and agent hear each other from now on.
     pub(super) fn bridge(&mut self, contact: &ContactId) {
         let Some(line) = self.legs.line(contact) else { return };
+        if line.arranged.is_some() {
+            return self.apply_arrangement(contact);
+        }
         let (Some(caller), Some(agent)) = (line.caller, line.agent) else { return };
         let (Some(caller), Some(agent)) = (self.legs.get(caller), self.legs.get(agent)) else {
             return;
@@ -330,7 +346,8 @@ impl Switchboard {
     /// heard.
     pub(super) fn alone(&mut self, contact: &ContactId) {
         let line = self.legs.line_mut(contact);
-        (line.is_bridged, line.is_on_hold) = (false, false);
+        (line.is_bridged, line.is_on_hold, line.is_conference) = (false, false, false);
+        line.arranged = None;
         if let Some(caller) = self.legs.caller(contact) {
             caller.media.unbridge();
             caller.media.resume();
@@ -340,6 +357,10 @@ impl Switchboard {
     /// A caller to whom nobody can talk at the moment hears music.
     pub(super) fn settle_hold(&mut self, contact: &ContactId) {
         let Some(line) = self.legs.line(contact).filter(|line| line.is_bridged) else { return };
+        // Somebody else is still heard there.
+        if line.is_conference {
+            return;
+        }
         let others = [line.agent, line.party].into_iter().flatten();
         let is_away = |leg: &CallLeg| leg.is_held || leg.media_lost_ms.is_some();
         let mut others = others.filter_map(|id| self.legs.get(id));

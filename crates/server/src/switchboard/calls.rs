@@ -168,7 +168,7 @@ impl Switchboard {
         // Too late: it has been told to end.
         let Some(leg) = self.legs.get_mut(id).filter(|leg| !leg.is_leaving) else { return };
         match leg.role.clone() {
-            Role::Caller(_) => {}
+            Role::Caller(contact) => drop(self.dialled_answered(&contact, id)),
             Role::Service => leg.media.play(super::audio::TONE, super::agents::confirmation()),
             Role::Agent { contact, agent } => {
                 leg.is_answered = true;
@@ -189,11 +189,14 @@ impl Switchboard {
         match &leg.role {
             Role::Caller(contact) => {
                 tracing::info!(%contact, ?cause, "call ended");
+                if self.outdial_left(contact, id, cause) {
+                    return;
+                }
                 self.caller_left(contact.clone());
             }
             Role::Agent { contact, agent } => self.agent_leg_ended(id, &leg, contact, agent, cause),
             Role::Party { contact, transfer } => {
-                self.party_left(contact, *transfer, &leg, cause);
+                self.party_left(contact, id, *transfer, &leg, cause);
             }
             Role::Service => {}
         }
@@ -208,6 +211,7 @@ impl Switchboard {
             self.io.metrics.call_ended(outcome);
         }
         self.end_party(&contact);
+        self.end_dialled(&contact);
         self.before_end(&contact);
         self.exchange(Input::Contact { contact, input: ContactInput::CallerHungUp });
     }

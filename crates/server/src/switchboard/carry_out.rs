@@ -21,10 +21,14 @@ impl Switchboard {
                 self.crashed(&contact, successor, &message);
             }
             Output::Ring { contact, agent, ring_timeout_ms } => {
+                self.note_consult(&contact);
                 self.ring(contact, &agent, ring_timeout_ms);
             }
             Output::StopRinging { contact, agent, .. } => self.stop_ringing(&contact, &agent),
             Output::Connect { contact, agent } => self.connect(&contact, &agent.id),
+            Output::TakenOver { contact, consult, agent } => {
+                self.taken_over(&contact, &consult, &agent);
+            }
             Output::Release { contact, agent, wraps_up_without_end } => {
                 self.release(&contact, &agent);
                 // Whoever has a desktop says there that they have done.
@@ -37,6 +41,7 @@ impl Switchboard {
             }
             Output::Queued { contact, queue } => {
                 tracing::info!(%contact, %queue, "queued");
+                self.note_consult(&contact);
                 self.legs.line_mut(&contact).queue = Some(queue);
             }
             Output::Refused { input, reason } => {
@@ -63,6 +68,9 @@ impl Switchboard {
             }
             Wanted::Record { id, recording } => self.record(contact, id, &recording),
             Wanted::StopRecording { id } => self.stop_recording(&contact, id),
+            Wanted::Arrange(arrangement) => self.arrange(&contact, arrangement),
+            Wanted::Dial { id, transfer } => self.dial_for_agents(&contact, id, &transfer),
+            Wanted::HangUpParty { id } => self.hang_up_party(&contact, id),
             Wanted::Disconnect => self.disconnect(&contact),
             Wanted::ScreenPop { agent, pop } => self.screen_pop(&contact, agent.as_ref(), &pop),
             Wanted::Notice(notice) => {
@@ -92,6 +100,7 @@ impl Switchboard {
 
     fn disconnect(&mut self, contact: &ContactId) {
         self.end_party(contact);
+        self.end_dialled(contact);
         if let Some(caller) = self.legs.caller_mut(contact) {
             caller.end(UNAVAILABLE);
         }
@@ -103,6 +112,7 @@ impl Switchboard {
         self.io.metrics.call_ended(CallOutcome::Crashed);
         self.scribe.writer().ended(contact);
         let Some(mut line) = self.legs.forget(contact) else { return };
+        self.end_consults(std::mem::take(&mut line.consults), std::mem::take(&mut line.dialled));
         for id in line.ringing.drain(..).chain(line.agent.take()).chain(line.party.take()) {
             if let Some(leg) = self.legs.get_mut(id) {
                 leg.end(UNAVAILABLE);
@@ -133,7 +143,8 @@ impl Switchboard {
     /// The contact is over; legs that are still up end by themselves or are ended here.
     fn ended(&mut self, contact: &ContactId) {
         tracing::info!(%contact, "contact ended");
-        let Some(line) = self.legs.forget(contact) else { return };
+        let Some(mut line) = self.legs.forget(contact) else { return };
+        self.end_consults(std::mem::take(&mut line.consults), std::mem::take(&mut line.dialled));
         if line.caller.is_some() {
             self.io.metrics.call_ended(super::calls::outcome(&line));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use trunkline_contact::Arrangement;
 use trunkline_media_engine::Leg;
 use trunkline_model::{AgentId, ContactId, QueueId};
 
@@ -112,6 +113,16 @@ pub(crate) struct Line {
     pub(crate) caller_id: Option<String>,
     /// Whether caller and agent hear each other.
     pub(crate) is_bridged: bool,
+    /// Whether three hear each other.
+    pub(crate) is_conference: bool,
+    /// Who is to hear whom; none as long as an answer alone says so.
+    pub(crate) arranged: Option<Arrangement>,
+    /// Numbers that agents called, by the ids of their calls.
+    pub(crate) dialled: Vec<(u32, LegId)>,
+    /// The call that is to bring the caller, where an agent calls; none once it is answered.
+    pub(crate) outdial: Option<u32>,
+    /// Consults about the contact, which have lines of their own.
+    pub(crate) consults: Vec<ContactId>,
     /// Whether an agent has had it.
     pub(crate) was_handled: bool,
     /// Whether it has gone to a number outside.

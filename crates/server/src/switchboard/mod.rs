@@ -16,6 +16,7 @@ mod legs;
 mod outgoing;
 mod overload;
 mod pace;
+mod parties;
 mod recordings;
 mod reload;
 mod requests;

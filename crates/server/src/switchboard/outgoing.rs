@@ -42,7 +42,9 @@ impl Switchboard {
 
     /// The caller's number as the flow sees it.
     pub(super) fn ani_of(&self, contact: &ContactId) -> String {
-        let arrival = self.exchange.contact(contact).map(trunkline_contact::Contact::arrival);
+        // Of a consult: its contact's.
+        let contact = self.exchange.contact(&super::parties::about(contact));
+        let arrival = contact.map(trunkline_contact::Contact::arrival);
         arrival.map(|it| it.ani(&self.exchange.site().tenant)).unwrap_or_default()
     }
 }

@@ -39,7 +39,7 @@ impl Switchboard {
     }
 
     /// A phone that is registered under the number, or else the first trunk that takes calls.
-    fn way_to(&self, contact: &ContactId, transfer: &Transfer) -> Option<Way> {
+    pub(super) fn way_to(&self, contact: &ContactId, transfer: &Transfer) -> Option<Way> {
         let number = &transfer.number;
         let shown = transfer.caller_id.clone();
         let shown = shown.or_else(|| self.legs.line(contact)?.caller_id.clone());
@@ -57,6 +57,9 @@ impl Switchboard {
     }
 
     pub(super) fn party_answered(&mut self, contact: &ContactId, transfer: u32, id: LegId) {
+        if self.dialled_answered(contact, id) {
+            return;
+        }
         let line = self.legs.line(contact).filter(|line| line.party == Some(id));
         let caller = line.filter(|line| line.agent.is_none()).and_then(|line| line.caller);
         let caller = caller.and_then(|caller| self.legs.get(caller));
@@ -83,13 +86,26 @@ impl Switchboard {
         }
     }
 
+    fn outcome_of_leg(&self, leg: &CallLeg, cause: &Cause) -> TransferOutcome {
+        if !leg.is_answered {
+            return outcome_of(cause);
+        }
+        let talked_ms = u64::try_from(self.now_ms - leg.answered_ms).unwrap_or(0);
+        TransferOutcome::PartyHungUp { talked_ms, headers: Vec::new() }
+    }
+
     pub(super) fn party_left(
         &mut self,
         contact: &ContactId,
+        id: LegId,
         transfer: u32,
         leg: &CallLeg,
         cause: &Cause,
     ) {
+        let outcome = self.outcome_of_leg(leg, cause);
+        if self.dialled_left(contact, id, || (!leg.is_leaving).then_some(outcome)) {
+            return;
+        }
         if self.legs.line(contact).is_none() {
             return;
         }
@@ -98,23 +114,24 @@ impl Switchboard {
         if leg.is_leaving {
             return;
         }
-        let outcome = match cause {
-            _ if leg.is_answered => {
-                let talked_ms = u64::try_from(self.now_ms - leg.answered_ms).unwrap_or(0);
-                TransferOutcome::PartyHungUp { talked_ms, headers: Vec::new() }
-            }
-            Cause::Refused { status: 486 | 600 | 603 } => TransferOutcome::Busy,
-            Cause::NotAnswered | Cause::Refused { status: 408 | 480 } => TransferOutcome::NoAnswer,
-            Cause::Refused { status } => {
-                let text = format!("the call was refused with {status}");
-                TransferOutcome::Failed { status: *status, text }
-            }
-            other => TransferOutcome::Failed { status: 0, text: format!("{other:?}") },
-        };
+        let outcome = self.outcome_of_leg(leg, cause);
         self.transfer_ended(contact.clone(), transfer, outcome);
     }
 
     pub(super) fn transfer_ended(&mut self, contact: ContactId, id: u32, outcome: TransferOutcome) {
         self.tell_flow(contact, FlowInput::TransferEnded { id, outcome });
+    }
+}
+
+/// What became of a call that was not answered.
+pub(super) fn outcome_of(cause: &Cause) -> TransferOutcome {
+    match cause {
+        Cause::Refused { status: 486 | 600 | 603 } => TransferOutcome::Busy,
+        Cause::NotAnswered | Cause::Refused { status: 408 | 480 } => TransferOutcome::NoAnswer,
+        Cause::Refused { status } => {
+            let text = format!("the call was refused with {status}");
+            TransferOutcome::Failed { status: *status, text }
+        }
+        other => TransferOutcome::Failed { status: 0, text: format!("{other:?}") },
     }
 }

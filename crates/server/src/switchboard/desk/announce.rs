@@ -11,6 +11,7 @@ use trunkline_model::tenant::PostCall;
 use trunkline_model::{AgentId, ContactId, QueueId};
 
 use super::super::Switchboard;
+use super::super::parties::about;
 use super::desktop::Task;
 use crate::archive::Entry;
 
@@ -25,6 +26,7 @@ impl Switchboard {
     pub(in super::super) fn announce(&mut self, output: &Output) {
         if let Some(contact) = output.contact() {
             self.desks.touch(contact);
+            self.touch_consulted(contact);
         }
         match output {
             Output::Queued { contact, queue } => self.note_queue(contact, queue),
@@ -35,6 +37,9 @@ impl Switchboard {
                 self.note_offer_end(contact, agent, *reason);
             }
             Output::Connect { contact, agent } => self.note_answer(contact, agent),
+            Output::TakenOver { contact, consult, agent } => {
+                self.note_taken_over(contact, consult, agent);
+            }
             Output::Release { contact, agent, .. } => self.note_release(contact, agent),
             Output::AgentState { agent, state } => self.note_state(agent, state),
             Output::Ended { contact } | Output::Crashed { contact, .. } => self.note_end(contact),
@@ -141,6 +146,39 @@ impl Switchboard {
             self.desks.archive.keep(known);
         }
         self.desks.mark(&agent.id);
+    }
+
+    /// Who is consulted about the contact sees it too.
+    fn touch_consulted(&mut self, contact: &ContactId) {
+        let consults = self.legs.line(contact).map(|line| line.consults.clone());
+        for consult in consults.unwrap_or_default() {
+            self.desks.touch(&consult);
+        }
+        let parent = about(contact);
+        if parent != *contact {
+            self.desks.touch(&parent);
+        }
+    }
+
+    /// The agent who was consulted has the contact: it goes by its own name from now on.
+    fn note_taken_over(&mut self, contact: &ContactId, consult: &ContactId, agent: &AgentId) {
+        let Some(task) = self.desks.task_mut(agent).filter(|task| task.contact == *consult) else {
+            return;
+        };
+        task.contact = contact.clone();
+        task.held_since_ms = None;
+        self.left_contact(consult, agent);
+        let at = self.desks.at.entry(contact.clone()).or_default();
+        if !at.contains(agent) {
+            at.push(agent.clone());
+        }
+        let site = self.exchange.site().clone();
+        if let Some((known, entry)) =
+            site.tenant.agent(agent.as_str()).zip(self.desks.entries.get_mut(contact))
+        {
+            entry.agent = Some(known.name.clone());
+        }
+        self.desks.mark(agent);
     }
 
     /// The agent's part in the conversation is over: wrap-up, or the agent was lost.

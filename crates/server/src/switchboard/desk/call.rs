@@ -1,10 +1,12 @@
 //! The agent in a conversation: hold, keys, the end.
 
+use trunkline_contact::Act;
 use trunkline_desk::{Keys, Refusal};
 use trunkline_exchange::Input;
 use trunkline_model::AgentId;
 
 use super::super::Switchboard;
+use super::super::parties::about;
 use super::desktop::Task;
 
 /// How long each key lasts that an agent presses, and the pause after it (RFC 4733 leaves both
@@ -28,24 +30,20 @@ impl Switchboard {
     }
 
     pub(super) fn desk_hold(&mut self, agent: &AgentId, contact: &str) -> Result<(), Refusal> {
-        let task = self.talk_of(agent, contact)?;
+        self.talk_of(agent, contact)?;
         let now_ms = self.now_ms;
         if let Some(task) = self.desks.task_mut(agent) {
             task.held_since_ms.get_or_insert(now_ms);
         }
-        self.legs.line_mut(&task.contact).is_on_hold = true;
-        self.settle_hold(&task.contact);
-        Ok(())
+        self.act(agent, contact, Act::Hold)
     }
 
     pub(super) fn desk_resume(&mut self, agent: &AgentId, contact: &str) -> Result<(), Refusal> {
-        let task = self.talk_of(agent, contact)?;
+        self.talk_of(agent, contact)?;
         if let Some(task) = self.desks.task_mut(agent) {
             task.held_since_ms = None;
         }
-        self.legs.line_mut(&task.contact).is_on_hold = false;
-        self.settle_hold(&task.contact);
-        Ok(())
+        self.act(agent, contact, Act::Resume)
     }
 
     pub(super) fn desk_keys(
@@ -61,9 +59,10 @@ impl Switchboard {
             let problem = format!("expected 1 to {MAX_KEYS} of 0-9, *, #, A-D");
             return Err(Refusal::Invalid { field: "digits".to_owned(), problem });
         }
-        let caller = self.legs.caller(&task.contact);
-        let caller = caller.ok_or_else(|| Refusal::NotNow("the caller has left".to_owned()))?;
-        let sent = caller.media.send_keys(digits, KEY_MS, KEY_MS);
+        let leg = self.partner_of(agent, &about(&task.contact));
+        let leg = leg.and_then(|id| self.legs.get(id));
+        let leg = leg.ok_or_else(|| Refusal::NotNow("nobody is there to hear it".to_owned()))?;
+        let sent = leg.media.send_keys(digits, KEY_MS, KEY_MS);
         sent.map_err(|error| Refusal::NotNow(error.to_string()))
     }
 

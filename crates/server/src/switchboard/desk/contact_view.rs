@@ -9,18 +9,19 @@ use trunkline_model::AgentId;
 
 use super::super::Switchboard;
 use super::super::legs::Role;
+use super::super::parties::about;
 use super::desktop::Task;
 use crate::variables;
 
 /// The id of the caller among the parties of a contact.
-const CALLER: &str = "caller";
+pub(super) const CALLER: &str = "caller";
 
 impl Switchboard {
     /// The agent's contact; none for who has none.
     pub(super) fn contact_view(&mut self, agent: &AgentId) -> Option<ContactView> {
         let task = self.desks.task(agent)?.clone();
         let site = self.exchange.site().clone();
-        let contact = self.exchange.contact(&task.contact)?;
+        let contact = self.exchange.contact(&about(&task.contact))?;
         let arrival = contact.arrival();
         let point = site.tenant.entry_point(arrival.entry_point.as_str());
         let entry_point = point.map(|point| point.name.clone()).unwrap_or_default();
@@ -41,10 +42,10 @@ impl Switchboard {
         let variables = variables.collect();
         let view = ContactView {
             id: task.contact.to_string(),
-            direction: Direction::Inbound,
-            phase: phase_of(&task),
+            direction: direction_of(contact, &task),
+            phase: self.phase_for(contact, agent, &task),
             customer_name_reading: first_of(contact, &self.desks.settings.reading_variables),
-            parties: vec![caller(&task, customer_name.as_deref(), &ani, is_caller_gone)],
+            parties: self.parties_view(contact, agent, &task, is_caller_gone),
             customer_name,
             dnis: arrival.dnis(&site.tenant),
             ani,
@@ -57,7 +58,7 @@ impl Switchboard {
             answered_ms: task.answered_ms,
             ended_ms: task.ended_ms,
             is_caller_gone,
-            consult: None,
+            consult: self.consult_view(contact, agent),
             is_recording_paused: None,
             variables,
             variables_version: 0,
@@ -73,7 +74,7 @@ impl Switchboard {
     /// With what is kept beside the contact.
     fn with_dossier(&mut self, view: ContactView, task: &Task) -> ContactView {
         let dossier = self.desks.dossiers.entry(task.contact.clone()).or_default();
-        if let Some(contact) = self.exchange.contact(&task.contact) {
+        if let Some(contact) = self.exchange.contact(&about(&task.contact)) {
             dossier.sheet.read(contact);
         }
         ContactView {
@@ -82,6 +83,50 @@ impl Switchboard {
             pop: dossier.pops.last().cloned(),
             ..view
         }
+    }
+
+    /// How the conversation stands for this agent.
+    fn phase_for(&self, contact: &Contact, agent: &AgentId, task: &Task) -> Phase {
+        let phase = phase_of(task);
+        match phase {
+            Phase::WrapUp | Phase::Offered => phase,
+            Phase::Talking
+            | Phase::OnHold
+            | Phase::Dialling
+            | Phase::Consulting
+            | Phase::Conference => {
+                let calls = contact.arrival().outdial.is_some() && contact.is_caller_there();
+                let usual = if calls { Phase::Dialling } else { phase };
+                Self::conversation_phase(contact, agent).unwrap_or(usual)
+            }
+        }
+    }
+
+    /// Everybody but this agent, the caller first.
+    fn parties_view(
+        &self,
+        contact: &Contact,
+        agent: &AgentId,
+        task: &Task,
+        is_gone: bool,
+    ) -> Vec<Party> {
+        let tenant = &self.exchange.site().tenant;
+        let arrival = contact.arrival();
+        let is_outdial = arrival.outdial.is_some();
+        let number = if is_outdial { arrival.dnis(tenant) } else { arrival.ani(tenant) };
+        let name = self.customer_name(contact);
+        let mut caller = caller(task, name.as_deref(), &number, is_gone);
+        if let Some(talk) = contact.conversation().filter(|_| !is_gone) {
+            let state = if talk.is_on_hold() { LegState::OnHold } else { LegState::Talking };
+            (caller.state, caller.since_ms) = (state, talk.since_ms());
+        } else if is_outdial && !is_gone {
+            caller.state = LegState::Ringing;
+        }
+        let others = match phase_of(task) {
+            Phase::WrapUp => Vec::new(),
+            _ => self.others_view(contact, agent),
+        };
+        std::iter::once(caller).chain(others).collect()
     }
 
     fn draft_of(&self, agent: &AgentId, task: &Task) -> Vec<(String, String)> {
@@ -109,6 +154,16 @@ impl Switchboard {
             matches!(&leg.role, Role::Agent { agent: it, .. } if it == agent) && !leg.is_leaving
         });
         theirs.any(|leg| leg.is_connected() && leg.media_lost_ms.is_none())
+    }
+}
+
+fn direction_of(contact: &Contact, task: &Task) -> Direction {
+    if about(&task.contact) != task.contact {
+        return Direction::Consult;
+    }
+    match contact.arrival().outdial {
+        Some(_) => Direction::Outdial,
+        None => Direction::Inbound,
     }
 }
 

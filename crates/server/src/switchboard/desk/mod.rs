@@ -9,9 +9,11 @@ mod answer;
 mod audio;
 mod call;
 mod contact_view;
+mod conversation;
 mod desktop;
 mod dossier;
 mod event;
+mod outdial;
 mod pages;
 mod pops;
 mod refresh;
@@ -26,6 +28,7 @@ mod wrap_up;
 
 use std::collections::{HashMap, HashSet};
 
+use trunkline_contact::Act;
 use trunkline_desk::{Command, Device, Refusal};
 use trunkline_model::{AgentId, ContactId};
 
@@ -264,14 +267,14 @@ impl Switchboard {
             Command::PopShown { contact, pop, outcome } => {
                 self.pop_shown(agent, &contact, pop, outcome)
             }
-            Command::Consult { .. }
-            | Command::Swap { .. }
-            | Command::EndConsult { .. }
-            | Command::Conference { .. }
-            | Command::Drop { .. }
-            | Command::Transfer { .. }
-            | Command::PauseRecording { .. }
-            | Command::Outdial { .. } => {
+            Command::Consult { contact, to } => self.desk_consult(agent, &contact, to),
+            Command::Swap { contact } => self.act(agent, &contact, Act::Swap),
+            Command::EndConsult { contact } => self.act(agent, &contact, Act::EndConsult),
+            Command::Conference { contact } => self.act(agent, &contact, Act::Conference),
+            Command::Drop { contact, party } => self.desk_drop(agent, &contact, &party),
+            Command::Transfer { contact, to } => self.desk_transfer(agent, &contact, to),
+            Command::Outdial { number, ani } => self.desk_outdial(agent, &number, ani.as_deref()),
+            Command::PauseRecording { .. } => {
                 Err(Refusal::Unavailable("this server cannot do that yet".to_owned()))
             }
         }
