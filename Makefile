@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test pages tidy fmt clippy deny fuzz bench bench-telephony kill-loop mutate needs-cargo needs-sqlite needs-cc needs-speech needs-chromium
+.PHONY: help demo clean-demo test pages tidy fmt clippy deny fuzz simulate bench bench-telephony kill-loop mutate needs-cargo needs-sqlite needs-cc needs-speech needs-chromium
 
 # Who is not root installs with sudo.
 SUDO := $(shell [ $$(id -u) = 0 ] || echo sudo)
@@ -30,7 +30,11 @@ test: needs-cargo needs-cc needs-speech needs-chromium ## Run all checks and tes
 pages: ## Build the pages that the program serves
 	@web/make
 
-.PHONY: pages-if-possible
+e2e: needs-cargo needs-cc needs-speech needs-chromium pages ## Test the pages in a browser, with calls
+	cargo build --bin trunkline
+	npm --prefix web run e2e
+
+.PHONY: e2e pages-if-possible
 pages-if-possible:
 	@web/make --or-without
 
@@ -55,6 +59,11 @@ fuzz: needs-cargo needs-cc ## Fuzz the readers: FUZZ_SECONDS=600 for each, ARGS=
 	@command -v cargo-fuzz >/dev/null || { \
 	    echo "cargo-fuzz is missing; install it with: cargo install --locked cargo-fuzz"; exit 1; }
 	FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz/run $(ARGS)
+
+# The seed of the large simulation is the test's, unless ACD_SEED names another.
+simulate: needs-cargo needs-cc ## Compare routing with its model: 1,000 agents, 100,000 contacts; break each of its rules
+	ACD_FULL=1 cargo test --release -p trunkline-acd --test routing agreement -- --nocapture
+	cargo test --release -p trunkline-acd --lib proof
 
 bench: needs-cargo needs-cc ## Run the benchmarks
 	cargo bench --workspace --benches $(ARGS)

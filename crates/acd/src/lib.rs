@@ -13,7 +13,8 @@
 //! - An agent who does not answer in time, or declines, is set to RONA until choosing a state; the
 //!   contact goes back to its place. If the contact leaves while the device rings, the agent goes
 //!   back to the old place among the Available.
-//! - A contact that waits for one agent goes to its recovery queue when that agent signs out or does
+//! - A contact that waits for one agent goes to its recovery queue when that agent signs out or
+//!   does
 //!   not answer, or when it has waited too long ([`Output::SentToRecovery`]).
 //! - A contact that waits in one queue longer than it allows leaves it ([`Output::TimedOut`]).
 //! - An agent who is Available or Idle may be asked by name for a contact that waits in no queue

@@ -37,8 +37,8 @@ pub enum Output {
         /// The answer.
         reply: RoutingReply,
     },
-    /// A contact that waited for an agent waits in its recovery queue now. [`Queued`](Output::Queued)
-    /// follows.
+    /// A contact that waited for an agent waits in its recovery queue now.
+    /// [`Queued`](Output::Queued) follows.
     SentToRecovery {
         /// Which contact.
         contact: ContactId,

@@ -34,7 +34,7 @@ enum Shown {
 fn size(seed: u64) -> Size {
     let auto_wrap_up_s = if seed.is_multiple_of(2) { 0 } else { 5 };
     // Sometimes contacts wait for agents, sometimes agents for contacts.
-    let live = if seed % 3 == 0 { 30 } else { 8 };
+    let live = if seed.is_multiple_of(3) { 30 } else { 8 };
     let (agents, contacts) = (16, 600);
     Size { agents, queues: 9, teams: 3, contacts, live, auto_wrap_up_s, ..CENTRE }
 }

@@ -1,4 +1,5 @@
-//! Queue To Agent: contacts that wait for one agent, and where they go when the agent does not come.
+//! Queue To Agent: contacts that wait for one agent, and where they go when the agent does not
+//! come.
 
 use trunkline_model::routing::{
     AgentSeen, Priority, RoutingReply, ToAgent, ToAgentOutcome as Outcome,

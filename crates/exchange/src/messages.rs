@@ -18,34 +18,10 @@ pub enum Told {
 pub fn message_to_routing(contact: &ContactId, output: &contact::Output) -> Option<acd::Input> {
     let contact = contact.clone();
     match output {
-        contact::Output::Enqueue { queue, priority, skills, relaxations, check_availability } => {
-            Some(acd::Input::Enqueue {
-                contact,
-                queue: queue.clone(),
-                priority: *priority,
-                skills: skills.clone(),
-                relaxations: relaxations.clone(),
-                first_enqueued_ms: None,
-                check_availability: *check_availability,
-            })
-        }
-        contact::Output::EnqueueToAgent { id, agent, queue, priority, park, recovery } => {
-            Some(acd::Input::EnqueueToAgent {
-                contact,
-                ask: *id,
-                agent: agent.clone(),
-                queue: queue.clone(),
-                priority: *priority,
-                park: *park,
-                recovery: recovery.clone(),
-            })
-        }
-        contact::Output::SetPriority { priority } => {
-            Some(acd::Input::SetPriority { contact, priority: *priority })
-        }
-        contact::Output::Escalate { id, to } => {
-            Some(acd::Input::Escalate { contact, to: *to, ask: Some(*id) })
-        }
+        contact::Output::Enqueue { .. }
+        | contact::Output::EnqueueToAgent { .. }
+        | contact::Output::SetPriority { .. }
+        | contact::Output::Escalate { .. } => message_about_queues(contact, output),
         contact::Output::Withdraw => Some(acd::Input::Withdraw { contact }),
         contact::Output::LeaveAgent => Some(acd::Input::ContactEnded { contact }),
         contact::Output::Ask { consult, agent, queue, is_own } => Some(acd::Input::Ask {
@@ -92,6 +68,42 @@ pub fn message_to_routing(contact: &ContactId, output: &contact::Output) -> Opti
         | contact::Output::Disconnect
         | contact::Output::Notice(_)
         | contact::Output::Ended => None,
+    }
+}
+
+/// What asks for a place in a queue, or for another one.
+fn message_about_queues(contact: ContactId, output: &contact::Output) -> Option<acd::Input> {
+    match output {
+        contact::Output::Enqueue { queue, priority, skills, relaxations, check_availability } => {
+            Some(acd::Input::Enqueue {
+                contact,
+                queue: queue.clone(),
+                priority: *priority,
+                skills: skills.clone(),
+                relaxations: relaxations.clone(),
+                first_enqueued_ms: None,
+                check_availability: *check_availability,
+            })
+        }
+        contact::Output::EnqueueToAgent { id, agent, queue, priority, park, recovery } => {
+            Some(acd::Input::EnqueueToAgent {
+                contact,
+                ask: *id,
+                agent: agent.clone(),
+                queue: queue.clone(),
+                priority: *priority,
+                park: *park,
+                recovery: recovery.clone(),
+            })
+        }
+        contact::Output::SetPriority { priority } => {
+            Some(acd::Input::SetPriority { contact, priority: *priority })
+        }
+        contact::Output::Escalate { id, to } => {
+            Some(acd::Input::Escalate { contact, to: *to, ask: Some(*id) })
+        }
+        // All others are no business of the queues.
+        _ => None,
     }
 }
 

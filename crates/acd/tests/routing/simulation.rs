@@ -489,7 +489,8 @@ pub(crate) fn simulate(test: &str, seed: u64, size: &Size) -> Run {
         if let Err(what) = run.step() {
             let mut told = format!("step {step} of seed {seed}: {what}\n");
             let command = format!("cargo test -p trunkline-acd --test routing {test}");
-            write!(told, "replay with: ACD_SEED={seed} {command}").unwrap();
+            let full = if std::env::var_os("ACD_FULL").is_some() { "ACD_FULL=1 " } else { "" };
+            write!(told, "replay with: {full}ACD_SEED={seed} {command}").unwrap();
             panic!("{told}");
         }
     }

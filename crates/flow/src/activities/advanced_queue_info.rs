@@ -1,11 +1,11 @@
-//! `advanced-queue-info` (Advanced Queue Information): a queue's figures by distribution group, before
-//! or after queueing.
+//! `advanced-queue-info` (Advanced Queue Information): a queue's figures by distribution group,
+//! before or after queueing.
 //!
-//! Ports: `default`, `failure`. Outputs: `PIQ` and `PositionInQueue` (the same), `LoggedOnAgentsCurrent`,
-//! `LoggedOnAgentsAll`, `AvailableAgentsCurrent`, `AvailableAgentsAll`, `CurrentGroup`, `TotalGroups`. For a
-//! contact that is not in the queue the position is one behind all that wait, and what depends on its
-//! group is -1. There is no estimated wait: Get Queue Info has it. Queues by skills have no such
-//! figures: a failure (5).
+//! Ports: `default`, `failure`. Outputs: `PIQ` and `PositionInQueue` (the same),
+//! `LoggedOnAgentsCurrent`, `LoggedOnAgentsAll`, `AvailableAgentsCurrent`, `AvailableAgentsAll`,
+//! `CurrentGroup`, `TotalGroups`. For a contact that is not in the queue the position is one behind
+//! all that wait, and what depends on its group is -1. There is no estimated wait: Get Queue Info
+//! has it. Queues by skills have no such figures: a failure (5).
 
 use trunkline_model::routing::QueueFigures;
 use trunkline_model::tenant::routing::RoutingType;

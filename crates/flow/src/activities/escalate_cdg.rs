@@ -1,10 +1,10 @@
-//! `escalate-cdg` (Escalate Call Distribution Group): lets distribution groups of the contact's queue
-//! join before their time.
+//! `escalate-cdg` (Escalate Call Distribution Group): lets distribution groups of the contact's
+//! queue join before their time.
 //!
 //! Ports: `default`, `error`. `callDistributionGroup`: `nextGroup` adds the next group's teams,
-//! `lastGroup` those of all groups. Outputs `CurrentGroup`, `TotalGroups`. Failures: 2, the contact waits
-//! in no queue; 1, its queue has no groups, or it waits for one agent. At the last group nothing changes
-//! and nothing fails.
+//! `lastGroup` those of all groups. Outputs `CurrentGroup`, `TotalGroups`. Failures: 2, the contact
+//! waits in no queue; 1, its queue has no groups, or it waits for one agent. At the last group
+//! nothing changes and nothing fails.
 
 use trunkline_model::routing::RoutingReply;
 use trunkline_model::{Failure, FailureCode};

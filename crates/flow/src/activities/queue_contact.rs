@@ -3,11 +3,12 @@
 //! Ports: `default`, `failure`. Outputs `QueueId`, `FailureCode`, `FailureDescription`. The flow
 //! goes on with the queue's treatment (music, messages) until an agent answers.
 //!
-//! In a queue by skills an agent must meet all of `skills.requirements`; `skills.relaxations` replace
-//! them one after the other, each `waitingPeriod` seconds after the one before (60 without one), if
-//! `relaxationToggle` is on. Requirements that cannot be met for a mistake in them are left out: the
-//! contact goes to the agent who has been Available longest. `toggleAgentAvailability`, or
-//! `agentAvailabilityVariable`, skips distribution groups in which nobody is Available for the contact.
+//! In a queue by skills an agent must meet all of `skills.requirements`; `skills.relaxations`
+//! replace them one after the other, each `waitingPeriod` seconds after the one before (60 without
+//! one), if `relaxationToggle` is on. Requirements that cannot be met for a mistake in them are
+//! left out: the contact goes to the agent who has been Available longest.
+//! `toggleAgentAvailability`, or `agentAvailabilityVariable`, skips distribution groups in which
+//! nobody is Available for the contact.
 
 use trunkline_model::{Failure, FailureCode};
 

@@ -1,18 +1,19 @@
 //! `queue-to-agent` (Queue To Agent): queues the contact to one agent, by id or e-mail address.
 //!
-//! Ports: `default`, `error`. The flow goes on while the agent is rung, or the contact is parked until
-//! the agent is Available. An agent gets parked contacts before those of queues.
+//! Ports: `default`, `error`. The flow goes on while the agent is rung, or the contact is parked
+//! until the agent is Available. An agent gets parked contacts before those of queues.
 //!
-//! `destinationVariable` names the agent, `destinationLookupType` says how (`agentId`, `agentEmail`).
-//! `reportingQueue` lends its longest time in queue, its music and its service level. With
-//! `parkContactToggle` a contact waits for an agent who is signed in, but not Available; without it, it
-//! goes to `recoveryQueue` by `default` with FailureCode 1 or 6, or fails when there is none. It goes
-//! there later on when the agent does not answer, declines or signs out, or when it has waited too long.
-//! `priorityToggle`, `priorityRadioGroup`, `priority` and `priorityVariable` are as in Queue Contact.
+//! `destinationVariable` names the agent, `destinationLookupType` says how (`agentId`,
+//! `agentEmail`). `reportingQueue` lends its longest time in queue, its music and its service
+//! level. With `parkContactToggle` a contact waits for an agent who is signed in, but not
+//! Available; without it, it goes to `recoveryQueue` by `default` with FailureCode 1 or 6, or fails
+//! when there is none. It goes there later on when the agent does not answer, declines or signs
+//! out, or when it has waited too long. `priorityToggle`, `priorityRadioGroup`, `priority` and
+//! `priorityVariable` are as in Queue Contact.
 //!
-//! Outputs `AgentId`, `AgentState` (`AVAILABLE`, `Idle`, `NOT_APPLICABLE`), `AgentIdleCode`. Failures: 1 the
-//! agent is Idle, 2 unknown, 3 not signed in, 6 busy; 5 no such queue; 8 an agent has the contact. A
-//! contact that fails stays in the queue in which it waited before.
+//! Outputs `AgentId`, `AgentState` (`AVAILABLE`, `Idle`, `NOT_APPLICABLE`), `AgentIdleCode`.
+//! Failures: 1 the agent is Idle, 2 unknown, 3 not signed in, 6 busy; 5 no such queue; 8 an agent
+//! has the contact. A contact that fails stays in the queue in which it waited before.
 
 use trunkline_model::routing::{AgentSeen, RoutingReply, ToAgent, ToAgentOutcome as Outcome};
 use trunkline_model::{AgentId, Failure, FailureCode};

@@ -1,5 +1,5 @@
-//! The queue that an activity names: chosen in the editor, or by a variable with a fallback. And the
-//! priority that it gives a contact.
+//! The queue that an activity names: chosen in the editor, or by a variable with a fallback. And
+//! the priority that it gives a contact.
 
 use trunkline_model::routing::Priority;
 use trunkline_model::tenant::Queue;

@@ -2,8 +2,8 @@
 //! queue, at once.
 //!
 //! Ports: `default`, `failure`. `priority`, 1 (the highest) to 9, or `priorityVariable` when
-//! `priorityRadioGroup` is `variablePriority`; anything else is 10, the lowest. The contact keeps its
-//! first enqueue time. A contact that waits in no queue is a failure (6).
+//! `priorityRadioGroup` is `variablePriority`; anything else is 10, the lowest. The contact keeps
+//! its first enqueue time. A contact that waits in no queue is a failure (6).
 
 use trunkline_model::{Failure, FailureCode};
 
