@@ -6,7 +6,8 @@
 //!
 //! - One agent **has** the contact. They hold, consult, swap, confer, transfer.
 //! - A **consult** is a conversation beside it, with an agent, somebody in a queue, a number, or an
-//!   entry point, which is called by its number as Webex does (CONSULT_TO_EP_DN). It has a name of its own for the queues ([`consult_name`]): whoever is asked for
+//!   entry point, which is called by its number as Webex does (CONSULT_TO_EP_DN). It has a name
+//!   of its own for the queues ([`consult_name`]): whoever is asked for
 //!   it is offered that name.
 //! - In a **conference** caller, agent and the one who was consulted hear each other. Each agent
 //!   may step out of it and come back.

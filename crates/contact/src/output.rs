@@ -162,9 +162,9 @@ pub enum Output {
         /// The priority.
         priority: Priority,
     },
-    /// Call a number for the agents; answer with `Input::Flow(TransferEnded)`. When the caller hangs
-    /// up or [`Output::Disconnect`] comes, it ends too. In a call that an agent makes, the first one
-    /// is the caller's line.
+    /// Call a number for the agents; answer with `Input::Flow(TransferEnded)`. When the caller
+    /// hangs up or [`Output::Disconnect`] comes, it ends too. In a call that an agent makes, the
+    /// first one is the caller's line.
     Dial {
         /// Unique within the contact.
         id: u32,

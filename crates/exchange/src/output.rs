@@ -67,8 +67,8 @@ pub enum Output {
         /// Who answered.
         agent: Arc<AgentDetails>,
     },
-    /// The agent's device that belongs to a consult belongs to the contact from now on. The device of
-    /// the agent who had it is let go by a [`Output::Release`] of its own.
+    /// The agent's device that belongs to a consult belongs to the contact from now on. The device
+    /// of the agent who had it is let go by a [`Output::Release`] of its own.
     TakenOver {
         /// The contact.
         contact: ContactId,

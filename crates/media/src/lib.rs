@@ -9,7 +9,8 @@
 //!
 //! - Wire: [`rtp`], [`rtcp`], [`reception`], [`quality`], [`stream`] (numbers of what we send),
 //!   [`bridge`] (relays between two legs).
-//! - Sound: [`g711`], [`codec`], [`opus`], [`jitter`] with [`conceal`], [`mix`], [`prompt`], [`tone`].
+//! - Sound: [`g711`], [`codec`], [`opus`], [`jitter`] with [`conceal`], [`mix`], [`prompt`],
+//!   [`tone`].
 //! - Keys: [`dtmf`].
 //! - Files: [`wav`], [`resample`], and [`music`], which composes the music on hold.
 //! - [`measure`] hears whether the right thing came out.
