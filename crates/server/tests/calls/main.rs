@@ -15,4 +15,5 @@ mod hang_ups;
 mod operation;
 mod prompts;
 mod refusals;
+mod routing;
 mod transfers;
