@@ -274,7 +274,10 @@ impl Switchboard {
             leg.media.unbridge();
             leg.end(480);
             self.legs.line_mut(contact).agent = None;
-            self.alone(contact);
+            // Others may go on: they have been arranged without this agent already.
+            if !self.goes_on_without(contact, agent) {
+                self.alone(contact);
+            }
         }
     }
 

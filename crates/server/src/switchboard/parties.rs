@@ -94,6 +94,16 @@ impl Switchboard {
         }
     }
 
+    /// Whether it is said who hears whom, and the agent is not among them.
+    pub(super) fn goes_on_without(&self, contact: &ContactId, agent: &AgentId) -> bool {
+        let arranged = self.legs.line(contact).and_then(|line| line.arranged.as_ref());
+        let party = Party::Agent(agent.clone());
+        arranged.is_some_and(|it| {
+            let mut all = it.together.iter().chain(&it.waiting).chain(&it.alone);
+            !all.any(|other| *other == party)
+        })
+    }
+
     /// With whom the agent talks: whom they consult, or else the caller.
     pub(super) fn partner_of(&self, agent: &AgentId, contact: &ContactId) -> Option<LegId> {
         let arranged = self.legs.line(contact).and_then(|line| line.arranged.as_ref());

@@ -84,6 +84,27 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Waits until it hears both tones at once.
+    pub(crate) async fn hears_both(&self, tones: [f64; 2]) {
+        let until = Instant::now() + LIMIT;
+        loop {
+            let from = self.heard_so_far();
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            let heard = self.shared.heard.lock().unwrap()[from..].to_vec();
+            if tones.iter().all(|hz| power_of(&heard, *hz)) {
+                return;
+            }
+            assert!(Instant::now() < until, "not both of {tones:?}");
+        }
+    }
+}
+
+/// Whether a tone is clearly there, whatever else is.
+pub(crate) fn power_of(heard: &[i16], frequency_hz: f64) -> bool {
+    heard.len() > 800 && trunkline_media::measure::power_at(heard, frequency_hz).sqrt() > 1_500.0
+}
+
 impl Drop for Browser {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::Relaxed);

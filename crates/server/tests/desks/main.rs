@@ -19,6 +19,7 @@ mod browser;
 mod page;
 
 mod audio;
+mod consults;
 mod conversation;
 mod crowd;
 mod history;
