@@ -7,6 +7,8 @@ export default defineConfig({
   // Every test has a contact centre of its own, and two cores bear one at a time.
   workers: 1,
   timeout: 90_000,
+  // Audio in real time on a machine that others use too: what fails twice is broken.
+  retries: 1,
   reporter: [['line']],
   use: {
     locale: 'en-US',

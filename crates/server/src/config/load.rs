@@ -120,7 +120,7 @@ impl Setup {
     pub fn speaks_https(&self) -> bool {
         let web = &self.config.web;
         let is_local = web.listen.is_none_or(|listen| listen.ip().is_loopback());
-        web.certificate.is_some() || !(is_local || !web.trusted_proxies.is_empty())
+        web.certificate.is_some() || (!is_local && web.trusted_proxies.is_empty())
     }
 
     /// The admin socket.
