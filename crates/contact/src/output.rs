@@ -103,6 +103,7 @@ pub enum Output {
         /// What the agent must be able to do.
         skills: Vec<SkillRequirement>,
         /// What the agent must be able to do later on.
+        #[serde(default)]
         relaxations: Vec<Relaxation>,
         /// Skip distribution groups in which nobody is Available.
         check_availability: bool,
