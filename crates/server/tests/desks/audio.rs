@@ -70,8 +70,14 @@ async fn pops_come_once_and_again_until_somebody_says_what_became_of_them() {
     assert!(pop.url.starts_with("https://crm.example/"), "{pop:?}");
     // Nobody has said that it opened.
     ann.vanish();
+    let until = tokio::time::Instant::now() + LIMIT;
     let ann = Page::open(&centre, "ann", "b1:t1", AGENT_HZ).await;
     let contact = ann.phase(Phase::Talking).await.id;
+    // It comes behind the view.
+    while ann.pops().is_empty() {
+        assert!(tokio::time::Instant::now() < until, "no pop after the page came back");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     assert_eq!(ann.pops().len(), 1);
     let shown = Command::PopShown { contact, pop: pop.id, outcome: PopOutcome::Blocked };
     ann.command(shown).await.unwrap();
