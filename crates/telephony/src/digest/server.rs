@@ -114,8 +114,9 @@ impl Verifier {
         Ok(credentials.username)
     }
 
-    /// Time, number and a mark, of these and the address, that only the secret's holder can make. The message is of fixed
-    /// length and the hash is cut, so that hashing the secret in front is a sound mark.
+    /// Time, number and a mark, of these and the address, that only the secret's holder can
+    /// make. The message is of fixed length and the hash is cut, so that hashing the secret in
+    /// front is a sound mark.
     fn nonce(&self, at_ms: u64, number: u64, ip: IpAddr) -> String {
         let ip = match ip.to_canonical() {
             IpAddr::V4(v4) => v4.to_ipv6_mapped(),

@@ -2,10 +2,10 @@
 //!
 //! An answer that leaves ends its call's waiting, which the gate watches.
 //!
-//! Phones behind a translation write a `Contact` that nobody else can reach. Requests of a call with such a phone go to the address that it sends from. The library takes
-//! the destination of its ACK from the `Contact` of the 2xx, so that this has to be rewritten
-//! before the library reads it. Which responses are meant is told by the branch of the `Via` that
-//! this side made.
+//! Phones behind a translation write a `Contact` that nobody else can reach. Requests of a call
+//! with such a phone go to the address that it sends from. The library takes the destination of
+//! its ACK from the `Contact` of the 2xx, so that this has to be rewritten before the library
+//! reads it. Which responses are meant is told by the branch of the `Via` that this side made.
 
 use std::sync::Arc;
 

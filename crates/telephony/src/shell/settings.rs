@@ -12,8 +12,8 @@ use crate::gate::Limits;
 use crate::identity::{Directory, Phone, Trunk};
 use crate::registrar::Lifetimes;
 
-/// What an endpoint needs to know. All but `binds`, `t1`, `keepalive` and `receive_buffer_bytes` can be
-/// changed while it runs, with [`Endpoint::reload`](super::Endpoint::reload).
+/// What an endpoint needs to know. All but `binds`, `t1`, `keepalive` and `receive_buffer_bytes`
+/// can be changed while it runs, with [`Endpoint::reload`](super::Endpoint::reload).
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The addresses to open.
