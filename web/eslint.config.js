@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 const COLOUR = '/^#[0-9a-fA-F]{3,8}$|\\b(rgb|hsl|oklch|lab)a?\\(/';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'src/api/schema.d.ts', 'screens/out', 'e2e', 'test-results'] },
+  { ignores: ['dist', 'node_modules', 'src/api/schema.d.ts', 'screens/out', 'e2e/media', 'test-results'] },
   js.configs.recommended,
   {
     files: ['**/*.mjs', '**/*.js'],

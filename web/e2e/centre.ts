@@ -1,17 +1,15 @@
-// A contact centre for one test: `trunkline demo` with its sandbox, and callers by SIP.
+// A contact centre for one test: a server of its own with the sandbox as CRM, its users, and callers by SIP.
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
-/** The program as it was built; `TRUNKLINE` names another one. */
-const PROGRAM = process.env.TRUNKLINE ?? fileURLToPath(new URL('../../target/debug/trunkline', import.meta.url));
+import { Caller } from './caller.js';
+import { AGENTS, fixture, layOut, NUMBERS, type Settings } from './place.js';
+import { object, Program } from './program.js';
 
 /** The case of the example's first contact, who calls from this number. */
-const CASE = '5005g00000HbCs2AAF';
+export const CASE = '5005g00000HbCs2AAF';
 export const ANN = '+12025550142';
 
 interface Ready {
@@ -23,31 +21,35 @@ interface Ready {
 }
 
 export class Centre {
+  private calls = 0;
+
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly programs: Program[],
     private readonly folder: string,
     private readonly ready: Ready,
-    private readonly log: string[],
   ) {}
 
+  /** As a newcomer has it: `trunkline demo`. */
   static async start(): Promise<Centre> {
     const folder = mkdtempSync(join(tmpdir(), 'trunkline-e2e-'));
-    const child = spawn(PROGRAM, ['demo', '--no-check', '--stay', '--json', '--dir', join(folder, 'demo')]);
-    const log: string[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
-    const ready = await new Promise<Ready>((resolve, reject) => {
-      const fail = (why: string) => reject(new Error(`${why}\n${log.join('\n')}`));
-      const late = setTimeout(() => fail('the server was not ready within 40 s'), 40_000);
-      child.once('exit', (code) => fail(`the server ended with ${code}`));
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        log.push(line);
-        const said = JSON.parse(line) as { line: string } & Ready;
-        if (said.line !== 'ready') return;
-        clearTimeout(late);
-        resolve(said);
-      });
+    const program = new Program('demo', '--no-check', '--stay', '--json', '--dir', join(folder, 'demo'));
+    const ready = await program.said((line) => {
+      const said = object(line);
+      return said?.line === 'ready' ? (said as unknown as Ready) : undefined;
     });
-    return new Centre(child, folder, ready, log);
+    return new Centre([program], folder, ready);
+  }
+
+  /** `trunkline serve` with the agents as users; the link of the first start makes the administrator. */
+  static async serve(settings: Settings = {}): Promise<Centre> {
+    const folder = mkdtempSync(join(tmpdir(), 'trunkline-e2e-'));
+    const sandbox = new Program('sandbox', '--listen', '127.0.0.1:0', '--quiet', '--fixture', fixture(folder, settings));
+    const crm = await sandbox.said((line) => /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0]);
+    const { config, sip } = await layOut(folder, crm, settings);
+    const server = new Program('serve', '--config', config, '--json', '--allow-literal-secrets');
+    const pages = await server.said((line) => object(line)?.pages as { url: string; setup: string } | undefined);
+    const users = await makeUsers(pages.url, pages.setup);
+    return new Centre([server, sandbox], folder, { url: pages.url, users, sip, crm, number: NUMBERS.support });
   }
 
   get url(): string {
@@ -56,19 +58,25 @@ export class Centre {
 
   password(name: string): string {
     const user = this.ready.users.find((one) => one.name === name);
-    if (!user) throw new Error(`the demo has no user ${name}`);
+    if (!user) throw new Error(`there is no user ${name}`);
     return user.password;
   }
 
-  /** Calls the main line; what is heard is recorded. */
-  call(from: string, ...steps: string[]): Caller {
-    const heard = join(this.folder, `heard-${Date.now()}.wav`);
-    const address = `sip:${this.ready.number}@${this.ready.sip}`;
-    return new Caller(spawn(PROGRAM, ['call', address, '--from', from, '--record', heard, ...steps]), heard);
+  /** Calls a number; what is heard is recorded. */
+  dial(number: string, from: string, ...steps: string[]): Caller {
+    this.calls += 1;
+    const heard = join(this.folder, `heard-${this.calls}.wav`);
+    const address = `sip:${number}@${this.ready.sip}`;
+    return new Caller(new Program('call', address, '--from', from, '--record', heard, '--json', ...steps), heard);
   }
 
-  /** The comments of Ann's case, the oldest first. */
-  async comments(): Promise<string[]> {
+  /** Calls the first number. */
+  call(from: string, ...steps: string[]): Caller {
+    return this.dial(this.ready.number, from, ...steps);
+  }
+
+  /** A request to the sandbox as a client of the CRM sends it. */
+  private async query(soql: string): Promise<Record<string, string>[]> {
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: 'trunkline',
@@ -76,57 +84,51 @@ export class Centre {
     });
     const token = await fetch(`${this.ready.crm}/services/oauth2/token`, { method: 'POST', body: form });
     const { access_token } = (await token.json()) as { access_token: string };
-    const query = `SELECT CommentBody FROM CaseComment WHERE ParentId='${CASE}' ORDER BY CreatedDate`;
-    const address = `${this.ready.crm}/services/data/v52.0/query?q=${encodeURIComponent(query)}`;
+    const address = `${this.ready.crm}/services/data/v52.0/query?q=${encodeURIComponent(soql)}`;
     const answer = await fetch(address, { headers: { authorization: `Bearer ${access_token}` } });
-    const { records } = (await answer.json()) as { records: { CommentBody: string }[] };
-    return records.map((record) => record.CommentBody);
+    const { records } = (await answer.json()) as { records: Record<string, string>[] };
+    return records;
+  }
+
+  /** The comments of a case, the oldest first. */
+  async comments(id = CASE): Promise<string[]> {
+    const records = await this.query(`SELECT CommentBody FROM CaseComment WHERE ParentId='${id}' ORDER BY CreatedDate`);
+    return records.map((record) => record.CommentBody ?? '');
   }
 
   /** What the server has written, for a test that fails. */
   said(): string {
-    return this.log.slice(-80).join('\n');
+    return this.programs.map((program) => program.log.slice(-80).join('\n')).join('\n');
   }
 
   async stop(): Promise<void> {
-    const gone = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGINT');
-    const hard = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
-    await gone;
-    clearTimeout(hard);
+    for (const program of this.programs) await program.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-export class Caller {
-  constructor(
-    private readonly child: ChildProcess,
-    private readonly file: string,
-  ) {}
+const PASSWORD = 'harbour-bikes-2026';
 
-  get isThere(): boolean {
-    return this.child.exitCode === null && this.child.signalCode === null;
-  }
-
-  async hangUp(): Promise<void> {
-    if (!this.isThere) return;
-    const gone = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGINT');
-    await gone;
-  }
-
-  /** How much of the last seconds that were heard is a tone: its share of all power, 0 to 1. */
-  shareOf(hz: number, fromEnd: { from: number; to: number }): number {
-    const bytes = readFileSync(this.file);
-    const data = bytes.indexOf('data') + 8;
-    const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset + data, bytes.byteOffset + bytes.length - (bytes.length - data) % 2));
-    const part = samples.slice(samples.length - fromEnd.from * 8_000, samples.length - fromEnd.to * 8_000);
-    let [cos, sin, power] = [0, 0, 0];
-    part.forEach((sample, at) => {
-      cos += sample * Math.cos((2 * Math.PI * hz * at) / 8_000);
-      sin += sample * Math.sin((2 * Math.PI * hz * at) / 8_000);
-      power += sample * sample;
+/** The administrator by the link that the server printed, then a user for each agent. */
+async function makeUsers(url: string, setup: string): Promise<{ name: string; password: string }[]> {
+  const send = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: url, ...headers },
+      body: JSON.stringify(body),
     });
-    return (2 * (cos * cos + sin * sin)) / part.length / power;
-  }
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  };
+  const token = setup.split('/').at(-1) ?? '';
+  const made = await send(`/setup/${token}`, { name: 'ada', display_name: 'Ada Berg', password: PASSWORD, language: 'en' });
+  const { csrf } = (await made.json()) as { csrf: string };
+  const cookie = made.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+  const as = { cookie, 'x-trunkline-csrf': csrf };
+  await Promise.all(
+    Object.entries(AGENTS).map(([name, display_name]) =>
+      send('/users', { name, display_name, roles: ['agent'], agent: name, language: 'en', password: PASSWORD, must_change_password: false }, as),
+    ),
+  );
+  return ['ada', ...Object.keys(AGENTS)].map((name) => ({ name, password: PASSWORD }));
 }

@@ -52,3 +52,19 @@ export function heard(page: Page): Promise<number> {
     return (bins[top] ?? -100) < -70 ? 0 : (top * analyser.context.sampleRate) / analyser.fftSize;
   });
 }
+
+/** Which of these tones the page receives now, in Hz, the lowest first. */
+export function hears(page: Page, tones: number[]): Promise<number[]> {
+  return page.evaluate((wanted) => {
+    const { analyser } = (window as unknown as { ear: Ear }).ear;
+    if (!analyser) return [];
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(bins);
+    const width = analyser.context.sampleRate / analyser.fftSize;
+    const level = (hz: number) => Math.max(...bins.slice(Math.floor(hz / width) - 2, Math.ceil(hz / width) + 3));
+    const loudest = Math.max(...wanted.map(level));
+    // Music is spread over many frequencies: a tone stands far above what is beside it.
+    const stands = (hz: number) => level(hz) > Math.max(level(hz - 60), level(hz + 60)) + 15;
+    return wanted.filter((hz) => level(hz) > -65 && level(hz) > loudest - 25 && stands(hz)).sort((a, b) => a - b);
+  }, tones);
+}

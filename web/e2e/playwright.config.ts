@@ -2,7 +2,12 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.spec.ts',
+  // What takes minutes is run by `make e2e-long`.
+  projects: process.env.E2E_LONG
+    ? [{ name: 'long', testMatch: '*.long.ts' }]
+    : [
+        { name: 'calls', testMatch: '*.spec.ts' },
+      ],
   outputDir: '../test-results',
   // Every test has a contact centre of its own, and two cores bear one at a time.
   workers: 1,
