@@ -34,7 +34,11 @@ e2e: needs-cargo needs-cc needs-speech needs-chromium pages ## Test the pages in
 	cargo build --bin trunkline
 	npm --prefix web run e2e
 
-.PHONY: e2e pages-if-possible
+e2e-long: needs-cargo needs-cc needs-speech needs-chromium pages ## Those of these tests that take minutes
+	cargo build --bin trunkline
+	E2E_LONG=1 npm --prefix web run e2e
+
+.PHONY: e2e e2e-long pages-if-possible
 pages-if-possible:
 	@web/make --or-without
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { Cable } from './cable.js';
 import { Caller } from './caller.js';
 import { AGENTS, fixture, layOut, NUMBERS, type Settings } from './place.js';
 import { object, Program } from './program.js';
@@ -27,6 +28,7 @@ export class Centre {
     private readonly programs: Program[],
     private readonly folder: string,
     private readonly ready: Ready,
+    readonly cable: Cable | null = null,
   ) {}
 
   /** As a newcomer has it: `trunkline demo`. */
@@ -45,11 +47,11 @@ export class Centre {
     const folder = mkdtempSync(join(tmpdir(), 'trunkline-e2e-'));
     const sandbox = new Program('sandbox', '--listen', '127.0.0.1:0', '--quiet', '--fixture', fixture(folder, settings));
     const crm = await sandbox.said((line) => /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0]);
-    const { config, sip } = await layOut(folder, crm, settings);
+    const { config, sip, cable } = await layOut(folder, crm, settings);
     const server = new Program('serve', '--config', config, '--json', '--allow-literal-secrets');
     const pages = await server.said((line) => object(line)?.pages as { url: string; setup: string } | undefined);
     const users = await makeUsers(pages.url, pages.setup);
-    return new Centre([server, sandbox], folder, { url: pages.url, users, sip, crm, number: NUMBERS.support });
+    return new Centre([server, sandbox], folder, { url: pages.url, users, sip, crm, number: NUMBERS.support }, cable);
   }
 
   get url(): string {
@@ -102,6 +104,7 @@ export class Centre {
   }
 
   async stop(): Promise<void> {
+    this.cable?.remove();
     for (const program of this.programs) await program.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -127,7 +130,7 @@ async function makeUsers(url: string, setup: string): Promise<{ name: string; pa
   const as = { cookie, 'x-trunkline-csrf': csrf };
   await Promise.all(
     Object.entries(AGENTS).map(([name, display_name]) =>
-      send('/users', { name, display_name, roles: ['agent'], agent: name, language: 'en', password: PASSWORD, must_change_password: false }, as),
+      send('/users', { name, display_name, roles: ['agent'], agent: name, language: name === 'yui' ? 'ja' : 'en', password: PASSWORD, must_change_password: false }, as),
     ),
   );
   return ['ada', ...Object.keys(AGENTS)].map((name) => ({ name, password: PASSWORD }));

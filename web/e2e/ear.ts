@@ -34,6 +34,16 @@ export async function equip(page: Page, hz: number): Promise<void> {
           new MediaStreamAudioSourceNode(context, { mediaStream }).connect(ear.analyser);
         });
       }
+
+      // Where a test may cut the network, audio goes through the test.
+      override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+        const { relayPort } = window as unknown as { relayPort?: (port: number) => Promise<number> };
+        let { sdp = '' } = description;
+        for (const [whole, before, port] of relayPort ? sdp.matchAll(/(a=candidate:.* udp \d+ \S+ )(\d+)/gi) : []) {
+          sdp = sdp.replace(whole, `${before ?? ''}${(await relayPort?.(Number(port))) ?? port}`);
+        }
+        await super.setRemoteDescription({ ...description, sdp });
+      }
     };
   }, hz);
 }

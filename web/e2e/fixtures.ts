@@ -42,6 +42,8 @@ export class Desks {
     });
     this.contexts.push(context);
     await this.notes.watch(context);
+    const { cable } = this.centre;
+    if (cable) await context.exposeFunction('relayPort', (port: number) => cable.relay(port));
     await context.route(CRM_PAGES, (route) => route.fulfill({ body: 'the record' }));
     context.on('request', (request) => this.judge(request.url(), request.isNavigationRequest()));
     context.on('page', (page) => this.watch(page));

@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { Cable } from './cable.js';
+
 const EXAMPLE = new URL('../../flows/salesforce-data-dip/', import.meta.url);
 
 /** The numbers that can be called. */
@@ -17,8 +19,8 @@ export const NUMBERS = {
   billing: '+12025550102',
 };
 
-/** Maria and Kenji serve Support, Lena serves Billing. */
-export const AGENTS = { maria: 'Maria Lind', kenji: 'Kenji Mori', lena: 'Lena Roth' };
+/** Maria, Kenji and Yui serve Support, Lena serves Billing; Yui's pages are in Japanese. */
+export const AGENTS = { maria: 'Maria Lind', kenji: 'Kenji Mori', lena: 'Lena Roth', yui: '佐藤 結衣' };
 export type AgentName = keyof typeof AGENTS;
 
 export interface Settings {
@@ -28,6 +30,8 @@ export interface Settings {
   wrapUpS?: number;
   /** A flow in place of the example's, and the ids of its connector and its queue. */
   flow?: { file: string; name: string; connector: string; queue: string };
+  /** Whether the network between browsers and the server is to be cut. */
+  hasCable?: boolean;
   /** Records of the CRM in place of the example's. */
   records?: Record<string, Record<string, string>[]>;
 }
@@ -87,6 +91,7 @@ teams:
 agents:
   - {id: maria, name: ${AGENTS.maria}, teams: [Service Desk], desktop_profile: all}
   - {id: kenji, name: ${AGENTS.kenji}, teams: [Service Desk, Billing], desktop_profile: all}
+  - {id: yui, name: ${AGENTS.yui}, teams: [Service Desk], desktop_profile: all}
   - {id: lena, name: ${AGENTS.lena}, teams: [Billing], desktop_profile: all}
 desktop_profiles:
   - id: all
@@ -125,10 +130,11 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Writes the configuration; answers where SIP is to be taken. */
-export async function layOut(folder: string, crm: string, settings: Settings): Promise<{ config: string; sip: string }> {
+/** Writes the configuration; answers where it is, and where SIP is to be taken. */
+export async function layOut(folder: string, crm: string, settings: Settings): Promise<{ config: string; sip: string; cable: Cable | null }> {
   const [sip, http, web] = [await freePort(), await freePort(), await freePort()];
   const address = `127.0.0.1:${sip}`;
+  const cable = settings.hasCable ? await Cable.lay(web) : null;
   const config = `
 tenant = "tenant.yaml"
 [sip]
@@ -145,6 +151,7 @@ targets = ["${address}"]
 listen = "127.0.0.1:${http}"
 [web]
 listen = "127.0.0.1:${web}"
+${cable ? `public_url = "http://localhost:${cable.port}"` : ''}
 [log]
 level = "info"
 [limits]
@@ -156,5 +163,5 @@ drain_s = 1
   writeFileSync(join(folder, 'billing.json'), short('Billing at once', { id: 'billing', name: 'Billing' }));
   writeFileSync(join(folder, 'tenant.yaml'), tenant(crm, settings));
   writeFileSync(join(folder, 'trunkline.toml'), config);
-  return { config: join(folder, 'trunkline.toml'), sip: address };
+  return { config: join(folder, 'trunkline.toml'), sip: address, cable };
 }

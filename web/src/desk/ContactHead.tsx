@@ -9,6 +9,7 @@ import { Timer } from '../ui/Timer';
 import classes from './ContactHead.module.css';
 import { useContact } from './DeskContext';
 import { openByHand } from './pops';
+import { numberOf } from './state';
 
 /** Who it is, over which number and queue, and how long they have talked. */
 export function ContactHead() {
@@ -23,10 +24,10 @@ export function ContactHead() {
     <header className={`card ${classes.head}`}>
       <div className={classes.who}>
         {contact.customer_name_reading && <p className="meta">{contact.customer_name_reading}</p>}
-        <h1 className={classes.name}>{name ? customer(name) : phone(contact.ani)}</h1>
+        <h1 className={classes.name}>{name ? customer(name) : phone(numberOf(contact))}</h1>
         <p className={classes.places}>
-          {name && <span className="num">{phone(contact.ani)}</span>}
-          {isNumber(contact.ani) && <CopyButton text={contact.ani} what={t('number')} />}
+          {name && <span className="num">{phone(numberOf(contact))}</span>}
+          {isNumber(numberOf(contact)) && <CopyButton text={numberOf(contact)} what={t('number')} />}
           {places.map((place) => (
             <span key={place} className={classes.place}>
               {place}

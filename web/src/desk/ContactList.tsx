@@ -9,6 +9,7 @@ import { Timer } from '../ui/Timer';
 import classes from './ContactList.module.css';
 import { useDesk } from './DeskContext';
 import { PastRow } from './PastRow';
+import { numberOf } from './state';
 import { useHistory } from './useHistory';
 import { sign } from './words';
 
@@ -58,7 +59,7 @@ function Now() {
   return (
     <ul className={classes.now}>
       <li className={classes.current} data-look={look} aria-current="true">
-        <span className={classes.name}>{contact.customer_name ? customer(contact.customer_name) : phone(contact.ani)}</span>
+        <span className={classes.name}>{contact.customer_name ? customer(contact.customer_name) : phone(numberOf(contact))}</span>
         <Timer since={contact.answered_ms ?? contact.offered_ms} />
         <span className="meta">{contact.queue?.name ?? contact.entry_point}</span>
       </li>

@@ -11,6 +11,7 @@ import { ConferenceParties, ConsultLegs } from './LegCards';
 import { OfferCard } from './OfferCard';
 import { PathList } from './PathList';
 import { CallerHistory, SidePanel } from './SidePanel';
+import { numberOf } from './state';
 import { useDetails } from './useDetails';
 import { useNarrow } from './useNarrow';
 import { WrapUpPanel } from './WrapUpPanel';
@@ -28,7 +29,7 @@ export function OfferView() {
       </Section>
       {isNarrow && (
         <Section title={t('side.history')} fold="closed">
-          <CallerHistory ani={contact.ani} current={contact.id} />
+          <CallerHistory ani={numberOf(contact)} current={contact.id} />
         </Section>
       )}
     </div>
@@ -65,7 +66,7 @@ export function ContactWork({ hasSide }: { hasSide: boolean }) {
       </Section>
       {isNarrow && (
         <Section title={t('side.history')} fold="closed">
-          <CallerHistory ani={contact.ani} current={contact.id} />
+          <CallerHistory ani={numberOf(contact)} current={contact.id} />
         </Section>
       )}
       {!isAfter && state.under !== 'dialling' && <WrapUpPanel details={details} fold="closed" />}

@@ -3,17 +3,20 @@ import { IconPhoneIncoming } from '@tabler/icons-react';
 import { useId } from 'react';
 
 import { call } from '../api/commands';
+import type { Direction } from '../api/types';
 import { ariaKeys, keysOf, useShortcut } from '../app/shortcuts';
 import { unlock } from '../audio/output';
-import { useT } from '../i18n';
+import { useT, type MessageId } from '../i18n';
 import { clock, customer, number } from '../i18n/format';
 import { phone } from '../i18n/phone';
 import { useNow } from '../live/useNow';
 import { isActive } from './controls';
 import { useContact } from './DeskContext';
 import classes from './OfferCard.module.css';
+import { numberOf } from './state';
 
 const SHOWN_VARIABLES = 3;
+const WHAT: Record<Direction, MessageId> = { inbound: 'offer.incoming', outdial: 'direction.outdial', consult: 'offer.consult' };
 
 /** Who calls, for which queue, why, how long they waited, how long it rings: and Answer. */
 export function OfferCard() {
@@ -44,12 +47,12 @@ export function OfferCard() {
     <section className={classes.card} aria-labelledby={id}>
       <div className={classes.head}>
         <div className={classes.who}>
-          <p className="meta">{contact.direction === 'consult' ? t('offer.consult') : t('offer.incoming', { queue: contact.queue?.name ?? contact.entry_point })}</p>
+          <p className="meta">{t(WHAT[contact.direction], { queue: contact.queue?.name ?? contact.entry_point })}</p>
           {contact.customer_name_reading && <p className="meta">{contact.customer_name_reading}</p>}
           <h2 id={id} className={classes.name}>
-            {name ? customer(name) : phone(contact.ani)}
+            {name ? customer(name) : phone(numberOf(contact))}
           </h2>
-          {name && <p className="num">{phone(contact.ani)}</p>}
+          {name && <p className="num">{phone(numberOf(contact))}</p>}
         </div>
         {contact.ring_until_ms !== null && contact.ring_until_ms !== undefined && (
           <p className={classes.left}>

@@ -12,6 +12,7 @@ import { useContact } from './DeskContext';
 import { PastRow } from './PastRow';
 import { openByHand, panelPop, tell } from './pops';
 import classes from './SidePanel.module.css';
+import { numberOf } from './state';
 import { useCallerHistory } from './useHistory';
 
 /** History with this caller, and the CRM's page where a flow opens it here. */
@@ -32,7 +33,7 @@ export function SidePanel() {
         {pop && <Tabs.Tab value="crm">{t('side.crm')}</Tabs.Tab>}
       </Tabs.List>
       <Tabs.Panel value="history" className={classes.body}>
-        <CallerHistory ani={contact.ani} current={contact.id} />
+        <CallerHistory ani={numberOf(contact)} current={contact.id} />
       </Tabs.Panel>
       {pop && (
         <Tabs.Panel value="crm" className={classes.crm}>

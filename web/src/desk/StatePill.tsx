@@ -61,6 +61,8 @@ export function StatePill() {
           data-state={state.under}
           aria-label={t('pill.label', { state: words, time: spoken(serverNow() - since) })}
           aria-keyshortcuts={ariaKeys('idle')}
+          // The list takes the focus a moment after it opens: whoever types on loses no key.
+          onKeyDown={isOpen ? byDigit : undefined}
         >
           <Icon size={20} stroke={1.75} aria-hidden className={classes.icon} />
           <span className={classes.word}>{words}</span>

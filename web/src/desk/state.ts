@@ -91,3 +91,8 @@ export function deskState(view: DeskView, line: Line, isElsewhere: boolean): Des
 export function isBusy(column: Column): boolean {
   return ['dialling', 'answered', 'on_hold', 'consulting', 'conference', 'wrap_up'].includes(column);
 }
+
+/** The other side's number: who calls, or who is called. */
+export function numberOf(contact: Pick<ContactView, 'direction' | 'ani' | 'dnis'>): string {
+  return contact.direction === 'outdial' ? contact.dnis : contact.ani;
+}

@@ -11,6 +11,7 @@ import { useNow } from '../live/useNow';
 import { announce, toast } from '../ui/announce';
 import type { Desk } from './DeskContext';
 import { isOwnEnd } from './ownEnd';
+import { numberOf } from './state';
 import { stateWords } from './words';
 
 /** Seconds of ringing that are said; a timer that talks each second helps nobody. */
@@ -28,9 +29,9 @@ export function useAnnouncements({ view, state }: Desk): void {
   const seconds = isOffered && contact?.ring_until_ms ? Math.ceil((contact.ring_until_ms - now) / 1000) : null;
 
   useEffect(() => {
-    if (!isOffered || !contact) return;
+    if (!isOffered || !contact || contact.direction === 'outdial') return;
     const rest = contact.ring_until_ms ? Math.ceil((contact.ring_until_ms - serverNow()) / 1000) : 0;
-    const who = contact.customer_name ? customer(contact.customer_name) : phone(contact.ani);
+    const who = contact.customer_name ? customer(contact.customer_name) : phone(numberOf(contact));
     announce(t('offer.said', { who, queue: contact.queue?.name ?? contact.entry_point, seconds: rest, keys: keysOf('answer').replaceAll('+', ' ') }), 'assertive');
   }, [isOffered, id]); // eslint-disable-line react-hooks/exhaustive-deps -- once for each offer
 

@@ -5,6 +5,7 @@ import { customer } from '../i18n/format';
 import { phone } from '../i18n/phone';
 import { onBeat, serverNow } from '../live/clock';
 import type { Desk } from './DeskContext';
+import { numberOf } from './state';
 import { sign, stateWords } from './words';
 
 /** The tab's title and sign: the state, and while it rings who and how long. No blinking. */
@@ -13,7 +14,7 @@ export function useTabSign({ view, state }: Desk): void {
   const contact = view.contact;
   const words = stateWords(view, state.column);
   const { look } = sign(state.column);
-  const who = contact ? (contact.customer_name ? customer(contact.customer_name) : phone(contact.ani)) : '';
+  const who = contact ? (contact.customer_name ? customer(contact.customer_name) : phone(numberOf(contact))) : '';
   const until = state.under === 'offered' ? (contact?.ring_until_ms ?? null) : null;
 
   useEffect(() => {

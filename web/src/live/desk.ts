@@ -36,7 +36,7 @@ class LiveDesk {
     this.socket = new DeskSocket(`${scheme}://${location.host}/api/v1/live`, {
       hello: () => this.hello(),
       message: (message) => this.receive(message),
-      line: (line) => this.setLine(line),
+      line: (line, since) => this.setLine(line, since),
       refused: () => void this.askWhy(),
     });
   }
@@ -125,9 +125,9 @@ class LiveDesk {
     }
   }
 
-  private setLine(line: Line): void {
+  private setLine(line: Line, since = Date.now()): void {
     if (line === this.live.line) return;
-    const lostSince = line === 'lost' ? (this.live.lostSince ?? Date.now()) : null;
+    const lostSince = line === 'lost' ? (this.live.lostSince ?? since) : null;
     this.set({ line, lostSince });
   }
 

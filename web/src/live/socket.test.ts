@@ -4,6 +4,7 @@ import type { ToDesk } from '../api/types';
 import { DeskSocket, type Line } from './socket';
 
 class FakeSocket {
+  static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   static made: FakeSocket[] = [];
   readyState = 0;
@@ -117,12 +118,26 @@ describe('DeskSocket', () => {
     const { socket } = begin();
     newest().open();
     newest().say(view(1));
-    for (let at = 0; at < 6; at += 1) {
-      await vi.advanceTimersByTimeAsync(10_000);
+    for (let at = 0; at < 12; at += 1) {
+      await vi.advanceTimersByTimeAsync(5_000);
       newest().say({ type: 'pong', server_ms: Date.now() });
     }
     expect(FakeSocket.made.length).toBe(1);
     expect(newest().sent.filter((one) => one.type === 'ping').length).toBeGreaterThan(5);
+    socket.stop();
+  });
+
+  it('believes a machine that says it has no network, and does not wait for a connection begun then', async () => {
+    const { socket, lines } = begin();
+    newest().open();
+    newest().say(view(1));
+    window.dispatchEvent(new Event('offline'));
+    expect([lines.at(-1), FakeSocket.made.length]).toEqual(['lost', 2]);
+    window.dispatchEvent(new Event('online'));
+    expect(FakeSocket.made.length).toBe(3);
+    newest().open();
+    newest().say(view(2));
+    expect(lines.at(-1)).toBe('open');
     socket.stop();
   });
 

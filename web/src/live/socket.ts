@@ -2,9 +2,9 @@
 import type { FromDesk, Gone, ToDesk } from '../api/types';
 import { forgetServerTime, learnServerTime, onBeat } from './clock';
 
-const PING_MS = 10_000;
+const PING_MS = 3_000;
 /** Without any message for so long the connection is given up. */
-const SILENCE_MS = 15_000;
+const SILENCE_MS = 8_000;
 /** How long an answer to the first ping after sleep may take. */
 const WAKE_MS = 2_000;
 const FIRST_WAIT_MS = 250;
@@ -18,7 +18,8 @@ export interface SocketEvents {
   /** The first message of a connection: what this page is and has seen. */
   hello: () => FromDesk;
   message: (message: ToDesk) => void;
-  line: (line: Line) => void;
+  /** `since`: when the server was heard last, where that is known better than by now. */
+  line: (line: Line, since?: number) => void;
   /** The server refused the connection, perhaps since the session ended. */
   refused: () => void;
 }
@@ -45,6 +46,7 @@ export class DeskSocket {
     this.isEnded = false;
     this.stopBeat = onBeat(() => this.beat());
     window.addEventListener('online', this.retryNow);
+    window.addEventListener('offline', this.lose);
     document.addEventListener('visibilitychange', this.checkNow);
     this.connect();
   }
@@ -53,6 +55,7 @@ export class DeskSocket {
     this.isEnded = true;
     this.stopBeat?.();
     window.removeEventListener('online', this.retryNow);
+    window.removeEventListener('offline', this.lose);
     document.removeEventListener('visibilitychange', this.checkNow);
     this.drop();
   }
@@ -142,14 +145,23 @@ export class DeskSocket {
 
   /** Breaks a connection that says nothing and makes another. */
   private giveUp(): void {
+    this.events.line('lost', this.heardAt);
     this.drop();
     this.attempts = 1;
     this.connect();
   }
 
+  /** The machine says that it has no network: what was sent since may never have left it. */
+  private readonly lose = (): void => {
+    this.heardAt = Date.now();
+    if (this.socket !== null) this.giveUp();
+  };
+
   private readonly retryNow = (): void => {
     this.retryAt = 0;
-    if (this.socket !== null) this.checkNow();
+    // One that was begun without network would be waited for in vain.
+    if (this.socket?.readyState === WebSocket.CONNECTING) this.giveUp();
+    else if (this.socket !== null) this.checkNow();
   };
 
   /** After sleep, or when the page is seen again: a ping that has to be answered soon. */

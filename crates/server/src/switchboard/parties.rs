@@ -170,7 +170,8 @@ impl Switchboard {
         self.legs.get_mut(leg).into_iter().for_each(|leg| leg.is_answered = true);
     }
 
-    fn is_outdial(&self, contact: &ContactId) -> bool {
+    /// Whether an agent makes the call.
+    pub(super) fn is_outdial(&self, contact: &ContactId) -> bool {
         let known = self.exchange.contact(contact);
         known.is_some_and(|contact| contact.arrival().outdial.is_some())
     }

@@ -52,12 +52,17 @@ impl Switchboard {
         let site = self.exchange.site();
         let point = site.tenant.entry_point(arrival.entry_point.as_str());
         let flow = point.and_then(|point| site.flow_of(point));
+        // The customer's number, by which their contacts are found: who calls, or who is called.
+        let (direction, ani) = match arrival.outdial {
+            Some(_) => (Direction::Outdial, arrival.dnis(&site.tenant)),
+            None => (Direction::Inbound, arrival.ani(&site.tenant)),
+        };
         let entry = Entry {
             id: arrival.contact.clone(),
             arrived_ms: arrival.at_ms,
-            direction: Direction::Inbound,
+            direction,
             customer_name: None,
-            ani: arrival.ani(&site.tenant),
+            ani,
             dnis: arrival.dnis(&site.tenant),
             entry_point: point.map(|point| point.name.clone()).unwrap_or_default(),
             flow: flow.map(|flow| format!("{} {}", flow.name, flow.version)).unwrap_or_default(),

@@ -136,7 +136,10 @@ impl Switchboard {
         let Role::Agent { contact, agent } = &leg.role else { return };
         let (contact, agent) = (contact.clone(), agent.clone());
         let rings = !leg.is_answered;
-        if rings && self.answers_by_itself(&agent) {
+        if rings && self.is_outdial(&contact) && self.legs.caller(&contact).is_none() {
+            // Whoever asked for the call is there.
+            self.answer_by_itself(&contact, &agent);
+        } else if rings && self.answers_by_itself(&agent) {
             let mut beeps = super::super::agents::beep();
             beeps.extend(super::super::agents::confirmation());
             if let Some(leg) = self.legs.get(id) {
