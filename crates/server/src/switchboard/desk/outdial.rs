@@ -1,4 +1,5 @@
-//! An agent calls a number: their own device rings first, then the number is called.
+//! An agent calls a number: their phone rings first, or their page answers by itself; then the
+//! number is called.
 
 use trunkline_acd::AgentState;
 use trunkline_contact::{Arrival, Outdial};
