@@ -13,7 +13,7 @@ import { World } from './world.mjs';
 
 const PORT = Number(process.env.PORT ?? 8099);
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.ico': 'image/x-icon' };
 /** Stricter than the server's: nothing inline at all but styles. */
 const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' ws:; frame-src https: http:; object-src 'none'; base-uri 'none'";
 

@@ -215,3 +215,20 @@ test('no page asks another host for anything', async ({ page }) => {
   }
   expect(foreign).toEqual([]);
 });
+
+test('without a session, and on the way to the desktop, each page is asked for once', async ({ page }) => {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  // Slow parts: a page that navigates whenever it is drawn would never come to an end.
+  await page.route(/\/assets\/(?!index)/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await route.continue();
+  });
+  await page.goto('/');
+  await expect(page.getByRole('heading', { name: /Sign in|ログイン/ })).toBeVisible();
+  await begin(page, 'idle', '/');
+  await expect(page).toHaveURL(/\/agent$/);
+  await expect(page.getByRole('heading', { name: 'Device check' })).toBeVisible();
+  expect(faults).toEqual([]);
+  expect((await page.request.get('/favicon.ico')).headers()['content-type']).toBe('image/x-icon');
+});

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
 import { IconFileSearch, IconSearch, IconSettings } from '@tabler/icons-react';
-import { Link, Navigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
 
 import { keysOf } from '../app/shortcuts';
 import classes from '../desk/cards.module.css';
@@ -13,8 +14,14 @@ import { useTitle } from '../ui/useTitle';
 export default function HomePage() {
   const t = useT();
   const me = useMe();
+  const navigate = useNavigate();
+  const isAgent = Boolean(me.agent);
   useTitle(t('page.home'));
-  if (me.agent) return <Navigate to="/agent" replace />;
+  useEffect(() => {
+    // Once: this page may be drawn again and again while the desktop is fetched.
+    if (isAgent) void navigate({ to: '/agent', replace: true });
+  }, [isAgent, navigate]);
+  if (isAgent) return null;
   return (
     <main id="main" tabIndex={-1}>
       <div className={`card ${classes.center}`}>

@@ -6,6 +6,8 @@ const ROUTES: &[&str] = &[
     "",
     "signin",
     "setup/:",
+    "start",
+    "start/:",
     "account",
     "try",
     "agent",
