@@ -48,7 +48,7 @@ async function api(request, response, address, query) {
   const world = worldOf(request);
   const body = request.method === 'GET' ? {} : await bodyOf(request);
   if (!world) return problem(response, 401, 'not-signed-in', 'Open /mock/start?scenario=idle first.');
-  if (address.startsWith('/setup/')) {
+  if (address.startsWith('/setup/') && address !== '/setup/steps' && address !== '/setup/connector-test') {
     if (address.endsWith('/over')) return problem(response, 410, 'setup-over', 'The link is not valid any more.');
     return request.method === 'GET' ? json(response, 204) : json(response, 200, { ...world.me, name: body.name });
   }

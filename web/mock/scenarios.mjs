@@ -25,6 +25,8 @@ export const SCENARIOS = {
   },
   'no-agent': { flags: { refusal: 'no-agent' } },
   idle: {},
+  ready: { flags: { isReady: true } },
+  renamed: { flags: { isReady: true, connector: 'CRM' } },
   phone: {
     set: (world) => {
       world.view.device = 'sip_phone';

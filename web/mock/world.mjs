@@ -1,6 +1,7 @@
 // One agent's desktop in the mock: what it shows, and what commands change.
 import { callerPast, CONTACT_ID, me, path, past, targets, TEXTS, trace, variables } from './data.mjs';
 import { SCENARIOS } from './scenarios.mjs';
+import { Settings } from './settings.mjs';
 
 const refuse = (status, code, detail, more = {}) => ({ status, body: { type: `/errors/${code}`, title: detail, status, code, detail, instance: 'mock', ...more } });
 const done = { status: 204 };
@@ -18,6 +19,7 @@ export class World {
     this.scenario = SCENARIOS[scenario] ?? SCENARIOS.idle;
     this.flags = this.scenario.flags ?? {};
     this.view = this.base();
+    this.settings = new Settings(language, this.flags);
     this.scenario.set?.(this);
     if (this.flags.signedOut) this.isSignedIn = false;
   }
@@ -106,6 +108,7 @@ export class World {
   handle(method, address, query, body) {
     const parts = address.split('/').filter(Boolean);
     if (parts[0] === 'desk') return this.desk(method, parts.slice(1), body);
+    if (['setup', 'configuration', 'flows', 'users'].includes(parts[0])) return this.settings.handle(method, parts, body, this.me);
     if (parts[0] === 'contacts') return this.contacts(method, parts.slice(1), body);
     if (address === '/session/preferences') return done;
     if (address === '/session/password') return body.old === 'wrong' ? refuse(422, 'invalid', 'This is not your password.', { field: 'old' }) : done;

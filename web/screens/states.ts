@@ -20,6 +20,12 @@ export async function passCheck(page: Page): Promise<void> {
   await page.getByRole('button', { name: /Play ring tone|着信音を鳴らす|Pláý/ }).click();
 }
 
+/** Brings a file to the page for importing flows. */
+const importFlow = (text: string) => async (page: Page) => {
+  await page.locator('input[type=file]').setInputFiles({ name: 'flow.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await page.waitForTimeout(500);
+};
+
 export const STATES: State[] = [
   { name: 'sign-in', scenario: 'signed-out', to: '/signin' },
   {
@@ -98,6 +104,60 @@ export const STATES: State[] = [
   { name: 'contact-missing', scenario: 'phone', to: '/contacts/missing' },
   { name: 'account', scenario: 'idle', to: '/account' },
   { name: 'home', scenario: 'idle', role: 'administrator', to: '/' },
+  { name: 'home-ready', scenario: 'ready', role: 'administrator', to: '/' },
+  { name: 'start-denied', scenario: 'phone', to: '/start' },
+  { name: 'start-salesforce', scenario: 'idle', role: 'administrator', to: '/start' },
+  {
+    name: 'start-sandbox-tested',
+    scenario: 'idle',
+    role: 'administrator',
+    to: '/start/salesforce',
+    act: async (page) => {
+      await page.getByRole('button', { name: /Test connection|接続テスト|Tést/ }).click();
+      await page.getByRole('list').last().waitFor();
+    },
+  },
+  {
+    name: 'start-own-refused',
+    scenario: 'idle',
+    role: 'administrator',
+    to: '/start/salesforce',
+    act: async (page) => {
+      await page.getByRole('radio').nth(1).click();
+      await page.getByPlaceholder('https://acme.my.salesforce.com').fill('acme.lightning.force.com');
+      await page.getByLabel(/Consumer key|コンシューマー鍵|Cónsúmér kéy/i).fill('3MVG9');
+      await page.getByLabel(/^(Consumer secret|コンシューマーの秘密|Cónsúmér sécrét)/i).fill('wrong');
+      await page.getByRole('button', { name: /Test connection|接続テスト|Tést/ }).click();
+      await page.getByText(/invalid_client_id/).waitFor();
+    },
+  },
+  {
+    name: 'start-own-empty',
+    scenario: 'idle',
+    role: 'administrator',
+    to: '/start/salesforce',
+    act: async (page) => {
+      await page.getByRole('radio').nth(1).click();
+      await page.getByRole('button', { name: /Save and continue|保存して次へ|Sávé/ }).click();
+    },
+  },
+  { name: 'start-flow', scenario: 'idle', role: 'administrator', to: '/start/flow' },
+  { name: 'start-flow-findings', scenario: 'ready', role: 'administrator', to: '/start/flow', act: importFlow('{"name": "x"}') },
+  { name: 'start-flow-clean', scenario: 'idle', role: 'administrator', to: '/start/flow', act: importFlow('{"name": "clean"}') },
+  { name: 'start-not-a-flow', scenario: 'idle', role: 'administrator', to: '/start/flow', act: importFlow('nothing') },
+  { name: 'start-queue-early', scenario: 'idle', role: 'administrator', to: '/start/queue' },
+  {
+    name: 'start-queue',
+    scenario: 'idle',
+    role: 'administrator',
+    to: '/start/flow',
+    act: async (page) => {
+      await importFlow('{"name": "clean"}')(page);
+      await page.getByRole('button', { name: /Use version|使って次へ|Úsé/ }).click();
+      await page.getByRole('textbox').last().waitFor();
+    },
+  },
+  { name: 'start-done', scenario: 'ready', role: 'administrator', to: '/start/done' },
   { name: 'contacts', scenario: 'idle', role: 'administrator', to: '/contacts' },
   { name: 'floating-offer', scenario: 'offered', to: '/account' },
 ];

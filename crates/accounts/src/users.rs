@@ -115,8 +115,8 @@ impl Accounts {
         Ok(UserPage { users, next: next.flatten() })
     }
 
-    /// Changes a user who is at this version. Whoever loses a role, becomes another agent or is
-    /// disabled is signed out.
+    /// Changes a user who is at this version. Whoever loses a role, is not the same agent any more
+    /// or is disabled is signed out.
     ///
     /// # Errors
     /// [`AccountsError::Stale`] when the user is at another version,
@@ -314,7 +314,7 @@ fn end_if_less(
 ) -> Result<Vec<EndedSession>, Fault> {
     let why = if new.disabled {
         WhyEnded::UserGone
-    } else if !old.roles.is_subset(&new.roles) || old.agent != new.agent {
+    } else if !old.roles.is_subset(&new.roles) || (old.agent.is_some() && old.agent != new.agent) {
         WhyEnded::RightsChanged
     } else {
         return Ok(Vec::new());

@@ -46,6 +46,8 @@ interface Options {
   /** Whether a 401 is an answer and not the end of a session. */
   isSignIn?: boolean;
   signal?: AbortSignal;
+  /** How long the answer may take, where it is known to take longer than others. */
+  timeoutMs?: number;
 }
 
 /** Sends a request and gives its JSON answer; `undefined` where there is none. */
@@ -62,7 +64,7 @@ async function send(method: Method, path: string, body: unknown, options: Option
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrf) headers['X-Trunkline-CSRF'] = csrf;
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const limit = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   try {
     return await fetch(BASE + path, {
       method,

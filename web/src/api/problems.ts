@@ -28,6 +28,8 @@ const WITH_DETAIL: Record<string, MessageId> = {
   invalid: 'problem.invalid',
   unavailable: 'problem.unavailable',
   fault: 'problem.fault',
+  'in-use': 'problem.in_use',
+  'invalid-configuration': 'problem.invalid_configuration',
 };
 
 /** What failed and what to do next, in the words of the page. */

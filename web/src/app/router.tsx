@@ -40,6 +40,7 @@ const panel = createRoute({
 });
 
 const DeskPage = lazyRouteComponent(() => import('../desk/DeskPage'));
+const StartPage = lazyRouteComponent(() => import('../start/StartPage'));
 const page = <P extends string>(path: P, component: RouteComponent) => createRoute({ getParentRoute: () => shell, path, component });
 
 // Pages of other roles and the rest of the first start are added here, one line each.
@@ -49,6 +50,8 @@ const pages = [
   page('agent/c/$contactId', DeskPage),
   page('agent/history', lazyRouteComponent(() => import('../contact/HistoryPage'))),
   page('contacts', lazyRouteComponent(() => import('../contact/ContactsPage'))),
+  page('start', StartPage),
+  page('start/$step', StartPage),
   page('account', lazyRouteComponent(() => import('../account/AccountPage'))),
 ] as const;
 const contact = createRoute({

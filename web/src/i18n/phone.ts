@@ -38,3 +38,10 @@ export function typedNumber(text: string): string {
   const plain = halfWidth(text).replace(/[\s().-]/g, '');
   return /^\+?\d{2,20}$/.test(plain) ? plain : '';
 }
+
+/** What was typed as a number in E.164, read as people here write numbers; empty if it is none. */
+export function e164(text: string): string {
+  const typed = typedNumber(text);
+  const parsed = typed ? parsePhoneNumberFromString(typed, home()) : undefined;
+  return parsed?.isPossible() ? parsed.number : '';
+}

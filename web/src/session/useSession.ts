@@ -57,6 +57,14 @@ export function useAdoptSession() {
   };
 }
 
+/** For after a change of one's own user: roles and agent are read anew. */
+export function useRereadSession() {
+  const client = useQueryClient();
+  return async (): Promise<void> => {
+    client.setQueryData(KEY, adopt(await request<Me>('GET', '/session')));
+  };
+}
+
 /** Signs out by hand: what was typed and kept in this browser goes with it. */
 export function useSignOut() {
   const client = useQueryClient();

@@ -81,7 +81,7 @@ function Form({ path }: { path: string }) {
     try {
       const body = { name: values.name.trim(), display_name: values.display_name.trim(), password: values.password, language: language() };
       adopt(await request<Me>('POST', path, body, { isSignIn: true }));
-      await navigate({ to: '/', replace: true });
+      await navigate({ to: '/start', replace: true });
     } catch (problem) {
       setError(problem);
     } finally {

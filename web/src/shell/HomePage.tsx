@@ -7,7 +7,8 @@ import { useEffect } from 'react';
 import { keysOf } from '../app/shortcuts';
 import classes from '../desk/cards.module.css';
 import { useT } from '../i18n';
-import { useMe } from '../session/useSession';
+import { hasRole, useMe } from '../session/useSession';
+import { useSteps } from '../start/configuration';
 import { useTitle } from '../ui/useTitle';
 
 /** The way to the role's own page; agents go to their desktop. */
@@ -16,6 +17,8 @@ export default function HomePage() {
   const me = useMe();
   const navigate = useNavigate();
   const isAgent = Boolean(me.agent);
+  const isAdministrator = hasRole(me, 'administrator');
+  const { data: steps } = useSteps(isAdministrator);
   useTitle(t('page.home'));
   useEffect(() => {
     // Once: this page may be drawn again and again while the desktop is fetched.
@@ -26,6 +29,14 @@ export default function HomePage() {
     <main id="main" tabIndex={-1}>
       <div className={`card ${classes.center}`}>
         <h1>{t('home.title', { name: me.display_name })}</h1>
+        {steps && !steps.is_complete && (
+          <div className="stack">
+            <p>{t('home.setup_text')}</p>
+            <Button variant="filled" size="md" onClick={() => void navigate({ to: '/start' })}>
+              {t('home.setup')}
+            </Button>
+          </div>
+        )}
         <Link to="/contacts" className="row">
           <IconFileSearch size={20} stroke={1.75} aria-hidden />
           {t('page.contacts')}

@@ -1,13 +1,13 @@
 import { Tooltip } from '@mantine/core';
-import { IconHeadset, IconHistory, IconHome, IconSettings, type Icon } from '@tabler/icons-react';
+import { IconHeadset, IconHistory, IconHome, IconListCheck, IconSettings, type Icon } from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
 
 import { useT, type MessageId } from '../i18n';
-import { useMe } from '../session/useSession';
+import { hasRole, useMe } from '../session/useSession';
 import classes from './Rail.module.css';
 
 export interface Place {
-  to: '/' | '/agent' | '/agent/history' | '/account';
+  to: '/' | '/agent' | '/agent/history' | '/account' | '/start';
   word: MessageId;
   icon: Icon;
 }
@@ -22,6 +22,7 @@ export function usePlaces(): Place[] {
           { to: '/agent/history', word: 'page.history', icon: IconHistory },
         ] as const)
       : ([{ to: '/', word: 'page.home', icon: IconHome }] as const)),
+    ...(hasRole(me, 'administrator') ? ([{ to: '/start', word: 'page.start', icon: IconListCheck }] as const) : []),
     { to: '/account', word: 'page.account', icon: IconSettings },
   ];
 }
@@ -33,7 +34,7 @@ export function Rail() {
   return (
     <nav className={classes.rail} aria-label={t('rail')}>
       {places.map(({ to, word, icon: Picture }) => {
-        const isHere = path === to || (to === '/agent' && path.startsWith('/agent/c/'));
+        const isHere = path === to || (to === '/agent' && path.startsWith('/agent/c/')) || (to === '/start' && path.startsWith('/start/'));
         return (
           <Tooltip key={to} label={t(word)} position="right">
             <Link to={to} className={classes.place} aria-label={t(word)} aria-current={isHere ? 'page' : undefined}>
