@@ -30,15 +30,24 @@ function cutOff(page: Page): Promise<string[]> {
 }
 
 /** Words of the machine, of other products and of the mock's data, which no language translates. */
-const NOT_TRANSLATED =
-  /^(Trunkline|English|OK|CRM|CSV|API|IVR|DNS|https?:\S+|\S+\.(com|wav|json|yaml)|trunkline sandbox|(?:Ctrl|Alt|Shift|Enter|\+|\W|[A-Z0-9])+|SFDC-Data-Dip|Salesforce data dip|Salesforce|Office|admin|aki|Live|Latest)$/;
+const NOT_TRANSLATED = [
+  /^(Trunkline|English|OK|CRM|CSV|API|DNS|trunkline sandbox|Salesforce|SFDC-Data-Dip|Salesforce data dip|Salesforce_Data_Dip v12|Office|Live|Latest|Called back by Ken\.)$/,
+  // Names of keys, of activities, of kinds and ports; addresses and files.
+  /^[A-Z][a-z]+(\+[A-Z][A-Za-z]*|\+\W)+$/,
+  /^[A-Z][a-z]+([A-Z][A-Za-z]*)+$/,
+  /^(start|out|default|contact|admin|aki|[a-z]+([-.][a-z0-9]+)+)$/,
+  /^https?:\S+$/,
+  // Dates in the English of the browser; the devices of a browser under test.
+  /^((Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d/,
+  /^Fake Audio (In|Out)put/,
+];
 
 /** With data in Japanese and words in the pseudo language, whatever is plain English was not translated. */
 function untranslated(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found = new Set<string>();
-    // The trace and the checks are said in the program's own words, codes and addresses.
-    const isOwn = (element: Element | null) => element?.closest('code, pre, .code, [data-own-words], [aria-hidden=true], script, style, noscript');
+    // What the checks and the connector say is in English, and marked so.
+    const isOwn = (element: Element | null) => element?.closest('code, pre, .code, :not(html)[lang=en], [aria-hidden=true], script, style, noscript');
     const look = (text: string | null, element: Element | null) => {
       const plain = text?.trim() ?? '';
       if (/[A-Za-z]{3}/.test(plain) && !/[áéíóúçñýÁÉÍÓÚÇÑÝ~぀-鿿]/.test(plain) && !isOwn(element)) found.add(plain);
@@ -77,7 +86,7 @@ for (const language of LANGUAGES) {
           expect.soft(violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).slice(0, 3).join(' | ')}`)).toEqual([]);
           expect.soft(await cutOff(page)).toEqual([]);
           expect.soft(complaints).toEqual([]);
-          if (language === 'pseudo') expect.soft((await untranslated(page)).filter((text) => !NOT_TRANSLATED.test(text))).toEqual([]);
+          if (language === 'pseudo') expect.soft((await untranslated(page)).filter((text) => !NOT_TRANSLATED.some((one) => one.test(text)))).toEqual([]);
           await context.close();
         });
       }

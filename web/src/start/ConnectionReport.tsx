@@ -23,7 +23,7 @@ export function ConnectionReport({ report, isSandbox }: { report: Report; isSand
               <span className={classes.stage}>{t(`start.stage.${stage}`)}</span>
               <span className={classes.status}>{t(`start.status.${status}`)}</span>
               <span className="num meta">{status === 'skipped' ? '' : t('start.took', { ms: duration_ms })}</span>
-              <span className={classes.detail}>
+              <span lang="en" className={classes.detail}>
                 {detail}
                 {advice && <span className={classes.advice}>{advice}</span>}
               </span>

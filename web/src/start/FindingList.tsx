@@ -56,8 +56,12 @@ export function FindingList({ name, uploaded, liveNumber }: Props) {
                       {finding.activity && <span>{finding.activity}</span>}
                       <span className="code dim">{finding.rule}</span>
                     </div>
-                    <p>{finding.message}</p>
-                    {finding.help && <p className="meta">{finding.help}</p>}
+                    <p lang="en">{finding.message}</p>
+                    {finding.help && (
+                      <p lang="en" className="meta">
+                        {finding.help}
+                      </p>
+                    )}
                   </div>
                 </li>
               );
