@@ -33,7 +33,7 @@ function cutOff(page: Page): Promise<string[]> {
 const NOT_TRANSLATED = [
   /^(Trunkline|English|OK|CRM|CSV|API|DNS|trunkline sandbox|Salesforce|SFDC-Data-Dip|Salesforce data dip|Salesforce_Data_Dip v12|Office|Live|Latest|Called back by Ken\.)$/,
   // Names of keys, of activities, of kinds and ports; addresses and files.
-  /^[A-Z][a-z]+(\+[A-Z][A-Za-z]*|\+\W)+$/,
+  /^[A-Z][a-z]+(\+[A-Z][A-Za-z]*|\+\d|\+\W)+$/,
   /^[A-Z][a-z]+([A-Z][A-Za-z]*)+$/,
   /^(start|out|default|contact|admin|aki|[a-z]+([-.][a-z0-9]+)+)$/,
   /^https?:\S+$/,

@@ -36,7 +36,7 @@ export default function ContactPage() {
 
   if (isProblem(error, 'not-your-contact') || isProblem(error, 'wrong-role')) {
     return (
-      <main id="main">
+      <main id="main" tabIndex={0}>
         <DeniedState title={t('denied.contact')}>{t('denied.contact_text')}</DeniedState>
       </main>
     );

@@ -77,13 +77,13 @@ function Step({ step, isOpen, onToggle }: { step: TraceStep; isOpen: boolean; on
           {step.failure && (
             <p className={classes.failure}>
               <IconAlertTriangle size={20} stroke={1.75} aria-hidden />
-              <span>
+              <span lang="en">
                 {step.failure.description} <span className="code">{step.failure.code}</span>
               </span>
             </p>
           )}
           {step.warnings.map((warning) => (
-            <p key={warning} className={classes.warning}>
+            <p key={warning} lang="en" className={classes.warning}>
               {warning}
             </p>
           ))}

@@ -90,7 +90,8 @@ function Working({ desk }: { desk: Desk }) {
           <ContactList />
         </aside>
       )}
-      <main className={classes.main} id="main" tabIndex={-1}>
+      {/* Without a contact nothing in it may take the focus, and long text must scroll by keyboard. */}
+      <main className={classes.main} id="main" tabIndex={contact ? -1 : 0}>
         <LeftDrafts current={contact?.id ?? null} />
         <Main desk={desk} hasSide={hasSide} />
       </main>
