@@ -41,6 +41,8 @@ for (const language of ['en', 'ja'] as const) {
         await picture(page, 'sign-in', language);
         await page.getByLabel(t('signin.password'), { exact: true }).fill(centre.password('maria'));
         await page.keyboard.press('Enter');
+        // Both pages have a button of this name in Japanese.
+        await page.waitForURL(/\/agent$/);
         await button(page, 'desk_signin.submit').click();
         await button(page, 'check.play_ring').waitFor();
         await picture(page, 'device-check', language);
