@@ -2,13 +2,24 @@
 import { test, type Page } from '@playwright/test';
 
 import { ANN, Centre } from '../e2e/centre.js';
-import { picture, word } from './camera.js';
+import { picture, word, type Language } from './camera.js';
 
 const NOTES = { en: 'Charged twice in October. Refund on its way, confirmed by e-mail.', ja: '10月分が二重に請求されていた。返金手続き済み、メールで確認。' };
 const FIRST = { en: 'Asked when the spare part arrives. Promised to call back.', ja: '交換部品の到着日について問い合わせ。折り返しを約束。' };
 const MOCK = 'http://127.0.0.1:8097';
 const PANEL = { width: 400, height: 640 };
 const DESK = { width: 1280, height: 800 };
+
+/** The pages' language is the person's own choice. */
+async function choose(page: Page, url: string, language: Language): Promise<void> {
+  const me = (await (await page.request.get(`${url}/api/v1/session`)).json()) as { csrf: string; preferences: Record<string, unknown> };
+  const answer = await page.request.put(`${url}/api/v1/session/preferences`, {
+    headers: { 'x-trunkline-csrf': me.csrf, origin: url },
+    data: { ...me.preferences, language },
+  });
+  if (!answer.ok()) throw new Error(`the language was not taken: ${await answer.text()}`);
+  await page.reload();
+}
 
 for (const language of ['en', 'ja'] as const) {
   const t = (id: string) => word(language, id);
@@ -41,8 +52,9 @@ for (const language of ['en', 'ja'] as const) {
         await picture(page, 'sign-in', language);
         await page.getByLabel(t('signin.password'), { exact: true }).fill(centre.password('maria'));
         await page.keyboard.press('Enter');
-        // Both pages have a button of this name in Japanese.
         await page.waitForURL(/\/agent$/);
+        await choose(page, centre.url, language);
+        await page.getByText(t('desk_signin.device'), { exact: true }).waitFor();
         await button(page, 'desk_signin.submit').click();
         await button(page, 'check.play_ring').waitFor();
         await picture(page, 'device-check', language);
@@ -55,6 +67,8 @@ for (const language of ['en', 'ja'] as const) {
         await button(page, 'end').click();
         await page.getByRole('radio').nth(1).click();
         await button(page, 'wrap_up.done').click();
+        // The history has the first call when its flow has come to its end.
+        await page.waitForTimeout(5_000);
         const caller = await take(page, centre, NOTES[language], () => picture(page, 'offered', language));
         await picture(page, 'desktop', language);
         await page.setViewportSize(PANEL);

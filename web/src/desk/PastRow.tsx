@@ -33,7 +33,7 @@ export function PastRow({ past, hasName = true }: { past: PastContact; hasName?:
   const facts = hasName ? [past.queue, outcomeWord(past)] : [past.queue, past.agent];
   return (
     <li>
-      <Link to="/contacts/$contactId" params={{ contactId: past.id }} className={classes.row} data-missed={past.outcome === 'missed' || undefined}>
+      <Link to="/contacts/$contactId" params={{ contactId: past.id }} className={classes.row} data-missed={(past.outcome === 'missed' && !past.is_live) || undefined}>
         <span className={classes.title}>{title}</span>
         <span className={`${classes.when} num`}>{when(past.arrived_ms)}</span>
         <span className={classes.facts}>{facts.filter(Boolean).join(' · ')}</span>
