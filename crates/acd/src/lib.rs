@@ -44,6 +44,7 @@ mod proof;
 mod queue;
 mod queueing;
 mod refusal;
+mod renew;
 mod routing;
 mod signing;
 mod skill_sets;

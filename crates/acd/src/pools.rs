@@ -58,6 +58,11 @@ impl Pools {
         Turn { number: self.next_turn, since_ms }
     }
 
+    /// Turns are numbered after those of another domain.
+    pub(crate) fn count_from(&mut self, other: &Self) {
+        self.next_turn = other.next_turn;
+    }
+
     pub(crate) fn sign_in(&mut self, team: usize) {
         self.signed_in_of_team[team] += 1;
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use trunkline_accounts::{Accounts, AccountsError, AuditEvent};
+use trunkline_settings::{Author, Settings as Configuration, SettingsError};
 
 use crate::access::Caller;
 use crate::centre::Centre;
@@ -18,6 +19,8 @@ pub(crate) struct App {
     pub centre: Arc<dyn Centre>,
     /// Who may sign in.
     pub accounts: Arc<Accounts>,
+    /// The tenant's configuration.
+    pub configuration: Arc<Configuration>,
     /// Hosts and proxies.
     pub surroundings: Surroundings,
     /// Who may show the pages under `/embed` in a frame: origins.
@@ -50,6 +53,23 @@ impl App {
             Ok(answer) => answer.map_err(|error| Problem::of_accounts(error, now_ms)),
             Err(error) => Err(Problem::fault(error)),
         }
+    }
+
+    /// Asks the configuration on a thread that may wait for the disk.
+    pub(crate) async fn configuration<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Configuration) -> Result<T, SettingsError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let configuration = Arc::clone(&self.configuration);
+        match tokio::task::spawn_blocking(move || ask(&configuration)).await {
+            Ok(answer) => answer.map_err(Problem::from),
+            Err(error) => Err(Problem::fault(error)),
+        }
+    }
+
+    /// A user as the author of a change made now.
+    pub(crate) fn author(&self, caller: &Caller, note: &str) -> Author {
+        Author::new(self.now(), caller.user.name.as_str()).note(note)
     }
 
     /// Who has this session.

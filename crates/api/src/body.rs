@@ -17,6 +17,12 @@ const LIMIT: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The largest body with whole files in it, which only those with a role get to send.
+const LARGE_LIMIT: usize = 32 << 20;
+
+/// How long such a body may take.
+const LARGE_PATIENCE: Duration = Duration::from_secs(60);
+
 /// A JSON body.
 #[derive(Debug)]
 pub(crate) struct Body<T>(pub T);
@@ -25,21 +31,41 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::of(Code::NotJson));
-        }
-        let body = Limited::new(request.into_body(), LIMIT).collect();
-        let Ok(read) = tokio::time::timeout(PATIENCE, body).await else {
-            return Err(Problem::of(Code::Slow));
-        };
-        let bytes = read.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                return Problem::of(Code::TooLarge);
-            }
-            Problem::new(Code::Unreadable, "The body broke off.")
-        })?;
-        parse(&bytes.to_bytes()).map(Self)
+        read(request, LIMIT, PATIENCE).await.map(Self)
     }
+}
+
+/// A JSON body with whole files in it.
+#[derive(Debug)]
+pub(crate) struct LargeBody<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for LargeBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        read(request, LARGE_LIMIT, LARGE_PATIENCE).await.map(Self)
+    }
+}
+
+async fn read<T: DeserializeOwned>(
+    request: Request,
+    limit: usize,
+    patience: Duration,
+) -> Result<T, Problem> {
+    if !is_json(request.headers()) {
+        return Err(Problem::of(Code::NotJson));
+    }
+    let body = Limited::new(request.into_body(), limit).collect();
+    let Ok(read) = tokio::time::timeout(patience, body).await else {
+        return Err(Problem::of(Code::Slow));
+    };
+    let bytes = read.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            return Problem::of(Code::TooLarge);
+        }
+        Problem::new(Code::Unreadable, "The body broke off.")
+    })?;
+    parse(&bytes.to_bytes())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -5,9 +5,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use serde::Serialize;
 use tokio::sync::mpsc;
 use trunkline_desk::{Command, DeskView, FromDesk, PastContact, Refusal, Target, ToDesk};
 use trunkline_model::{AgentId, ContactId};
+use trunkline_settings::Trial;
+use utoipa::ToSchema;
 
 /// An answer that comes later.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send>>;
@@ -37,6 +40,61 @@ pub trait Centre: Send + Sync + 'static {
 
     /// One contact with all its steps.
     fn contact(&self, contact: &ContactId) -> Answer<ContactRecord>;
+
+    /// Which revision of the configuration new contacts meet.
+    fn in_force(&self) -> Answer<InForce>;
+
+    /// Tries a connector step by step, by the requests that flows would send; reads only.
+    fn test_connector(&self, trial: Trial) -> Answer<ConnectorReport>;
+}
+
+/// Which revision of the configuration new contacts meet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InForce {
+    /// The revision.
+    pub revision: u64,
+    /// What of newer ones is not taken over, and why; for people.
+    pub notes: Vec<String>,
+}
+
+/// How a connector's test went. Holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ConnectorReport {
+    /// The connector's name.
+    pub connector: String,
+    /// Its base URL.
+    pub base_url: String,
+    /// Whether no stage failed.
+    pub passed: bool,
+    /// The stages, in their order.
+    pub stages: Vec<ConnectorStage>,
+}
+
+/// A stage of a connector's test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ConnectorStage {
+    /// `config`, `dns`, `tcp`, `tls`, `token`, `scope` or `api`.
+    pub stage: String,
+    /// How it went.
+    pub status: StageStatus,
+    /// How long it took, in milliseconds; 0 when it was skipped.
+    pub duration_ms: u64,
+    /// What was found, or why it was skipped.
+    pub detail: String,
+    /// What to do, when it failed.
+    pub advice: Option<String>,
+}
+
+/// How a stage went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StageStatus {
+    /// It works.
+    Ok,
+    /// It does not.
+    Failed,
+    /// It was not tried.
+    Skipped,
 }
 
 /// A page's connection with its agent's desktop.

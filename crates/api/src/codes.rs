@@ -75,7 +75,7 @@ codes! {
     Slow, "request-timeout", REQUEST_TIMEOUT, "The body did not arrive in time.",
         "Send it again.";
     TooLarge, "body-too-large", PAYLOAD_TOO_LARGE, "The body is larger than its limit.",
-        "Bodies are limited to 64 KiB unless the address says otherwise.";
+        "Bodies are limited to 64 KiB, flows and whole configurations to 32 MiB.";
     NotJson, "not-json", UNSUPPORTED_MEDIA_TYPE, "The body is not declared as JSON.",
         "Send `Content-Type: application/json`.";
     Unreadable, "unreadable", BAD_REQUEST, "The request cannot be read.",
@@ -113,7 +113,16 @@ codes! {
     Unreachable, "unreachable", UNPROCESSABLE_ENTITY, "The target cannot be reached.",
         "Choose another.";
     Stale, "stale", CONFLICT, "The values have changed meanwhile.",
-        "Compare yours with `values` or `user`, and send it again with the `version` there.";
+        "Compare yours with what the problem holds, and send it again with the `version` there.";
+    InvalidConfiguration, "invalid-configuration", UNPROCESSABLE_ENTITY,
+        "The configuration would not be in order.",
+        "Correct what `problems` names; each has the object and the field.";
+    NotAFlow, "not-a-flow", UNPROCESSABLE_ENTITY, "The text is no exported flow.",
+        "Export the flow from the Flow Designer again, and send the file as it is.";
+    InUse, "in-use", CONFLICT, "Others refer to it.",
+        "Change what `usages` names first.";
+    StalePlan, "stale-plan", CONFLICT, "The configuration has changed since the plan was made.",
+        "Make a new plan.";
     Unavailable, "unavailable", SERVICE_UNAVAILABLE, "The server cannot do this now.",
         "Try again in a moment; the server's log says more.";
     Fault, "fault", INTERNAL_SERVER_ERROR, "The server has made a mistake.",

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use trunkline_accounts::{AccountsError, User};
 use trunkline_desk::{Elsewhere, Refusal};
+use trunkline_settings::{self as settings, Labelled, SettingsError, Stale, Usage};
 use utoipa::ToSchema;
 
 use crate::access::PREFIX;
@@ -31,13 +32,14 @@ pub(crate) struct Document {
     detail: String,
     /// Names this occurrence; the server's log has it too where the server is at fault.
     instance: String,
-    /// For `invalid`: the field at fault, as a path (`values[0].name`).
+    /// For `invalid` and `invalid-configuration`: the field at fault, as a path
+    /// (`values[0].name`); of several the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     /// For `signed-in-elsewhere`: the other desktop.
     #[serde(skip_serializing_if = "Option::is_none")]
     elsewhere: Option<Elsewhere>,
-    /// For `stale`: the version to build on.
+    /// For `stale` and `stale-plan`: the version (revision) to build on.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<u64>,
     /// For `stale`: the values now, by name.
@@ -46,6 +48,18 @@ pub(crate) struct Document {
     /// For `stale` users: the user now.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<Box<User>>,
+    /// For `stale` objects of the configuration: the object now, and the value that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale_object: Option<Box<Stale>>,
+    /// For `stale` labels of flows: where the label is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<Labelled>,
+    /// For `invalid-configuration`: everything that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<Vec<settings::Problem>>,
+    /// For `in-use`: everything that refers to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usages: Option<Vec<Usage>>,
     /// For `invalid` passwords: why it is not taken, as a stable word.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
@@ -69,6 +83,10 @@ impl Problem {
             version: None,
             values: None,
             user: None,
+            stale_object: None,
+            label: None,
+            problems: None,
+            usages: None,
             reason: None,
             retry_after_s: None,
         }))
@@ -152,6 +170,14 @@ impl Problem {
         }
     }
 
+    /// A configuration that would not be in order.
+    fn of_problems(detail: String, problems: Vec<settings::Problem>) -> Self {
+        Self::new(Code::InvalidConfiguration, detail).and(|it| {
+            it.field = problems.first().map(|problem| problem.field.clone());
+            it.problems = Some(problems);
+        })
+    }
+
     /// The document, for tests.
     #[cfg(test)]
     pub(crate) fn json(&self) -> serde_json::Value {
@@ -191,6 +217,52 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+impl From<SettingsError> for Problem {
+    fn from(error: SettingsError) -> Self {
+        let detail = sentence(&error.to_string());
+        match error {
+            SettingsError::Stale(stale) => Self::new(Code::Stale, detail).and(|it| {
+                it.version = Some(stale.current.as_ref().map_or(0, |object| object.version));
+                it.stale_object = Some(stale);
+            }),
+            SettingsError::StaleLabel(label) => Self::new(Code::Stale, detail).and(|it| {
+                it.version = Some(label.version);
+                it.label = Some(label);
+            }),
+            SettingsError::StalePlan { revision } => {
+                Self::new(Code::StalePlan, detail).and(|it| it.version = Some(revision))
+            }
+            SettingsError::Invalid(problems) => Self::of_problems(detail, problems),
+            SettingsError::Yaml(errors) => {
+                let problem = |it: &trunkline_model::tenant::Mistake| settings::Problem {
+                    kind: None,
+                    id: String::new(),
+                    field: it.path.clone(),
+                    message: it.to_string(),
+                };
+                Self::of_problems(detail, errors.mistakes().iter().map(problem).collect())
+            }
+            SettingsError::NotAFlow { .. } => Self::new(Code::NotAFlow, detail),
+            SettingsError::InUse(usages) => {
+                Self::new(Code::InUse, detail).and(|it| it.usages = Some(usages))
+            }
+            SettingsError::NotFound { .. } => Self::new(Code::NotFound, detail),
+            SettingsError::TooMany { .. } => Self::new(Code::TooMany, detail),
+            SettingsError::WrongKey { .. }
+            | SettingsError::Secret { .. }
+            | SettingsError::Format { .. }
+            | SettingsError::Full { .. }
+            | SettingsError::Damaged { .. }
+            | SettingsError::Engine { .. } => {
+                let problem = Self::of(Code::Unavailable);
+                let instance = &problem.0.instance;
+                tracing::error!(%instance, "the configuration failed: {detail}");
+                problem
+            }
+        }
     }
 }
 

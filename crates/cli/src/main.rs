@@ -50,6 +50,8 @@ enum Command {
     Call(commands::call::Arguments),
     /// Serve a local stand-in for Salesforce.
     Sandbox(commands::sandbox::Arguments),
+    #[cfg(feature = "telephony")]
+    Apply(commands::apply::Arguments),
     /// Write a tenant.yaml.
     #[command(subcommand)]
     Tenant(commands::tenant::Command),
@@ -73,6 +75,8 @@ fn main() -> ExitCode {
         Command::Flow(command) => commands::flow::run(command),
         #[cfg(feature = "telephony")]
         Command::Serve(arguments) => commands::serve::run(&arguments),
+        #[cfg(feature = "telephony")]
+        Command::Apply(arguments) => commands::apply::run(&arguments),
         #[cfg(feature = "telephony")]
         Command::Status(arguments) => commands::agent::run_status(&arguments),
         #[cfg(feature = "telephony")]

@@ -291,3 +291,117 @@ fn the_log_names_the_contact_and_no_credential_at_its_loudest() {
     let named = lines.filter(|line| line["contact"] == *contact).count();
     assert!(named > 0, "no line names the contact {contact}: {log}");
 }
+
+/// A folder `other` with the same tenant, but for a name.
+fn renamed(folder: &Path, from: &str, to: &str) {
+    let other = folder.join("other");
+    fs::create_dir_all(&other).unwrap();
+    fs::copy(folder.join("flow.json"), other.join("flow.json")).unwrap();
+    let tenant = fs::read_to_string(folder.join("tenant.yaml")).unwrap();
+    assert!(tenant.contains(from));
+    fs::write(other.join("tenant.yaml"), tenant.replace(from, to)).unwrap();
+}
+
+/// Waits until a command prints this.
+fn await_output(folder: &Path, arguments: &[&str], expected: &str) {
+    let begun = Instant::now();
+    loop {
+        let (_, text) = run(folder, arguments);
+        if text.contains(expected) {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "{expected} does not come: {text}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_tenant_is_planned_applied_and_exported_beside_a_server() {
+    let (folder, _) = site("serve-apply");
+    let mut served = Served::start(&folder);
+    renamed(&folder, "Maria Lind", "Maria Berg");
+    let (status, text) = run(&folder, &["apply", "--plan", "other"]);
+    assert_eq!(status, Some(0), "{text}");
+    assert!(text.contains("~ agent maria (Maria Berg): name"), "{text}");
+    assert!(text.contains("0 to make, 1 to change, 0 to delete"), "{text}");
+    assert!(run(&folder, &["agent", "list"]).1.contains("Maria Lind"), "a plan changes nothing");
+    let (status, text) = run(&folder, &["apply", "other", "--note", "a wedding"]);
+    assert!(status == Some(0) && text.contains("done: revision 2"), "{text}");
+    await_output(&folder, &["agent", "list"], "Maria Berg");
+
+    // The file is not what counts any more, and never overwrites what is kept.
+    let (status, text) = run(&folder, &["serve", "--check"]);
+    assert_eq!(status, Some(0), "{text}");
+    assert!(text.contains("differs from it: 0 to be made, 1 to be changed"), "{text}");
+    assert!(text.contains("settings.sqlite, revision 2"), "{text}");
+    served.signal("HUP");
+    served.await_log("the configuration was read anew");
+    assert!(run(&folder, &["agent", "list"]).1.contains("Maria Berg"));
+
+    let (status, text) = run(&folder, &["tenant", "export", "out"]);
+    assert_eq!(status, Some(0), "{text}");
+    let flow = |folder: &Path| fs::read_to_string(folder.join("flow.json")).unwrap();
+    assert_eq!(flow(&folder.join("out")), flow(&folder), "to the letter");
+    assert_eq!(run(&folder, &["tenant", "export", "out"]).0, Some(2), "nothing is replaced");
+    let (_, text) = run(&folder, &["apply", "--plan", "--json", "out"]);
+    let plan: Value = serde_json::from_str(&text).unwrap();
+    let steps = plan["steps"].as_array().unwrap();
+    assert!(!steps.is_empty() && steps.iter().all(|it| it["action"] == "unchanged"), "{text}");
+    fs::write(folder.join("bad.yaml"), "queues: [{id: q, name: Q, groups: [{teams: [x]}]}]")
+        .unwrap();
+    let (status, text) = run(&folder, &["apply", "bad.yaml"]);
+    assert!(status == Some(2) && text.contains("bad.yaml:1:"), "{text}");
+    served.signal("TERM");
+    assert_eq!(served.ended(), Some(0));
+}
+
+#[test]
+fn a_tenant_is_applied_by_a_servers_interface() {
+    use trunkline_accounts::{Accounts, Actor, NewToken, NewUser, Role, Roles, Scope, Scopes};
+    let (folder, _) = site("serve-apply-server");
+    let port = free_port();
+    let config = fs::read_to_string(folder.join("trunkline.toml")).unwrap();
+    let config = format!("[web]\nlisten = '127.0.0.1:{port}'\n{config}");
+    fs::write(folder.join("trunkline.toml"), config).unwrap();
+    fs::create_dir_all(folder.join("data")).unwrap();
+    let settings = trunkline_accounts::Settings::default();
+    let accounts = Accounts::open(folder.join("data/accounts.sqlite"), settings).unwrap();
+    let now_ms =
+        i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
+    let new = NewUser {
+        name: "ada".into(),
+        display_name: "Ada".into(),
+        roles: Roles::from([Role::Administrator]),
+        ..NewUser::default()
+    };
+    let user = accounts.create_user(now_ms, &Actor::system(), &new).unwrap();
+    let token = |scope: Scope| {
+        let scopes = Scopes::from([scope, Scope::ConfigurationRead]);
+        let expires_ms = now_ms + 3_600_000;
+        let new = NewToken { name: format!("{scope:?}"), scopes, expires_ms };
+        let made = accounts.create_token(now_ms, &Actor::system(), user.id, &new).unwrap();
+        made.0.reveal().to_owned()
+    };
+    let mut served = Served::start(&folder);
+    renamed(&folder, "Maria Lind", "Maria Berg");
+    let url = format!("http://127.0.0.1:{port}");
+    let apply = |token: &str, arguments: &[&str]| {
+        let all = [&["apply", "other", "--server", &url], arguments].concat();
+        let output = program(&folder, &all).env("TRUNKLINE_TOKEN", token).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(text).unwrap())
+    };
+    let (status, text) = apply("trunkline_wrong", &[]);
+    assert!(status == Some(1) && text.contains("(not-signed-in)"), "{text}");
+    let (status, text) = apply(&token(Scope::FlowsRead), &[]);
+    assert!(status == Some(1) && text.contains("(wrong-scope)"), "{text}");
+    let right = token(Scope::ConfigurationWrite);
+    let (status, text) = apply(&right, &["--plan"]);
+    assert!(status == Some(0) && text.contains("~ agent maria (Maria Berg): name"), "{text}");
+    let (status, text) = apply(&right, &[]);
+    assert!(status == Some(0) && text.contains("done: revision 2"), "{text}");
+    assert!(!text.contains("note:"), "{text}");
+    assert!(run(&folder, &["agent", "list"]).1.contains("Maria Berg"), "in force when it says so");
+    served.signal("TERM");
+    assert_eq!(served.ended(), Some(0));
+}

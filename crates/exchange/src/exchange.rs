@@ -56,9 +56,23 @@ impl Exchange {
         }
     }
 
-    /// Contacts that arrive from now on meet this site. Queues and agents stay as they were.
+    /// Contacts that arrive from now on meet this site. Queues and agents stay as they were until
+    /// [`renew_routing`](Self::renew_routing).
     pub fn set_site(&mut self, site: Arc<Site>) {
         self.site = site;
+    }
+
+    /// Takes the queues and agents of the site over, if no contact is in a queue or with an agent.
+    /// Agents who are not there any more are signed out before. Gives whether it did.
+    pub fn renew_routing(&mut self, now_ms: i64, recorder: &mut impl Recorder) -> bool {
+        if !self.routing.is_quiet() {
+            return false;
+        }
+        for agent in self.routing.leavers(&self.site.tenant) {
+            self.route(acd::Input::SignOut { agent });
+        }
+        self.settle(now_ms, recorder);
+        self.routing.renew(now_ms, &self.site.tenant)
     }
 
     /// The site that contacts meet.

@@ -1,7 +1,9 @@
 //! What a running flow may look things up in: the tenant's configuration and its flows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use trunkline_model::EntryPointId;
 use trunkline_model::tenant::{EntryPoint, Tenant};
 
 use crate::flow::{Flow, FlowKind};
@@ -12,12 +14,27 @@ pub struct Site {
     /// The tenant's configuration.
     pub tenant: Tenant,
     flows: Vec<Arc<Flow>>,
+    /// Where entry points have another version of their flow than the first: its place.
+    versions: BTreeMap<EntryPointId, usize>,
 }
 
 impl Site {
-    /// A site with these flows.
+    /// A site with these flows. Of several versions of one flow the first is the one that other
+    /// flows find.
     pub fn new(tenant: Tenant, flows: Vec<Arc<Flow>>) -> Self {
-        Self { tenant, flows }
+        Self { tenant, flows, versions: BTreeMap::new() }
+    }
+
+    /// The same, but these entry points run the flows at these places, whatever they name: other
+    /// versions of their flows (decision 12).
+    #[must_use]
+    pub fn with_versions(self, versions: BTreeMap<EntryPointId, usize>) -> Self {
+        Self { versions, ..self }
+    }
+
+    /// Which entry points run the flow at which place, where that is not what they name.
+    pub fn versions(&self) -> &BTreeMap<EntryPointId, usize> {
+        &self.versions
     }
 
     /// Whether any flow has secure variables.
@@ -46,8 +63,12 @@ impl Site {
         by_id.or_else(|| of_kind.find(|flow| !name.is_empty() && flow.name == name))
     }
 
-    /// The flow that an entry point names, by name, id, or file name without its ending.
+    /// The flow that an entry point names, by name, id, or file name without its ending, in the
+    /// version that it runs.
     pub fn flow_of(&self, entry_point: &EntryPoint) -> Option<&Arc<Flow>> {
+        if let Some(place) = self.versions.get(&entry_point.id) {
+            return self.flows.get(*place);
+        }
         let wanted = entry_point.flow.as_str();
         let stem = wanted.rsplit('/').next().unwrap_or(wanted);
         let stem = stem.strip_suffix(".json").unwrap_or(stem);

@@ -1,6 +1,6 @@
 //! The tenant and its flows, written once under the hash of what they say.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
@@ -43,6 +43,9 @@ struct Content {
     /// Names of the connectors whose credentials are left out.
     #[serde(default)]
     needs_credentials: Vec<String>,
+    /// Entry points that run another version of their flow than the first: its place in `flows`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    versions: BTreeMap<EntryPointId, usize>,
 }
 
 #[derive(Serialize)]
@@ -66,13 +69,26 @@ impl SiteImage {
         let secret = tenant.connectors.iter().filter(|it| it.auth != Auth::None);
         let needs_credentials = secret.map(|connector| connector.name.clone()).collect();
         tenant.connectors.iter_mut().for_each(|connector| connector.auth = Auth::None);
-        Self::of(Content { tenant, flows, needs_credentials })
+        Self::of(Content { tenant, flows, needs_credentials, versions: BTreeMap::new() })
+    }
+
+    /// The same, but these entry points run the flows at these places (see
+    /// [`Site::with_versions`]).
+    ///
+    /// # Errors
+    /// As [`SiteImage::new`].
+    pub fn with_versions(
+        self,
+        versions: BTreeMap<EntryPointId, usize>,
+    ) -> Result<Self, JournalError> {
+        if versions.is_empty() { Ok(self) } else { Self::of(Content { versions, ..self.content }) }
     }
 
     fn of(content: Content) -> Result<Self, JournalError> {
         let read = |text: &String| Flow::read(text).map(|(flow, _)| Arc::new(flow));
         let flows = content.flows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let site = Site::new(content.tenant.clone(), flows);
+        let site = site.with_versions(content.versions.clone());
         let has_secrets = site.has_secure_variables();
         Ok(Self { content, site: Arc::new(site), has_secrets })
     }

@@ -4,12 +4,17 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use trunkline_api::centre::{Answer, Centre, ContactRecord, ContactSearch, PageLink};
+use trunkline_api::centre::{
+    Answer, Centre, ConnectorReport, ContactRecord, ContactSearch, InForce, PageLink,
+};
 use trunkline_desk::{Command, DeskView, PastContact, Refusal, Target};
 use trunkline_model::{AgentId, ContactId};
+use trunkline_settings::Trial;
 
 use crate::archive::Archive;
+use crate::follow::Current;
 use crate::switchboard::{DeskEvent, Event, Reply};
+use crate::trial;
 
 /// How long the switchboard may take for an answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -18,6 +23,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub(crate) struct Asking {
     pub(crate) events: Sender<Event>,
     pub(crate) archive: Archive,
+    pub(crate) current: Current,
 }
 
 impl Asking {
@@ -76,5 +82,15 @@ impl Centre for Asking {
         let live = self.ask(|reply| DeskEvent::LiveEntry { contact: asked, reply });
         let archive = self.archive.clone();
         Box::pin(async move { archive.record(contact, live.await?).await })
+    }
+
+    fn in_force(&self) -> Answer<InForce> {
+        let in_force = self.current.in_force();
+        Box::pin(async move { Ok(in_force) })
+    }
+
+    fn test_connector(&self, trial: Trial) -> Answer<ConnectorReport> {
+        let setup = self.current.setup();
+        Box::pin(async move { Ok(trial::report(trial, &setup).await) })
     }
 }

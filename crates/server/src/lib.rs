@@ -11,11 +11,13 @@ mod book;
 mod centre;
 pub mod config;
 mod figures;
+mod follow;
 pub mod ops;
 mod parts;
 mod recovery;
 mod server;
 mod switchboard;
+mod trial;
 mod variables;
 mod web;
 

@@ -39,7 +39,8 @@ pub(crate) fn open(
     let store = Arc::new(SqliteStore::open(&path, options)?);
     let keys = Keys::File(setup.key_path());
     let image = image(setup)?;
-    let key = if image.has_secrets() { Some(keys.find_or_make()?) } else { None };
+    // Flows with secure variables may come while the server runs.
+    let key = Some(keys.find_or_make()?);
     let retention = Retention {
         keep_ms: i64::from(config.keep_h) * 3_600_000,
         keep_contacts: usize::try_from(config.keep_calls).unwrap_or(usize::MAX),
@@ -58,5 +59,6 @@ pub(crate) fn open(
 /// # Errors
 /// A flow that cannot be read, which the set-up has excluded.
 pub(crate) fn image(setup: &Setup) -> Result<Arc<SiteImage>, JournalError> {
-    SiteImage::new(&setup.site.tenant, setup.exports.clone()).map(Arc::new)
+    let image = SiteImage::new(&setup.site.tenant, setup.exports.clone())?;
+    image.with_versions(setup.site.versions().clone()).map(Arc::new)
 }

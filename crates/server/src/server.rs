@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle as JoinTask;
 use trunkline_connector as connector;
 use trunkline_media_engine::{self as media_engine, Engine};
 use trunkline_prompts::{Library, Limits};
@@ -15,7 +16,8 @@ use trunkline_telephony::shell::{self as sip, Endpoint};
 use crate::archive::{Archive, Places};
 use crate::book::Book;
 use crate::centre::Asking;
-use crate::config::Setup;
+use crate::config::{ConfigErrors, Setup};
+use crate::follow::{Current, follow};
 use crate::ops::{Ask, Check, Control, Health, Metrics};
 use crate::switchboard::{Clock, Desks, Devices, Event, Io, Scribe, Switchboard, Waits};
 use crate::web::{self, Web};
@@ -38,6 +40,9 @@ pub enum StartError {
     /// Speech.
     #[error(transparent)]
     Speech(#[from] speech::SpeechError),
+    /// The tenant that is kept.
+    #[error("the tenant: {0}")]
+    Tenant(#[from] ConfigErrors),
     /// The journal.
     #[error(transparent)]
     Journal(#[from] trunkline_journal::JournalError),
@@ -69,6 +74,7 @@ pub struct Server {
     switchboard: Option<JoinHandle<()>>,
     asking: Arc<Asking>,
     web: Option<Web>,
+    following: Option<JoinTask<()>>,
     _endpoint: Arc<Endpoint>,
 }
 
@@ -98,6 +104,7 @@ impl Server {
     ) -> Result<Self, StartError> {
         let (events, inbox) = channel();
         let now_ms = Clock::start().now_ms();
+        let setup = &settled(setup, now_ms)?;
         let book = Book::start(&setup.data_dir().join("desk.sqlite")).map_err(StartError::Kept)?;
         let (writer, recovered) = recovery::open(setup, now_ms, &book.1.by_contact())?;
         health.good(Check::Journal);
@@ -120,6 +127,7 @@ impl Server {
         let users = setup.phones.iter().map(|it| it.credentials.user.clone()).collect();
         figures::observe(metrics, &endpoint, &engine, users);
         health.good(Check::Sockets);
+        let current = Current::new(setup.clone(), client.clone(), library.clone());
         let io = Io {
             runtime: Handle::current(),
             endpoint: endpoint.clone(),
@@ -138,11 +146,12 @@ impl Server {
         let scribe = Scribe::new(writer, health.clone(), metrics.clone(), events.clone());
         let scribe = scribe.map_err(StartError::Thread)?;
         let (trunk, health) = (outbound_trunk(setup), health.clone());
+        let now_running = current.clone();
         let run = move || {
             // Whatever of the switchboard spawns tasks finds the runtime here.
             let runtime = io.runtime.clone();
             let _within = runtime.enter();
-            let mut switchboard = Switchboard::new(site, io, scribe, (devices, desks));
+            let mut switchboard = Switchboard::new(site, io, scribe, (devices, desks), now_running);
             switchboard.call_out_by(trunk);
             switchboard.wait_for_agents(waits);
             switchboard.recover(recovered);
@@ -151,9 +160,12 @@ impl Server {
         };
         let thread = std::thread::Builder::new().name("switchboard".into()).spawn(run);
         let switchboard = Some(thread.map_err(StartError::Thread)?);
-        let asking = Arc::new(Asking { events: events.clone(), archive });
+        let asking = Arc::new(Asking { events: events.clone(), archive, current: current.clone() });
         let web = web::open(setup, asking.clone()).await?;
-        Ok(Self { events, switchboard, asking, web, _endpoint: endpoint })
+        let following = setup.settings.clone().map(|settings| {
+            tokio::spawn(follow(settings, current, metrics.clone(), events.clone()))
+        });
+        Ok(Self { events, switchboard, asking, web, following, _endpoint: endpoint })
     }
 
     /// The contact centre as pages see it.
@@ -183,12 +195,24 @@ impl Drop for Server {
     fn drop(&mut self) {
         // Whoever asks from now on learns that the server stops.
         self.web = None;
+        if let Some(following) = &self.following {
+            following.abort();
+        }
         // It is gone already when it was told to stop.
         let _ = self.events.send(Event::Stop);
         if let Some(thread) = self.switchboard.take() {
             let _ = thread.join();
         }
     }
+}
+
+/// The set-up with the tenant that is kept, if that was not done before.
+fn settled(setup: &Setup, now_ms: i64) -> Result<Setup, ConfigErrors> {
+    let mut setup = setup.clone();
+    if setup.settings.is_none() {
+        setup.settle(now_ms)?;
+    }
+    Ok(setup)
 }
 
 fn archive(setup: &Setup) -> Result<Archive, StartError> {
@@ -226,7 +250,8 @@ pub(crate) fn outbound_trunk(setup: &Setup) -> Option<String> {
 pub(crate) fn connector_options(setup: &Setup) -> connector::Options {
     connector::Options {
         base_dir: setup.tenant_dir.clone(),
-        allow_literal_secrets: setup.options.allow_literal_secrets,
+        // Those that are kept sealed stand in the tenant as literals.
+        allow_literal_secrets: setup.options.allow_literal_secrets || setup.settings.is_some(),
         ..connector::Options::default()
     }
 }

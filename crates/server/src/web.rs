@@ -19,6 +19,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How long pages may take to learn that the server stops.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// What cannot be: [`crate::Server::start`] settles the set-up.
+const UNSETTLED: &str = "the tenant is not kept anywhere";
+
 /// The pages at work.
 pub struct Web {
     url: String,
@@ -71,7 +74,8 @@ pub(crate) async fn open(setup: &Setup, centre: Arc<Asking>) -> Result<Option<We
     let accounts = Arc::new(Accounts::open(path, Settings::default())?);
     let now_ms = Clock::start().now_ms();
     let token = accounts.new_setup(now_ms)?;
-    let running = serve(settings, centre, accounts.clone()).await?;
+    let kept = setup.settings.clone().ok_or_else(|| StartError::Kept(UNSETTLED.to_owned()))?;
+    let running = serve(settings, centre, accounts.clone(), kept).await?;
     let url = running.url().to_owned();
     let setup_link = token.map(|token| format!("{url}/setup/{}", token.reveal()));
     let sweeping = tokio::spawn(sweep(accounts.clone()));

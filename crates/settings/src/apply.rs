@@ -36,10 +36,14 @@ pub struct ApplyOptions {
     pub keep_others: bool,
     /// The revision that the plan was made for; none applies whatever has changed since.
     pub expected_revision: Option<u64>,
+    /// Whether files are the only source of the tenant: all labels that entry points need follow
+    /// them then, since nobody else moves them.
+    pub is_only_source: bool,
 }
 
 /// What applying does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ConfigurationPlan)]
 pub struct Plan {
     /// The revision that it builds on.
     pub revision: u64,
@@ -49,6 +53,7 @@ pub struct Plan {
 
 /// What is done to an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PlanStep)]
 pub struct Step {
     /// What is done.
     pub action: Action,
@@ -65,6 +70,7 @@ pub struct Step {
 /// What is done to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PlanAction)]
 pub enum Action {
     /// It is made.
     Create,
@@ -111,13 +117,19 @@ impl ApplyOptions {
             allow_literal_secrets: true,
             keep_others: false,
             expected_revision: None,
+            is_only_source: false,
         }
     }
 
     /// As the server imports its own `tenant.yaml`.
     #[must_use]
     pub fn of_server() -> Self {
-        Self { trust: Trust::Server, allow_literal_secrets: false, ..Self::of_interface() }
+        Self {
+            trust: Trust::Server,
+            allow_literal_secrets: false,
+            is_only_source: true,
+            ..Self::of_interface()
+        }
     }
 }
 
@@ -315,6 +327,9 @@ impl Work<'_> {
         for label in [Label::Live, Label::Test, Label::Dev] {
             let is_due = match (label, known.number(label)) {
                 (Label::Live, now) => now != Some(number),
+                (_, now) if self.options.is_only_source => {
+                    now != Some(number) && needed.contains(&label)
+                }
                 (_, now) => now.is_none() && needed.contains(&label),
             };
             if is_due {

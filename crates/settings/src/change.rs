@@ -12,6 +12,7 @@ use crate::settings::Settings;
 
 /// A change of the configuration: all of it was made at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ConfigurationRevision)]
 pub struct Revision {
     /// Its number, from 1.
     pub revision: u64,
@@ -27,6 +28,7 @@ pub struct Revision {
 
 /// An object that was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ConfigurationChange)]
 pub struct Change {
     /// The kind's word; `flow` for a new version of a flow, `label` for one that was moved.
     pub kind: String,
@@ -43,6 +45,17 @@ impl Settings {
     /// Failures of the database.
     pub fn revision(&self) -> Result<u64, SettingsError> {
         self.db.read("read the revision", |db| Ok(newest(db)?))
+    }
+
+    /// Whether all that was ever changed was changed by this author.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn is_only_by(&self, who: &str) -> Result<bool, SettingsError> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM revisions WHERE who <> ?1)";
+        let ask =
+            |db: &Connection| Ok(db.prepare_cached(sql)?.query_row([who], |row| row.get(0))?);
+        self.db.read("read who made changes", ask)
     }
 
     /// The revisions after this one, the oldest first; at most 1,000.

@@ -114,18 +114,20 @@ pub enum SettingsError {
 
 /// Two changes that build on the same version.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = StaleObject)]
 pub struct Stale {
     /// The kind.
     pub kind: Kind,
     /// The object now; none when it was deleted.
     pub current: Option<Object>,
     /// The value that was to be put, secrets masked; none for a deletion.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     pub yours: Option<Value>,
 }
 
 /// Something wrong in the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ConfigurationProblem)]
 pub struct Problem {
     /// The kind of the object; none for the whole.
     pub kind: Option<Kind>,

@@ -53,6 +53,7 @@ pub struct Uploaded {
 
 /// Something that the checks found in a flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FlowFinding)]
 pub struct Finding {
     /// The rule's name.
     pub rule: String,

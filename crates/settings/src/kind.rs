@@ -11,6 +11,7 @@ use utoipa::ToSchema;
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConfigurationKind)]
 pub enum Kind {
     /// The company: its name and time zone. There is one.
     Company,

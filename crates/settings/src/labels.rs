@@ -18,6 +18,7 @@ use crate::settings::Settings;
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
+#[schema(as = FlowLabel)]
 pub enum Label {
     /// The newest version: it moves by itself.
     Latest,

@@ -8,6 +8,7 @@ use crate::kind::Kind;
 
 /// An object of the configuration, as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ConfigurationObject)]
 pub struct Object {
     /// What it is.
     pub kind: Kind,
@@ -17,7 +18,7 @@ pub struct Object {
     /// object was never changed.
     pub version: u64,
     /// Its value, as in `tenant.yaml`, with all keys. Secrets are `{"kept": true}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     pub value: Value,
     /// When it was last changed.
     pub changed_ms: i64,
@@ -33,7 +34,7 @@ pub struct PastObject {
     /// The version that the change made.
     pub version: u64,
     /// The value then; none when the change deleted it.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>)]
     pub value: Option<Value>,
     /// When.
     pub changed_ms: i64,

@@ -222,7 +222,7 @@ fn place_of(tx: &Transaction<'_>, kind: Kind, id: &str) -> rusqlite::Result<Opti
     tx.prepare_cached(sql)?.query_row([kind.as_str(), id], |row| row.get(0)).optional()
 }
 
-fn check_shape(put: &Put) -> Result<(), SettingsError> {
+pub(crate) fn check_shape(put: &Put) -> Result<(), SettingsError> {
     let invalid = |field: &str, message: String| {
         Err(SettingsError::Invalid(vec![Problem::of(put.kind, &put.id, field, message)]))
     };
@@ -255,7 +255,7 @@ fn stale(kind: Kind, current: Option<Object>, yours: Option<Value>) -> SettingsE
 }
 
 /// The value with all its keys, when the whole tenant is in order with it.
-fn normal(
+pub(crate) fn normal(
     after: &Whole,
     before: &Whole,
     kind: Kind,

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use trunkline_accounts::Accounts;
+use trunkline_settings::Settings as Configuration;
 
 use self::accept::{Acceptor, Counts};
 use self::tls::Identity;
@@ -107,6 +108,7 @@ pub async fn serve(
     settings: Settings,
     centre: Arc<dyn Centre>,
     accounts: Arc<Accounts>,
+    configuration: Arc<Configuration>,
 ) -> Result<Running, ApiError> {
     settings.check()?;
     let identity = Identity::open(&settings.transport)?;
@@ -117,7 +119,7 @@ pub async fn serve(
     let address = listener.local_addr().map_err(failed)?;
 
     let pages = Pages::new();
-    let app = app(&settings, centre, accounts, Arc::clone(&pages))?;
+    let app = app(&settings, (centre, accounts, configuration), Arc::clone(&pages))?;
     let (counts, stops) = (Counts::new(), watch::Sender::new(false));
     let acceptor = Acceptor {
         surroundings: app.surroundings.clone(),
@@ -156,8 +158,7 @@ fn named(address: SocketAddr) -> String {
 
 fn app(
     settings: &Settings,
-    centre: Arc<dyn Centre>,
-    accounts: Arc<Accounts>,
+    (centre, accounts, configuration): (Arc<dyn Centre>, Arc<Accounts>, Arc<Configuration>),
     pages: Arc<Pages>,
 ) -> Result<Arc<App>, ApiError> {
     let surroundings = Surroundings {
@@ -170,6 +171,7 @@ fn app(
     Ok(Arc::new(App {
         centre,
         accounts,
+        configuration,
         surroundings,
         embed_hosts: settings.embed_hosts.clone(),
         // A browser that has the policy lets nobody past a certificate that it does not know.

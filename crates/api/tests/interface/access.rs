@@ -34,6 +34,12 @@ fn request(route: &Route) -> Ask {
         false => "018bcfe5-687b-7000-8000-000000000000",
     };
     let values = [("id", id), ("token", "x"), ("name", "x"), ("pop", "1"), ("code", "fault")];
+    let values = values.into_iter().chain([
+        ("kind", "queue"),
+        ("flow", "x"),
+        ("number", "1"),
+        ("label", "Live"),
+    ]);
     let mut path = route.path.replace("{file}", "docs.js");
     for (name, value) in values {
         path = path.replace(&format!("{{{name}}}"), value);

@@ -4,12 +4,16 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc;
-use trunkline_api::centre::{Answer, Centre, ContactRecord, ContactSearch, PageLink};
+use trunkline_api::centre::{
+    Answer, Centre, ConnectorReport, ConnectorStage, ContactRecord, ContactSearch, InForce,
+    PageLink, StageStatus,
+};
 use trunkline_desk::{
     AgentState, Command, DeskView, Direction, Features, FromDesk, Named, PastContact, PastOutcome,
     Refusal, StateKind, Target, ToDesk,
 };
 use trunkline_model::{AgentId, ContactId};
+use trunkline_settings::Trial;
 
 /// The contact of agent `ann` of team `billing`, and one of `bob` of `sales`.
 pub(crate) const ANNS: &str = "contact-of-ann";
@@ -210,5 +214,27 @@ impl Centre for Scripted {
             BOBS => Ok(record(BOBS, "bob", "sales")),
             _ => Err(Refusal::NotYours),
         })
+    }
+
+    fn in_force(&self) -> Answer<InForce> {
+        ready(Ok(InForce::default()))
+    }
+
+    /// Connectors pass whose secret is `right`.
+    fn test_connector(&self, trial: Trial) -> Answer<ConnectorReport> {
+        let is_right = serde_json::to_string(&trial.connector.auth).unwrap().contains("\"right\"");
+        let stage = ConnectorStage {
+            stage: "token".into(),
+            status: if is_right { StageStatus::Ok } else { StageStatus::Failed },
+            duration_ms: 3,
+            detail: "asked".into(),
+            advice: None,
+        };
+        ready(Ok(ConnectorReport {
+            connector: trial.connector.name,
+            base_url: trial.connector.base_url,
+            passed: is_right,
+            stages: vec![stage],
+        }))
     }
 }

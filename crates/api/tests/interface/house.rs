@@ -8,6 +8,8 @@ use trunkline_accounts::{
     User,
 };
 use trunkline_api::{Running, Settings, serve};
+use trunkline_settings::Settings as Configuration;
+use trunkline_store::seal::Key;
 
 use crate::double::{Double, Scripted};
 use crate::http::{Ask, Reply};
@@ -26,6 +28,7 @@ pub(crate) struct House {
     pub running: Running,
     pub accounts: Arc<Accounts>,
     pub double: Arc<Double>,
+    pub configuration: Arc<Configuration>,
     /// Where users sign in; gone with the house.
     _folder: tempfile::TempDir,
 }
@@ -71,8 +74,10 @@ impl House {
         let accounts = Arc::new(Accounts::open(path, accounting).unwrap());
         let double = Double::new();
         let centre = Arc::new(Scripted(Arc::clone(&double)));
-        let running = serve(settings, centre, Arc::clone(&accounts)).await.unwrap();
-        Self { running, accounts, double, _folder: folder }
+        let configuration = Arc::new(Configuration::in_memory(Key::from_bytes([7; 32])).unwrap());
+        let (users, kept) = (Arc::clone(&accounts), Arc::clone(&configuration));
+        let running = serve(settings, centre, users, kept).await.unwrap();
+        Self { running, accounts, double, configuration, _folder: folder }
     }
 
     pub(crate) fn port(&self) -> u16 {

@@ -207,10 +207,11 @@ async fn documents_load_nothing_from_elsewhere() {
 async fn what_cannot_be_served_says_why() {
     let house = House::new().await;
     let centre = || std::sync::Arc::new(Scripted(Double::new()));
+    let kept = || house.configuration.clone();
     let open = Settings { listen: "0.0.0.0:0".parse().unwrap(), ..Settings::loopback() };
-    let refused = serve(open, centre(), house.accounts.clone()).await;
+    let refused = serve(open, centre(), house.accounts.clone(), kept()).await;
     assert!(matches!(refused, Err(ApiError::Plain { .. })));
     let taken = Settings { listen: house.running.address(), ..Settings::loopback() };
-    let refused = serve(taken, centre(), house.accounts.clone()).await;
+    let refused = serve(taken, centre(), house.accounts.clone(), kept()).await;
     assert!(matches!(refused, Err(ApiError::Listen { .. })));
 }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "telephony")]
 pub(crate) mod agent;
+#[cfg(feature = "telephony")]
+pub(crate) mod apply;
 pub(crate) mod bench;
 pub(crate) mod bench_flow;
 #[cfg(feature = "telephony")]
@@ -24,5 +26,9 @@ pub(crate) mod sandbox;
 pub(crate) mod serve;
 pub(crate) mod tenant;
 mod tenant_check;
+#[cfg(feature = "telephony")]
+mod tenant_export;
 mod tenant_init;
+#[cfg(feature = "telephony")]
+mod tenant_keeper;
 mod text_input;

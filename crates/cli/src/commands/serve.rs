@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use serde_json::json;
 use trunkline_server::config::{
@@ -42,7 +43,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         return check(setup, arguments.json);
     }
     let setup = setup.map_err(Problem::misuse)?;
-    print_summary(&setup, arguments.json)?;
     let status = runtime.block_on(serve(setup, arguments.json));
     // A request that is still under way must not keep the program from ending.
     runtime.shutdown_background();
@@ -110,13 +110,17 @@ fn print_pages(web: &Web, as_json: bool) -> Result<()> {
     Ok(())
 }
 
-async fn serve(setup: Setup, as_json: bool) -> Result<ExitCode> {
+async fn serve(mut setup: Setup, as_json: bool) -> Result<ExitCode> {
     let logs = log::install(&setup.config.log).map_err(Problem::misuse)?;
-    setup.warnings.iter().for_each(warn);
     setup.make_data_dir().map_err(|error| {
         let folder = setup.data_dir();
         Problem::misuse(format!("{} cannot be written: {error}", folder.display()))
     })?;
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let now_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    setup.settle(now_ms).map_err(Problem::misuse)?;
+    print_summary(&setup, as_json)?;
+    setup.warnings.iter().for_each(warn);
     run_server(setup, logs, as_json).await
 }
 

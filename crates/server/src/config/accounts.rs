@@ -41,21 +41,48 @@ pub struct PhoneAccount {
     pub agent: AgentId,
 }
 
-/// The trunks and phones of a configuration; what is wrong is added to `problems`.
+/// The trunks of a configuration, and what its phones register with, in their order; what is wrong
+/// is added to `problems`.
 pub(super) fn find(
     config: &Config,
-    tenant: &Tenant,
     places: &Places,
     base_dir: &Path,
     env: Env<'_>,
     problems: &mut Vec<Problem>,
-) -> (Vec<TrunkAccount>, Vec<PhoneAccount>) {
+) -> (Vec<TrunkAccount>, Vec<Credentials>) {
     let mut finder = Finder { places, base_dir, env, problems };
     let trunks = config.trunks.iter().enumerate();
     let trunks = trunks.map(|(index, trunk)| finder.trunk(index, trunk)).collect();
     let phones = config.phone.iter().enumerate();
-    let phones = phones.filter_map(|(index, phone)| finder.phone(index, phone, tenant)).collect();
-    (trunks, phones)
+    let phones = phones.filter_map(|(index, phone)| {
+        let place = Place::root("phone").index(index).key("password");
+        finder.credentials(&phone.user, &phone.password, &place)
+    });
+    (trunks, phones.collect())
+}
+
+/// Whose phones these are, and what is wrong with those that are nobody's.
+pub(super) fn phones(
+    config: &Config,
+    tenant: &Tenant,
+    places: &Places,
+    credentials: &[Credentials],
+) -> (Vec<PhoneAccount>, Vec<Problem>) {
+    let (mut phones, mut problems) = (Vec::new(), Vec::new());
+    for (index, phone) in config.phone.iter().enumerate() {
+        match agent_of(phone, tenant) {
+            Ok(agent) => {
+                let its = credentials.iter().find(|it| it.user == phone.user);
+                let its = its.map(|it| PhoneAccount { credentials: it.clone(), agent });
+                phones.extend(its);
+            }
+            Err((key, message)) => {
+                let place = Place::root("phone").index(index).key(key);
+                problems.push(places.problem(&place, message));
+            }
+        }
+    }
+    (phones, problems)
 }
 
 struct Finder<'a> {
@@ -93,21 +120,6 @@ impl Finder<'_> {
             self.credentials(user, password, &place)
         });
         TrunkAccount { config: trunk.clone(), inbound, outbound }
-    }
-
-    fn phone(
-        &mut self,
-        index: usize,
-        phone: &PhoneConfig,
-        tenant: &Tenant,
-    ) -> Option<PhoneAccount> {
-        let place = Place::root("phone").index(index);
-        let agent = agent_of(phone, tenant);
-        if let Err((key, message)) = &agent {
-            self.problems.push(self.places.problem(&place.key(key), message));
-        }
-        let credentials = self.credentials(&phone.user, &phone.password, &place.key("password"))?;
-        Some(PhoneAccount { credentials, agent: agent.ok()? })
     }
 }
 

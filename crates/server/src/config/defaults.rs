@@ -25,6 +25,11 @@ impl Config {
         self.data_dir(base_dir).join("accounts.sqlite")
     }
 
+    /// The tenant's configuration.
+    pub fn settings_path(&self, base_dir: &Path) -> PathBuf {
+        self.data_dir(base_dir).join("settings.sqlite")
+    }
+
     /// The admin socket.
     pub fn socket_path(&self, base_dir: &Path) -> PathBuf {
         self.kept(base_dir, self.admin.socket.as_deref(), "admin.sock")

@@ -223,6 +223,17 @@ fn is_program(path: &Path) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.join(path).is_file())
 }
 
+/// Makes a folder for its user alone, and looks whether it can be written.
+pub(super) fn make_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    if !folder.is_dir() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let probe = folder.join(format!(".probe.{}", std::process::id()));
+    fs::write(&probe, b"")?;
+    fs::remove_file(&probe)
+}
+
 impl Setup {
     /// Makes the folder for what the server keeps, for its user alone, and looks whether it can be
     /// written.
@@ -230,14 +241,7 @@ impl Setup {
     /// # Errors
     /// When it cannot.
     pub fn make_data_dir(&self) -> std::io::Result<()> {
-        use std::os::unix::fs::DirBuilderExt as _;
-        let folder = self.data_dir();
-        if !folder.is_dir() {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        }
-        let probe = folder.join(format!(".probe.{}", std::process::id()));
-        fs::write(&probe, b"")?;
-        fs::remove_file(&probe)
+        make_folder(&self.data_dir())
     }
 
     /// Where others reach the server for SIP, by the addresses that it tells them.

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use trunkline_flow::{Flow, Severity, Site, json};
 use trunkline_model::tenant::read::{ParseOptions, Places as TenantPlaces};
-use trunkline_model::tenant::{Path as Place, Tenant};
+use trunkline_model::tenant::{Mistake, Path as Place, Tenant};
+use trunkline_settings::{Bundle, Settings};
 
-use super::accounts::{self, PhoneAccount, TrunkAccount};
+use super::accounts::{self, Credentials, PhoneAccount, TrunkAccount};
+use super::kept::{self, TenantSource};
 use super::mistake::{ConfigErrors, Problem};
 use super::read::{self, Places, ReadOptions};
 use super::{Config, reach};
@@ -40,12 +42,24 @@ pub struct Setup {
     pub trunks: Vec<TrunkAccount>,
     /// The agents' phones with their passwords.
     pub phones: Vec<PhoneAccount>,
+    /// What phones register with, whoever they belong to.
+    pub(super) phone_credentials: Vec<Credentials>,
+    /// Where the tenant comes from.
+    pub source: TenantSource,
+    /// The tenant as its files say it, until [`Setup::settle`] has taken them over.
+    pub(super) files: Option<Bundle>,
+    /// The revision of what is kept that this is; 0 before [`Setup::settle`].
+    pub revision: u64,
+    /// What keeps the tenant, once [`Setup::settle`] has opened it.
+    pub settings: Option<Arc<Settings>>,
     /// Where everything is in the file.
     pub places: Places,
     /// How it was loaded.
     pub options: SetupOptions,
     /// What is not wrong and may still not be meant.
     pub warnings: Vec<Problem>,
+    /// Of these, what the files themselves gave rise to.
+    pub(super) file_warnings: Vec<Problem>,
 }
 
 impl Setup {
@@ -75,18 +89,15 @@ impl Setup {
         if let Some(cache) = &mut config.speech.cache {
             cache.dir = base_dir.join(&cache.dir);
         }
-        let tenant_file = within(&base_dir, &config.tenant);
-        let loaded = load_tenant(&tenant_file, &places, options)?;
         let mut problems = Vec::new();
-        let tenant = &loaded.site.tenant;
-        let (trunks, phones) =
-            accounts::find(&config, tenant, &places, &base_dir, env, &mut problems);
-        if !problems.is_empty() {
-            return Err(ConfigErrors::new(problems));
-        }
-        let mut warnings = loaded.warnings;
-        warnings.extend(reach::warnings(&config, tenant, &phones, &places, &loaded.places));
-        Ok(Self {
+        let (trunks, credentials) = accounts::find(&config, &places, &base_dir, env, &mut problems);
+        let tenant_file = within(&base_dir, &config.tenant);
+        let loaded = match kept::open_if_it_counts(&config, &base_dir, &tenant_file)? {
+            Some(settings) => kept::load(settings, &config, &base_dir, &tenant_file)?,
+            None if kept::is_left_out(&config, &tenant_file) => LoadedTenant::empty(&tenant_file),
+            None => load_tenant(&tenant_file, &places, options)?,
+        };
+        let mut setup = Self {
             file: file.to_path_buf(),
             tenant_dir: folder(&tenant_file),
             site: loaded.site,
@@ -94,11 +105,43 @@ impl Setup {
             config,
             base_dir,
             trunks,
-            phones,
+            phones: Vec::new(),
+            phone_credentials: credentials,
+            source: loaded.source,
+            files: loaded.files,
+            revision: loaded.revision,
+            settings: None,
             places,
             options,
-            warnings,
-        })
+            warnings: Vec::new(),
+            file_warnings: loaded.warnings,
+        };
+        let nobodys = setup.find_phones(&loaded.places);
+        if setup.files.is_some() {
+            problems.extend(nobodys);
+        }
+        if problems.is_empty() { Ok(setup) } else { Err(ConfigErrors::new(problems)) }
+    }
+
+    /// Finds whose phones they are, and what to warn of. Gives what is wrong with those that are
+    /// nobody's, which is in the warnings too.
+    pub(super) fn find_phones(&mut self, tenant_places: &TenantFile) -> Vec<Problem> {
+        let tenant = &self.site.tenant;
+        let (phones, nobodys) =
+            accounts::phones(&self.config, tenant, &self.places, &self.phone_credentials);
+        let mut warnings = self.file_warnings.clone();
+        warnings.extend(nobodys.iter().cloned());
+        let found = reach::warnings(&self.config, tenant, &phones, &self.places, tenant_places);
+        warnings.extend(found);
+        (self.phones, self.warnings) = (phones, warnings);
+        nobodys
+    }
+
+    /// Finds whose phones they are, with the warnings as they are.
+    pub(super) fn find_phones_quietly(&mut self) {
+        let (config, tenant) = (&self.config, &self.site.tenant);
+        let found = accounts::phones(config, tenant, &self.places, &self.phone_credentials);
+        self.phones = found.0;
     }
 
     /// The folder for what the server keeps.
@@ -132,23 +175,49 @@ impl Setup {
 /// A tenant's file as messages call it, with the places of everything in it.
 pub(super) struct TenantFile {
     pub(super) name: String,
-    pub(super) places: TenantPlaces,
+    /// None for what the server keeps, which has keys alone.
+    pub(super) places: Option<TenantPlaces>,
 }
 
 impl TenantFile {
     pub(super) fn problem(&self, path: &Place, message: impl Into<String>) -> Problem {
-        Problem::of_tenant(&self.name, &self.places.mistake(path, message))
+        let mistake = match &self.places {
+            Some(places) => places.mistake(path, message),
+            None => Mistake { line: 0, column: 0, path: path.to_string(), message: message.into() },
+        };
+        Problem::of_tenant(&self.name, &mistake)
     }
 }
 
-struct LoadedTenant {
-    site: Arc<Site>,
-    exports: Vec<String>,
-    places: TenantFile,
-    warnings: Vec<Problem>,
+/// A tenant with everything that it names.
+pub(super) struct LoadedTenant {
+    pub(super) site: Arc<Site>,
+    pub(super) exports: Vec<String>,
+    pub(super) places: TenantFile,
+    pub(super) warnings: Vec<Problem>,
+    pub(super) source: TenantSource,
+    pub(super) files: Option<Bundle>,
+    pub(super) revision: u64,
 }
 
-fn load_tenant(
+impl LoadedTenant {
+    /// A tenant without anything, to be filled in the pages.
+    fn empty(file: &Path) -> Self {
+        let name = file.display().to_string();
+        let text = format!("{name} is not there: the tenant is empty until the pages fill it");
+        Self {
+            site: Arc::default(),
+            exports: Vec::new(),
+            warnings: vec![Problem::whole(&name, text)],
+            places: TenantFile { name, places: None },
+            source: TenantSource::Kept,
+            files: Some(Bundle::default()),
+            revision: 0,
+        }
+    }
+}
+
+pub(super) fn load_tenant(
     file: &Path,
     config: &Places,
     options: SetupOptions,
@@ -166,15 +235,16 @@ fn load_tenant(
         ConfigErrors::new(problems.collect())
     });
     let (tenant, places) = parsed?;
-    let places = TenantFile { name, places };
+    let places = TenantFile { name, places: Some(places) };
     let (mut problems, mut warnings) = (Vec::new(), Vec::new());
-    let mut flows = Vec::new();
+    let (mut flows, mut files) = (Vec::new(), Bundle { yaml: text, ..Bundle::default() });
     for (index, entry) in tenant.flows.iter().enumerate() {
         let place = Place::root("flows").index(index).key("file");
         match read_flow(&folder(file).join(&entry.file)) {
-            Ok((flow, warning)) => {
-                warnings.extend(warning.map(|text| places.problem(&place, text)));
-                flows.push(Arc::new(flow));
+            Ok(read) => {
+                warnings.extend(read.warning.map(|text| places.problem(&place, text)));
+                files.flows.insert(entry.file.clone(), read.text);
+                flows.push(Arc::new(read.flow));
             }
             Err(message) => problems.push(places.problem(&place, message)),
         }
@@ -187,11 +257,19 @@ fn load_tenant(
         return Err(ConfigErrors::new(problems));
     }
     let exports = site.flows().iter().map(|flow| flow.export().to_text()).collect();
-    Ok(LoadedTenant { site: Arc::new(site), exports, places, warnings })
+    let (site, source, files) = (Arc::new(site), TenantSource::File, Some(files));
+    Ok(LoadedTenant { site, exports, places, warnings, source, files, revision: 0 })
 }
 
-/// A flow, and what an operator should know about it.
-fn read_flow(path: &Path) -> Result<(Flow, Option<String>), String> {
+/// A flow as read.
+struct ReadFlow {
+    flow: Flow,
+    text: String,
+    /// What an operator should know about it.
+    warning: Option<String>,
+}
+
+fn read_flow(path: &Path) -> Result<ReadFlow, String> {
     let text = read_text(path, json::MAX_BYTES as u64).map_err(|reason| {
         format!("{} cannot be read: {reason}; paths are relative to this file", path.display())
     })?;
@@ -204,7 +282,7 @@ fn read_flow(path: &Path) -> Result<(Flow, Option<String>), String> {
             if errors == 1 { "a mistake".to_owned() } else { format!("{errors} mistakes") };
         format!("{path} has {mistakes}; see `trunkline flow check {path}`")
     });
-    Ok((flow, warning))
+    Ok(ReadFlow { flow, text, warning })
 }
 
 fn missing_flows(site: &Site, places: &TenantFile) -> Vec<Problem> {
@@ -231,7 +309,8 @@ pub(super) fn read_text(path: &Path, most: u64) -> Result<String, String> {
     Ok(text)
 }
 
-fn folder(path: &Path) -> PathBuf {
+/// The folder of a file.
+pub(super) fn folder(path: &Path) -> PathBuf {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }

@@ -8,6 +8,7 @@ mod accounts;
 mod check;
 mod defaults;
 mod inspect;
+mod kept;
 pub mod load;
 mod mistake;
 mod operation;
@@ -37,6 +38,7 @@ use trunkline_speech::SpeechConfig;
 
 pub use accounts::{Credentials, PhoneAccount, TrunkAccount};
 pub use inspect::{Finding, Severity, inspect};
+pub use kept::{KeptTenant, TenantSource, keeper};
 pub use load::{Setup, SetupOptions, socket_of};
 pub use mistake::{ConfigErrors, Problem};
 pub use operation::{
@@ -56,7 +58,8 @@ pub use web::{DeskConfig, WebConfig, WebrtcConfig};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// The tenant's file: flows, entry points, queues, agents, connectors.
+    /// The tenant's file: flows, entry points, queues, agents, connectors. It counts until the
+    /// tenant is changed by the pages, the interface or `trunkline apply`.
     pub tenant: PathBuf,
     /// The folder for what the server keeps: the journal, its key, the admin socket. It is made
     /// at the first start.

@@ -1,6 +1,6 @@
 //! What changed between two configurations, and what of it needs a new start.
 
-use super::{Config, Setup};
+use super::{Config, Setup, TenantSource};
 
 /// A part of the configuration that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,9 @@ const RULES: [Rule; 24] = [
 pub fn changes(old: &Setup, new: &Setup) -> Vec<Change> {
     let differs = RULES.iter().filter(|(_, same, _)| !same(&old.config, &new.config));
     let mut found: Vec<Change> = differs.map(|&(key, _, live)| Change { key, live }).collect();
-    let same_tenant = old.site.tenant == new.site.tenant && old.exports == new.exports;
+    // What is kept is followed as it changes, not when files are read anew.
+    let same_tenant = new.source == TenantSource::Kept
+        || (old.site.tenant == new.site.tenant && old.exports == new.exports);
     if !same_tenant || old.config.tenant != new.config.tenant {
         found.push(Change { key: "tenant", live: true });
     }
@@ -57,6 +59,7 @@ impl Setup {
     /// Puts back what a running server cannot change, so that what is in force is what is written
     /// here, and the next comparison names it again.
     pub fn keep_fixed(&mut self, running: &Self) {
+        self.settings.clone_from(&running.settings);
         let (new, old) = (&mut self.config, &running.config);
         new.data_dir.clone_from(&old.data_dir);
         new.sip.listen.clone_from(&old.sip.listen);

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::Setup;
+use super::load::within;
+use super::{Setup, TenantSource};
 
 /// Where a server listens, which numbers lead where, which phones may register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,6 +18,8 @@ pub struct Summary {
     pub web: Option<String>,
     /// The admin socket.
     pub admin: String,
+    /// Where the tenant comes from: its file, or the database that keeps it.
+    pub tenant: String,
     /// Trunks with where their calls come from.
     pub trunks: Vec<TrunkSummary>,
     /// Numbers with where they lead.
@@ -69,9 +72,21 @@ impl Setup {
             http: config.http.listen.to_string(),
             web: config.web.listen.map(|listen| self.web_address(listen)),
             admin: self.socket_path().display().to_string(),
+            tenant: self.tenant_place(),
             trunks: self.trunks.iter().map(|it| trunk(&it.config)).collect(),
             numbers: self.numbers(),
             phones: self.phones.iter().map(|it| self.phone(it)).collect(),
+        }
+    }
+
+    /// Where the tenant comes from.
+    fn tenant_place(&self) -> String {
+        match self.source {
+            TenantSource::File => within(&self.base_dir, &self.config.tenant).display().to_string(),
+            TenantSource::Kept => {
+                let path = self.config.settings_path(&self.base_dir);
+                format!("{}, revision {}", path.display(), self.revision)
+            }
         }
     }
 
@@ -122,6 +137,7 @@ impl Summary {
         lines.push(format!("health   http://{}/readyz, metrics /metrics", self.http));
         lines.push(format!("pages    {}", self.web.as_deref().unwrap_or("none")));
         lines.push(format!("admin    {}", self.admin));
+        lines.push(format!("tenant   {}", self.tenant));
         lines.extend(self.trunks.iter().map(TrunkSummary::line));
         if self.trunks.is_empty() {
             lines.push("trunks   none".to_owned());

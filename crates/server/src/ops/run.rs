@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
@@ -186,6 +186,7 @@ impl Operation {
         let mut notes: Vec<String> = found.iter().map(note).collect();
         notes.extend(new.warnings.iter().map(|warning| format!("note: {warning}")));
         new.keep_fixed(&self.setup);
+        let new = settled(new).await?;
         let given = Box::new(new.clone());
         let answer = ask(&*self.control, LIMIT, |reply| Ask::Reload(given, reply)).await;
         notes.extend(answer.map_err(|error| vec![error.to_string()])?);
@@ -224,6 +225,20 @@ fn refuse(reply: Option<oneshot::Sender<Result<Vec<String>, Vec<String>>>>) {
     tracing::warn!("the configuration is not read anew by a server that is about to stop");
     if let Some(reply) = reply {
         let _ = reply.send(Err(vec!["the server is about to stop".to_owned()]));
+    }
+}
+
+/// Takes the files over where they count.
+async fn settled(mut new: Setup) -> Result<Setup, Vec<String>> {
+    let settle = move || {
+        let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        let now_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        new.settle(now_ms).map(|()| new)
+    };
+    match tokio::task::spawn_blocking(settle).await {
+        Ok(Ok(new)) => Ok(new),
+        Ok(Err(errors)) => Err(errors.problems().iter().map(ToString::to_string).collect()),
+        Err(error) => Err(vec![error.to_string()]),
     }
 }
 

@@ -28,7 +28,7 @@ impl Switchboard {
             }
             Ask::HangUp { contact, reply } => drop(reply.send(self.hang_up(&contact))),
             Ask::Drain => self.drain(),
-            Ask::Reload(setup, reply) => drop(reply.send(self.reload(&setup))),
+            Ask::Reload(setup, reply) => drop(reply.send(self.reload(*setup))),
         }
     }
 

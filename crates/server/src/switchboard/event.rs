@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use tokio::sync::oneshot;
 use trunkline_exchange::Output;
 use trunkline_media_engine::LegEvent;
 use trunkline_model::ContactId;
@@ -12,6 +13,7 @@ use trunkline_telephony::shell::{IncomingCall, Notice};
 
 use super::desk::DeskEvent;
 use super::legs::LegId;
+use crate::follow::Prepared;
 use crate::ops::Ask;
 
 /// Something that happened outside of the switchboard.
@@ -36,6 +38,8 @@ pub(crate) enum Event {
     Desk(DeskEvent),
     /// An operator asks or wants something.
     Asked(Box<Ask>),
+    /// The tenant was changed; the answer has a line for each thing that could not be taken over.
+    Tenant(Box<Prepared>, oneshot::Sender<Result<Vec<String>, String>>),
     /// The thread is to end.
     Stop,
 }

@@ -38,10 +38,10 @@ use trunkline_flow::Site;
 use trunkline_journal::Recovered;
 use trunkline_media_engine::Engine;
 use trunkline_model::ContactId;
-use trunkline_model::tenant::{Agent, Queue, Team};
 use trunkline_prompts::Library;
 use trunkline_telephony::shell::Endpoint;
 
+use crate::follow::Current;
 pub(crate) use crate::ops::Metrics;
 pub(crate) use agents::Devices;
 pub use agents::Waits;
@@ -117,8 +117,12 @@ pub(crate) struct Switchboard {
     pending_digits: HashMap<LegId, String>,
     /// Contacts that arrived in this batch.
     arrived: Vec<ContactId>,
-    /// What the queues were made for; a reload cannot change it.
-    queues_and_agents: (Vec<Queue>, Vec<Team>, Vec<Agent>),
+    /// What new contacts meet, as others see it.
+    current: Current,
+    /// Whose queues and agents there are.
+    routing_site: Arc<Site>,
+    /// Whether that is an older site than the one that new contacts meet.
+    is_routing_old: bool,
     /// What came up while outputs were carried out.
     pending: VecDeque<Event>,
 }
@@ -129,13 +133,11 @@ impl Switchboard {
         io: Io,
         scribe: Scribe,
         (devices, desks): (Devices, Desks),
+        current: Current,
     ) -> Self {
-        let (clock, tenant) = (Clock::start(), &site.tenant);
-        let queues_and_agents =
-            (tenant.queues.clone(), tenant.teams.clone(), tenant.agents.clone());
+        let clock = Clock::start();
         Self {
             dial_plan: DialPlan::new(&site.tenant),
-            exchange: Exchange::new(site),
             scribe,
             io,
             legs: Legs::default(),
@@ -154,7 +156,10 @@ impl Switchboard {
             requests: HashMap::new(),
             pending_digits: HashMap::new(),
             arrived: Vec::new(),
-            queues_and_agents,
+            current,
+            routing_site: site.clone(),
+            is_routing_old: false,
+            exchange: Exchange::new(site),
             pending: VecDeque::new(),
         }
     }
@@ -217,6 +222,10 @@ impl Switchboard {
             Event::Synced { outputs, is_synced } => self.synced(outputs, is_synced),
             Event::Desk(event) => self.desk(event),
             Event::Asked(ask) => self.asked(*ask),
+            Event::Tenant(prepared, reply) => {
+                // Whoever asked and does not wait any more wants no answer.
+                let _ = reply.send(self.tenant_changed(&prepared));
+            }
             Event::Stop => self.admission = Admission::Over,
         }
     }
@@ -230,6 +239,9 @@ impl Switchboard {
             }
         }
         self.tick_desks();
+        if self.is_routing_old {
+            self.renew_routing();
+        }
         if self.exchange.wake_at().is_some_and(|at_ms| at_ms <= self.now_ms) {
             self.exchange(Input::Tick);
         }

@@ -16,4 +16,5 @@ mod operation;
 mod prompts;
 mod refusals;
 mod routing;
+mod tenant;
 mod transfers;
