@@ -128,6 +128,90 @@ async fn a_flow_is_uploaded_labelled_and_kept_as_it_was() {
     let flow = uploaded["flow"].as_str().unwrap();
     let text = page.get(&format!("/api/v1/flows/{flow}/versions/1")).await;
     assert_eq!(text.text(), FLOW);
+    let again = page.send("POST", "/api/v1/flows", &body).await.json();
+    assert_eq!((&again["number"], &again["is_new"]), (&json!(1), &json!(false)));
+    let second = FLOW.replacen('{', "{ ", 1);
+    let body = json!({"text": second});
+    let second = page.send("POST", "/api/v1/flows", &body).await.json();
+    assert_eq!(second["number"], 2);
+    let label = format!("/api/v1/flows/{flow}/labels/Test");
+    let moved = page.send("PUT", &label, &json!({"number": 2, "version": 0})).await;
+    assert_eq!(moved.json(), json!({"label": "Test", "number": 2, "version": 1}));
+    let stale = page.send("PUT", &label, &json!({"number": 1, "version": 0})).await;
+    assert_eq!((stale.code(), &stale.json()["label"]["number"]), ("stale".into(), &json!(2)));
+    let latest = format!("/api/v1/flows/{flow}/labels/Latest");
+    let refused = page.send("PUT", &latest, &json!({"number": 1, "version": 0})).await;
+    assert_eq!(refused.status, 422);
+    let details = page.get(&format!("/api/v1/flows/{flow}")).await.json();
+    assert_eq!(details["versions"].as_array().unwrap().len(), 2);
+    let findings = page.get(&format!("/api/v1/flows/{flow}/versions/2/findings")).await.json();
+    assert!(findings.as_array().unwrap().iter().any(|it| it["severity"] == "error"));
+    let nonsense = page.send("POST", "/api/v1/flows", &json!({"text": "hello"})).await;
+    assert_eq!((nonsense.status, nonsense.code()), (422, "not-a-flow".into()));
+    let gone = page.send("DELETE", &format!("/api/v1/flows/{flow}?latest=2"), &json!({})).await;
+    assert_eq!(gone.status, 204);
+    assert_eq!(page.get("/api/v1/flows").await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn the_steps_lead_to_a_centre_that_takes_calls() {
+    let (_house, page) = page("ada").await;
+    let steps = async || page.get("/api/v1/setup/steps").await.json();
+    let step = |steps: &Value, name: &str| {
+        let all = steps["steps"].as_array().unwrap();
+        all.iter().find(|it| it["step"] == name).unwrap().clone()
+    };
+    let first = steps().await;
+    assert_eq!(first["is_complete"], false);
+    assert_eq!(step(&first, "administrator")["is_done"], true);
+    assert_eq!(step(&first, "flow")["is_done"], false);
+
+    let body = json!({"text": FLOW, "label": "Live"});
+    let flow = page.send("POST", "/api/v1/flows", &body).await.json()["name"].clone();
+    let second = steps().await;
+    assert_eq!(step(&second, "flow")["is_done"], true);
+    // Whatever flows need is proposed, and taken as it is proposed.
+    for name in ["connector", "queue"] {
+        for missing in step(&second, name)["missing"].as_array().unwrap() {
+            let (kind, value) = (missing["kind"].as_str().unwrap(), missing["proposal"].clone());
+            let id = value.get("id").filter(|it| **it != "").unwrap_or(&value["name"]);
+            let id = id.as_str().unwrap().replace(' ', "%20");
+            let reply = put(&page, kind, &id, 0, value).await;
+            assert_eq!(reply.status, 200, "{kind} {id}: {reply:?}");
+        }
+    }
+    let point = json!({"id": "main", "name": "Main", "dnis": ["+18005550100"], "flow": flow});
+    assert_eq!(put(&page, "entry_point", "main", 0, point).await.status, 200);
+    let agent = json!({"id": "ann", "name": "Ann"});
+    assert_eq!(put(&page, "agent", "ann", 0, agent).await.status, 200);
+    let third = steps().await;
+    assert_eq!(third["is_complete"], true, "{third:#}");
+    assert_eq!(step(&third, "connector_test")["is_done"], false);
+    let connectors = page.get("/api/v1/configuration/connector").await.json();
+    let mut connector = connectors["objects"][0].clone();
+    connector["value"]["auth"]["client_secret"] = json!("right");
+    let id = connector["id"].as_str().unwrap().to_owned();
+    let version = connector["version"].as_u64().unwrap();
+    assert_eq!(put(&page, "connector", &id, version, connector["value"].clone()).await.status, 200);
+    let body = json!({"id": id});
+    assert_eq!(page.send("POST", "/api/v1/setup/connector-test", &body).await.status, 200);
+    assert_eq!(step(&steps().await, "connector_test")["is_done"], true);
+}
+
+#[tokio::test]
+async fn files_are_planned_applied_and_exported() {
+    let (_house, page) = page("ada").await;
+    let yaml = "name: Acme\nteams: [{id: t, name: T}]\nqueues: [{id: q, name: Q}]\n";
+    let plan = page.send("POST", "/api/v1/configuration/plan", &json!({"yaml": yaml})).await.json();
+    let made = plan["steps"].as_array().unwrap().iter().filter(|it| it["action"] == "create");
+    assert_eq!((made.count(), &plan["revision"]), (3, &json!(0)));
+    let body = json!({"yaml": yaml, "revision": 0});
+    let applied = page.send("POST", "/api/v1/configuration/apply", &body).await;
+    assert_eq!((applied.status, &applied.json()["revision"]), (200, &json!(1)));
+    let late = page.send("POST", "/api/v1/configuration/apply", &body).await;
+    assert_eq!((late.status, late.code()), (409, "stale-plan".into()));
+    assert_eq!(late.json()["version"], 1);
+    let exported = page.get("/api/v1/configuration/export").await.json();
     let body = json!({"yaml": exported["yaml"]});
     let again = page.send("POST", "/api/v1/configuration/plan", &body).await.json();
     assert!(again["steps"].as_array().unwrap().iter().all(|it| it["action"] == "unchanged"));
