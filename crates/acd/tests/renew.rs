@@ -7,6 +7,7 @@ use trunkline_model::routing::Priority;
 use trunkline_model::tenant::Tenant;
 
 const BEFORE: &str = "
+routing: {auto_wrap_up_s: 30}
 teams: [{id: t, name: T}, {id: u, name: U}]
 agents:
   - {id: ann, name: Ann, teams: [t, u]}
@@ -16,6 +17,7 @@ queues: [{id: q, name: Q, groups: [{teams: [t]}]}]
 ";
 
 const AFTER: &str = "
+routing: {auto_wrap_up_s: 30}
 teams: [{id: u, name: U}, {id: t, name: T}]
 agents:
   - {id: dan, name: Dan, teams: [t]}

@@ -57,6 +57,543 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is, and which revision is in force.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Overview"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the configuration what these files say: all of it, or nothing.
+         * @description Flows whose texts are new become versions with the label Live. 409 `stale-plan` where
+         *     `revision` is not the newest.
+         *
+         *     For: administrator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ToApply"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Applied"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole configuration as a `tenant.yaml` with its flows. Secrets are not in it.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Exported"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What applying these files would do. Nothing is changed.
+         * @description For: administrator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ToApply"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConfigurationPlan"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was changed when, by whom and why; the oldest first, at most 1,000.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only revisions after this one. */
+                    after?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConfigurationRevision"][];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All objects of a kind. Secrets are `{"kept": true}`.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The kind's word, such as `queue`. */
+                    kind: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Objects"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One object. Secrets are `{"kept": true}`.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The kind's word, such as `queue`. */
+                    kind: string;
+                    /** @description The object's id, or its name where it has none. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Makes an object, or puts a value in the place of the one at `version`.
+         * @description The whole configuration is checked: 422 `invalid-configuration` with `problems`. 409 `stale`
+         *     with `stale_object` where somebody changed it meanwhile. New contacts meet it at once.
+         *
+         *     For: administrator.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The kind's word. */
+                    kind: string;
+                    /** @description The object's id; the value has the same. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ObjectToBe"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /**
+         * Deletes an object. 409 `in-use` with `usages` while something refers to it, `stale` where
+         *     somebody changed it meanwhile.
+         * @description For: administrator.
+         */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description The version that the deletion builds on. */
+                    version: number;
+                };
+                header?: never;
+                path: {
+                    /** @description The kind's word. */
+                    kind: string;
+                    /** @description The object's id. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/{kind}/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of an object, the newest first, also when it was deleted.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The kind's word. */
+                    kind: string;
+                    /** @description The object's id. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PastObject"][];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/{kind}/{id}/usages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that refers to an object, flows too.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The kind's word. */
+                    kind: string;
+                    /** @description The object's id. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Usage"][];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -1740,6 +2277,392 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All flows, in the order of `tenant.yaml`.
+         * @description For: administrator, flow_developer, supervisor, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FlowSummary"][];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Uploads an exported flow as the next version, which never changes.
+         * @description Strange content is not refused: it is found by the checks, and kept. 422 `not-a-flow` for a
+         *     text that is no export. At most 32 MiB.
+         *
+         *     For: administrator, flow_developer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FlowUploaded"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One flow with its versions.
+         * @description For: administrator, flow_developer, supervisor, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The flow's id or name. */
+                    flow: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FlowDetails"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a flow. 409 `in-use` with `usages` while entry points or flows refer to it, `stale`
+         *     with `label` where there is a newer version.
+         * @description For: administrator, flow_developer.
+         */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description The number of the newest version that whoever deletes the flow has seen. */
+                    latest: number;
+                };
+                header?: never;
+                path: {
+                    /** @description The flow's id or name. */
+                    flow: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/labels/{label}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Moves a label to a version: new contacts meet it at once, contacts that are there keep theirs.
+         *     409 `stale` with `label` where somebody moved it meanwhile.
+         * @description For: administrator, flow_developer.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The flow's id or name. */
+                    flow: string;
+                    /** @description `Live`, `Test` or `Dev`. */
+                    label: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LabelToBe"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Labelled"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/labels/{label}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The moves of a label, the newest first.
+         * @description For: administrator, flow_developer, supervisor, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The flow's id or name. */
+                    flow: string;
+                    /** @description `Live`, `Test` or `Dev`. */
+                    label: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LabelMove"][];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version of a flow as it was uploaded: the export.
+         * @description For: administrator, flow_developer, supervisor, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The flow's id or name. */
+                    flow: string;
+                    /** @description The version's number. */
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The export. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": string;
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow}/versions/{number}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the checks find in a version, against the configuration as it is.
+         * @description For: administrator, flow_developer, supervisor, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The flow's id or name. */
+                    flow: string;
+                    /** @description The version's number. */
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FlowFinding"][];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -2048,6 +2971,105 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/connector-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a connector step by step: address, connection, certificate, token, API. Reads only, and
+         *     keeps nothing.
+         * @description For: administrator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConnectorToTest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConnectorReport"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is still to be done before calls can be taken.
+         * @description For: administrator, flow_developer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SetupSteps"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2635,6 +3657,16 @@ export interface components {
             /** @description In whose name it acts. */
             user: components["schemas"]["UserId"];
         };
+        /** @description What was applied. */
+        Applied: {
+            /** @description What was done. */
+            plan: components["schemas"]["ConfigurationPlan"];
+            /**
+             * Format: int64
+             * @description The revision now; the plan's own when nothing was to be changed.
+             */
+            revision: number;
+        };
         /** @description To what something was done. */
         AuditObject: {
             /** @description Its id. */
@@ -2712,6 +3744,98 @@ export interface components {
             is_default: boolean;
             /** @description The name for people, as the tenant wrote it. */
             name: string;
+        };
+        /** @description An object that was changed. */
+        ConfigurationChange: {
+            /** @description What was done. */
+            action: components["schemas"]["PlanAction"];
+            /** @description The object's id; for labels the flow's. */
+            id: string;
+            /** @description The kind's word; `flow` for a new version of a flow, `label` for one that was moved. */
+            kind: string;
+        };
+        /**
+         * @description A kind of object.
+         * @enum {string}
+         */
+        ConfigurationKind: "company" | "entry_point" | "queue" | "team" | "agent" | "skill" | "site" | "multimedia_profile" | "desktop_profile" | "idle_code" | "wrap_up_code" | "connector" | "variable" | "business_hours" | "audio" | "numbers" | "routing" | "http" | "compatibility";
+        /** @description What applying does. */
+        ConfigurationPlan: {
+            /**
+             * Format: int64
+             * @description The revision that it builds on.
+             */
+            revision: number;
+            /** @description What is done to each object, flows first; unchanged ones too. */
+            steps: components["schemas"]["PlanStep"][];
+        };
+        /** @description Something wrong in the tenant. */
+        ConfigurationProblem: {
+            /** @description The field within the object's value, such as `groups[0].teams[1]`; empty for the whole. */
+            field: string;
+            /** @description The object's id. */
+            id: string;
+            kind?: null | components["schemas"]["ConfigurationKind"];
+            /** @description What is wrong, and what would be right. It holds no secret. */
+            message: string;
+        };
+        /** @description A change of the configuration: all of it was made at once. */
+        ConfigurationRevision: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at_ms: number;
+            /** @description What was changed. */
+            changes: components["schemas"]["ConfigurationChange"][];
+            /** @description Why. */
+            note: string;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            revision: number;
+            /** @description Who. */
+            who: string;
+        };
+        /** @description How a connector's test went. Holds no secret. */
+        ConnectorReport: {
+            /** @description Its base URL. */
+            base_url: string;
+            /** @description The connector's name. */
+            connector: string;
+            /** @description Whether no stage failed. */
+            passed: boolean;
+            /** @description The stages, in their order. */
+            stages: components["schemas"]["ConnectorStage"][];
+        };
+        /** @description A stage of a connector's test. */
+        ConnectorStage: {
+            /** @description What to do, when it failed. */
+            advice?: string | null;
+            /** @description What was found, or why it was skipped. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds; 0 when it was skipped.
+             */
+            duration_ms: number;
+            /** @description `config`, `dns`, `tcp`, `tls`, `token`, `scope` or `api`. */
+            stage: string;
+            /** @description How it went. */
+            status: components["schemas"]["StageStatus"];
+        };
+        /** @description A connector to be tried. */
+        ConnectorToTest: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * @description Its value, as it would be put; the one that is kept when left out. `{"kept": true}` is the
+             *     secret that is there.
+             */
+            value?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description A conversation beside the one with the caller. */
         Consult: {
@@ -2935,6 +4059,28 @@ export interface components {
              */
             talking_since_ms?: number | null;
         };
+        /** @description The configuration as files. */
+        Exported: {
+            /**
+             * @description The flows, by their paths as the `tenant.yaml` has them: each in its Live version, or else
+             *     its newest.
+             */
+            flows: {
+                [key: string]: string;
+            };
+            /**
+             * @description Environment variables that stand for secrets, which are not given away. Applied here again,
+             *     the secrets stay as they are.
+             */
+            left_out: string[];
+            /**
+             * Format: int64
+             * @description The revision.
+             */
+            revision: number;
+            /** @description The `tenant.yaml`. */
+            yaml: string;
+        };
         /** @description What the tenant lets agents do. */
         Features: {
             /** @description Contacts are answered by themselves after two beeps. */
@@ -2960,6 +4106,95 @@ export interface components {
             from_ms?: number | null;
             /** @description At most so many, 1 to 200; 50 when left out. */
             limit?: number | null;
+        };
+        /** @description A flow with its versions. */
+        FlowDetails: {
+            /** @description The flow. */
+            flow: components["schemas"]["FlowSummary"];
+            /** @description Its versions, the newest first. */
+            versions: components["schemas"]["FlowVersion"][];
+        };
+        /** @description Something that the checks found in a flow. */
+        FlowFinding: {
+            /** @description The activity's label. */
+            activity?: string | null;
+            /** @description What to do about it. */
+            help?: string | null;
+            /** @description What is wrong. */
+            message: string;
+            /** @description The rule's name. */
+            rule: string;
+            /** @description `note`, `warning` or `error`. */
+            severity: string;
+        };
+        /**
+         * @description A label of a flow's versions.
+         * @enum {string}
+         */
+        FlowLabel: "Latest" | "Live" | "Test" | "Dev";
+        /** @description A flow, without its versions. */
+        FlowSummary: {
+            /** @description Its path in `tenant.yaml`. */
+            file: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether it is a subflow. */
+            is_subflow: boolean;
+            /** @description Its labels, Latest first. */
+            labels: components["schemas"]["Labelled"][];
+            /** @description Its name, as in the newest version. */
+            name: string;
+        };
+        /** @description What an upload led to. */
+        FlowUploaded: {
+            /** @description What the checks found. */
+            findings: components["schemas"]["FlowFinding"][];
+            /** @description The flow's id. */
+            flow: string;
+            /** @description Whether a version was made: the text of the newest one makes none. */
+            is_new: boolean;
+            /** @description The flow's labels now. */
+            labels: components["schemas"]["Labelled"][];
+            /** @description What flows with a label refer to and the tenant does not have. */
+            missing: components["schemas"]["Missing"][];
+            /** @description The flow's name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The number of the version.
+             */
+            number: number;
+        };
+        /** @description A version of a flow, without its text. */
+        FlowVersion: {
+            /**
+             * Format: int64
+             * @description How many errors the checks found when it was uploaded.
+             */
+            errors: number;
+            /** @description SHA-256 of the text, in hex. */
+            hash: string;
+            /** @description The flow's name in it. */
+            name: string;
+            /** @description Why. */
+            note: string;
+            /**
+             * Format: int64
+             * @description Its number, from 1.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            uploaded_ms: number;
+            /**
+             * Format: int64
+             * @description How many warnings.
+             */
+            warnings: number;
+            /** @description Who. */
+            who: string;
         };
         /** @description From a page to the server. */
         FromDesk: {
@@ -3033,6 +4268,72 @@ export interface components {
             /** @description `0`-`9`, `*`, `#`, `A`-`D`; at most 32. */
             digits: string;
         };
+        /** @description How many objects of a kind there are. */
+        KindCount: {
+            /** @description How many. */
+            count: number;
+            /** @description Whether there is exactly one, whose id is the kind's word. */
+            is_single: boolean;
+            /** @description The kind. */
+            kind: components["schemas"]["ConfigurationKind"];
+        };
+        /** @description A move of a label. */
+        LabelMove: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            changed_ms: number;
+            /** @description Why. */
+            note: string;
+            /**
+             * Format: int64
+             * @description The number of the flow's version; none when the flow was deleted.
+             */
+            number?: number | null;
+            /**
+             * Format: int64
+             * @description The revision of the whole configuration that the move made.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description The label's version after the move.
+             */
+            version: number;
+            /** @description Who. */
+            who: string;
+        };
+        /** @description Where a label is to be. */
+        LabelToBe: {
+            /** @description Why. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description The number of the flow's version.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description The label's version that the move builds on; 0 where it was never set.
+             */
+            version: number;
+        };
+        /** @description A label on a version. */
+        Labelled: {
+            /** @description The label. */
+            label: components["schemas"]["FlowLabel"];
+            /**
+             * Format: int64
+             * @description The number of the flow's version.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Grows with each move; a move names the one that it builds on. 0 for Latest.
+             */
+            version: number;
+        };
         /**
          * @description The language of the pages.
          * @enum {string}
@@ -3078,6 +4379,27 @@ export interface components {
             /** @description The ids of the teams that the user may see as a supervisor. */
             teams: string[];
         };
+        /** @description Something that a flow refers to and the tenant does not have. */
+        Missing: {
+            /** @description The activity's label; none for a variable. */
+            activity?: string | null;
+            /** @description The id of the flow that refers to it. */
+            flow: string;
+            /** @description That flow's name. */
+            flow_name: string;
+            /** @description Its id, as the flow has it. */
+            id: string;
+            kind?: null | components["schemas"]["ConfigurationKind"];
+            /** @description Its name, as the flow has it; else the id. */
+            name: string;
+            /**
+             * @description An object that would do, to be looked through and put under `id` of it; none where only a
+             *     person knows, such as for audio files.
+             */
+            proposal?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** @description Something with an id and a name for people. */
         Named: {
             /** @description The id. */
@@ -3099,6 +4421,28 @@ export interface components {
              */
             password: string;
         };
+        /** @description An object to be put. */
+        ObjectToBe: {
+            /** @description Why. */
+            note?: string;
+            /**
+             * @description The value, as in `tenant.yaml`. A secret is a text, or `{"kept": true}` for the one that is
+             *     there.
+             */
+            value: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description The version that the change builds on; 0 makes an object that is not there yet.
+             */
+            version: number;
+        };
+        /** @description Objects of a kind. */
+        Objects: {
+            /** @description The objects, in the order of `tenant.yaml`. */
+            objects: Record<string, never>[];
+        };
         /** @description Calls to numbers outside. */
         Outdial: {
             /**
@@ -3113,6 +4457,23 @@ export interface components {
             ani?: string | null;
             /** @description The number, as typed. */
             number: string;
+        };
+        /** @description What there is of the configuration. */
+        Overview: {
+            /**
+             * Format: int64
+             * @description The revision that new contacts meet; older for a moment after a change.
+             */
+            in_force: number;
+            /** @description All kinds, in the order of `tenant.yaml`. */
+            kinds: components["schemas"]["KindCount"][];
+            /** @description What of the newest revision is not taken over, and why; for people. */
+            notes: string[];
+            /**
+             * Format: int64
+             * @description The newest revision.
+             */
+            revision: number;
         };
         /** @description One party of a conversation, not the agent who looks. */
         Party: {
@@ -3181,6 +4542,32 @@ export interface components {
             /** @description The name of the wrap-up code. */
             wrap_up?: string | null;
         };
+        /** @description An object as it was after a change. */
+        PastObject: {
+            /**
+             * Format: int64
+             * @description When.
+             */
+            changed_ms: number;
+            /** @description Why. */
+            note: string;
+            /**
+             * Format: int64
+             * @description The revision of the whole configuration that the change made.
+             */
+            revision: number;
+            /** @description The value then; none when the change deleted it. */
+            value?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: int64
+             * @description The version that the change made.
+             */
+            version: number;
+            /** @description Who. */
+            who: string;
+        };
         /**
          * @description What became of a contact.
          * @enum {string}
@@ -3211,6 +4598,24 @@ export interface components {
          * @enum {string}
          */
         Phase: "offered" | "dialling" | "talking" | "on_hold" | "consulting" | "conference" | "wrap_up";
+        /**
+         * @description What is done to an object.
+         * @enum {string}
+         */
+        PlanAction: "create" | "update" | "delete" | "unchanged";
+        /** @description What is done to an object. */
+        PlanStep: {
+            /** @description What is done. */
+            action: components["schemas"]["PlanAction"];
+            /** @description What changes: keys of the value, `order`, `version`, `file`, or the names of labels. */
+            fields: string[];
+            /** @description The id; empty when only the order of the kind's objects changes. */
+            id: string;
+            /** @description The kind's word, or `flow`. */
+            kind: string;
+            /** @description The name for people. */
+            name: string;
+        };
         /** @description A page of the CRM that the flow wants opened. */
         Pop: {
             /** @description The contact. */
@@ -3267,10 +4672,16 @@ export interface components {
             /** @description What is wrong this time. */
             detail: string;
             elsewhere?: null | components["schemas"]["Elsewhere"];
-            /** @description For `invalid`: the field at fault, as a path (`values[0].name`). */
+            /**
+             * @description For `invalid` and `invalid-configuration`: the field at fault, as a path
+             *     (`values[0].name`); of several the first.
+             */
             field?: string | null;
             /** @description Names this occurrence; the server's log has it too where the server is at fault. */
             instance: string;
+            label?: null | components["schemas"]["Labelled"];
+            /** @description For `invalid-configuration`: everything that is wrong. */
+            problems?: components["schemas"]["ConfigurationProblem"][] | null;
             /** @description For `invalid` passwords: why it is not taken, as a stable word. */
             reason?: string | null;
             /**
@@ -3278,6 +4689,7 @@ export interface components {
              * @description For `locked-out` and `too-many-requests`: seconds to wait.
              */
             retry_after_s?: number | null;
+            stale_object?: null | components["schemas"]["StaleObject"];
             /**
              * Format: int32
              * @description The HTTP status.
@@ -3287,6 +4699,8 @@ export interface components {
             title: string;
             /** @description The address of a page about the code. */
             type: string;
+            /** @description For `in-use`: everything that refers to it. */
+            usages?: components["schemas"]["Usage"][] | null;
             user?: null | components["schemas"]["User"];
             /** @description For `stale`: the values now, by name. */
             values?: [
@@ -3295,7 +4709,7 @@ export interface components {
             ][] | null;
             /**
              * Format: int64
-             * @description For `stale`: the version to build on.
+             * @description For `stale` and `stale-plan`: the version (revision) to build on.
              */
             version?: number | null;
         };
@@ -3369,6 +4783,24 @@ export interface components {
             /** @description The value. */
             value: string;
         };
+        /** @description A step. */
+        SetupStep: {
+            /** @description Whether it is done. */
+            is_done: boolean;
+            /** @description Whether calls can be taken without it. */
+            is_optional: boolean;
+            /** @description What flows refer to and the tenant does not have, as far as this step brings it. */
+            missing: components["schemas"]["Missing"][];
+            /** @description Which step. */
+            step: components["schemas"]["StepName"];
+        };
+        /** @description What has to be done before calls can be taken. */
+        SetupSteps: {
+            /** @description Whether all that are not optional are done. */
+            is_complete: boolean;
+            /** @description The steps, in a sensible order. */
+            steps: components["schemas"]["SetupStep"][];
+        };
         /** @description How an agent signs in. */
         SignIn: {
             /** @description The device. */
@@ -3387,10 +4819,31 @@ export interface components {
             team?: string | null;
         };
         /**
+         * @description How a stage went.
+         * @enum {string}
+         */
+        StageStatus: "ok" | "failed" | "skipped";
+        /** @description Two changes that build on the same version. */
+        StaleObject: {
+            /** @description The object now; none when it was deleted. */
+            current?: Record<string, never> | null;
+            /** @description The kind. */
+            kind: components["schemas"]["ConfigurationKind"];
+            /** @description The value that was to be put, secrets masked; none for a deletion. */
+            yours?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * @description What an agent does. How a conversation stands is the contact's [`crate::Phase`].
          * @enum {string}
          */
         StateKind: "signed_out" | "idle" | "available" | "offered" | "engaged" | "wrap_up" | "rona";
+        /**
+         * @description A step.
+         * @enum {string}
+         */
+        StepName: "administrator" | "connector" | "connector_test" | "flow" | "entry_point" | "queue" | "agent" | "audio";
         /** @description A line of the picker. */
         Target: {
             /** @description The name. */
@@ -3418,6 +4871,24 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
+        /** @description A configuration as files. */
+        ToApply: {
+            /** @description The texts of the flows that it names, by their paths as it writes them. */
+            flows?: {
+                [key: string]: string;
+            };
+            /** @description Whether what it does not name is kept; otherwise that is deleted. */
+            keep_others?: boolean;
+            /** @description Why. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description The revision that the plan was made for: applied only if it is the newest.
+             */
+            revision?: number | null;
+            /** @description The `tenant.yaml`. */
+            yaml: string;
+        };
         /** @description From the server to a page. */
         ToDesk: {
             /** @enum {string} */
@@ -3483,6 +4954,32 @@ export interface components {
         /** @description Where the caller goes. */
         TransferTo: {
             to?: null | components["schemas"]["Destination"];
+        };
+        /** @description An export to be uploaded. */
+        Upload: {
+            /** @description The file's name, for a new flow. */
+            file?: string | null;
+            /**
+             * @description The id of the flow that it is a version of; when left out, the one with the export's id, or
+             *     else its name, or else a new one.
+             */
+            flow?: string | null;
+            label?: null | components["schemas"]["FlowLabel"];
+            /** @description Why. */
+            note?: string;
+            /** @description The export, as it was written. */
+            text: string;
+        };
+        /** @description Who refers to something. */
+        Usage: {
+            /** @description The field, or the activity of the flow. */
+            field: string;
+            /** @description The id. */
+            id: string;
+            /** @description The kind's word, or `flow`. */
+            kind: string;
+            /** @description The name for people. */
+            name: string;
         };
         /** @description A user. */
         User: {
