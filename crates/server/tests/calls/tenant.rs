@@ -63,6 +63,8 @@ async fn call_hears(centre: &Centre, frequency_hz: f64) {
     let call = centre.call().await;
     hears_from(&call, 0, frequency_hz).await;
     call.ended(LIMIT).await.unwrap();
+    // A kill between its last request and the answer would send that again.
+    centre.is_empty().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
