@@ -15,6 +15,7 @@ export const ANN = '+12025550142';
 
 interface Ready {
   url: string;
+  try: string;
   users: { name: string; password: string }[];
   sip: string;
   crm: string;
@@ -56,6 +57,11 @@ export class Centre {
 
   get url(): string {
     return this.ready.url;
+  }
+
+  /** The address that signs a newcomer in, once. */
+  get tryAddress(): string {
+    return this.ready.try;
   }
 
   password(name: string): string {

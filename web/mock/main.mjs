@@ -9,6 +9,7 @@ import { WebSocketServer } from 'ws';
 
 import { backstage } from './backstage.mjs';
 import { ELSEWHERE } from './scenarios.mjs';
+import { answerPhone, trial } from './trial.mjs';
 import { World } from './world.mjs';
 
 const PORT = Number(process.env.PORT ?? 8099);
@@ -70,7 +71,8 @@ async function api(request, response, address, query) {
   if (request.method !== 'GET' && request.headers['x-trunkline-csrf'] !== world.me.csrf) return problem(response, 403, 'csrf', 'No CSRF token.');
   if (world.isBroken) return request.socket.destroy();
   if (request.method !== 'GET') world.requests.push({ method: request.method, address, body });
-  const answer = world.handle(request.method, address, query, body);
+  if (address === '/session/link') return problem(response, 410, 'link-over', 'This link is used.');
+  const answer = trial(world, address) ?? world.handle(request.method, address, query, body);
   return answer ? json(response, answer.status, answer.body) : problem(response, 404, 'not-found', 'There is nothing at this address.');
 }
 
@@ -101,7 +103,8 @@ server.on('upgrade', (request, socket, head) => {
     socket.end('HTTP/1.1 503 Unavailable\r\n\r\n');
     return;
   }
-  sockets.handleUpgrade(request, socket, head, (client) => attach(world, client));
+  const isPhone = request.url.endsWith('/try/phone');
+  sockets.handleUpgrade(request, socket, head, (client) => (isPhone ? answerPhone(world, client) : attach(world, client)));
 });
 
 function attach(world, client) {

@@ -159,5 +159,25 @@ export const STATES: State[] = [
   },
   { name: 'start-done', scenario: 'ready', role: 'administrator', to: '/start/done' },
   { name: 'contacts', scenario: 'idle', role: 'administrator', to: '/contacts' },
+  { name: 'try', scenario: 'available', to: '/try' },
+  {
+    name: 'try-call',
+    scenario: 'offered',
+    to: '/try',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Call|電話をかける|.?Cáll.?)$/ }).click();
+      await page.waitForTimeout(800);
+    },
+  },
+  {
+    name: 'try-over',
+    scenario: 'wrap-up',
+    to: '/try',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^(Call|電話をかける|.?Cáll.?)$/ }).click();
+      await page.getByRole('button', { name: /^(Hang up|電話を切る|.?Háng.*)$/ }).click();
+      await page.waitForTimeout(1_200);
+    },
+  },
   { name: 'floating-offer', scenario: 'offered', to: '/account' },
 ];

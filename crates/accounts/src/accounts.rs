@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Mutex;
 
 use tokio::sync::broadcast;
 
 use crate::database::Database;
 use crate::error::AccountsError;
 use crate::hashing::Hasher;
+use crate::link::Link;
 use crate::session::EndedSession;
 use crate::settings::Settings;
 
@@ -22,6 +24,7 @@ pub struct Accounts {
     pub(crate) settings: Settings,
     pub(crate) ended: broadcast::Sender<EndedSession>,
     pub(crate) pepper: Vec<u8>,
+    pub(crate) link: Mutex<Option<Link>>,
 }
 
 impl Accounts {
@@ -49,7 +52,7 @@ impl Accounts {
             Ok(db.query_row("SELECT bytes FROM pepper", [], |row| row.get(0))?)
         })?;
         let (ended, _) = broadcast::channel(ENDED_WAITING);
-        Ok(Self { db, hasher, settings, ended, pepper })
+        Ok(Self { db, hasher, settings, ended, pepper, link: Mutex::default() })
     }
 
     /// The limits and times in force.

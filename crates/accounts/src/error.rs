@@ -29,6 +29,9 @@ pub enum AccountsError {
     /// The link is wrong, used or older than a day, or there is an administrator already.
     #[error("this link is not valid (any more); the server prints a new one at its next start")]
     NoSetup,
+    /// The link is wrong, used, or older than a day.
+    #[error("this link is not valid (any more): it signs in once; sign in with a password")]
+    NoLink,
     /// A value is not what it must be.
     #[error("{field}: {problem}")]
     Invalid {
@@ -153,6 +156,7 @@ impl AccountsError {
             Self::NoSession => "no_session",
             Self::NoToken => "no_token",
             Self::NoSetup => "no_setup",
+            Self::NoLink => "no_link",
             Self::Invalid { .. } => "invalid",
             Self::Weak(weakness) => weakness.code(),
             Self::NotFound { .. } => "not_found",
@@ -184,6 +188,7 @@ impl AccountsError {
             | Self::NoSession
             | Self::NoToken
             | Self::NoSetup
+            | Self::NoLink
             | Self::NotFound { .. }
             | Self::Stale(_)
             | Self::LastAdministrator

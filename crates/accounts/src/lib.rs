@@ -17,6 +17,7 @@ mod demo;
 mod error;
 mod hashing;
 mod ids;
+mod link;
 mod lockout;
 mod name;
 mod password;

@@ -136,7 +136,7 @@ impl Accounts {
         })?
     }
 
-    fn let_in(
+    pub(crate) fn let_in(
         &self,
         tx: &Transaction<'_>,
         now_ms: i64,

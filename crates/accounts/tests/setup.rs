@@ -42,6 +42,32 @@ fn the_link_makes_one_administrator_once() {
 }
 
 #[test]
+fn a_link_signs_its_user_in_once() {
+    let office = Office::empty();
+    let demo = Demo {
+        password: Some("demo".into()),
+        agents: vec![(AgentId::new("ann"), "ann".to_owned(), "Ann".to_owned())],
+        ..Demo::default()
+    };
+    office.make_demo(NOW, &demo).unwrap();
+    let refused = |link: &str, now_ms: i64| {
+        let done = office.sign_in_by_link(now_ms, link, HERE, "test");
+        done.map(drop).map_err(|error| error.code())
+    };
+    assert_eq!(office.new_link(NOW, "nobody").unwrap_err().code(), "not_found");
+    let old = office.new_link(NOW, "Ann").unwrap();
+    let new = office.new_link(NOW, "ann").unwrap();
+    for link in [old.reveal(), "", &new.reveal()[1..]] {
+        assert_eq!(refused(link, NOW), Err("no_link"));
+    }
+    assert_eq!(refused(new.reveal(), NOW + DAY_MS), Err("no_link"), "a day later");
+    let signed_in = office.sign_in_by_link(NOW + 1, new.reveal(), HERE, "test").unwrap();
+    assert_eq!(signed_in.session.user.name, "ann");
+    office.session(NOW + 1, signed_in.token.reveal()).unwrap();
+    assert_eq!(refused(new.reveal(), NOW + 2), Err("no_link"), "used");
+}
+
+#[test]
 fn only_the_newest_link_is_valid_and_only_for_a_day() {
     let office = Office::empty();
     let old = office.new_setup(NOW).unwrap().unwrap();

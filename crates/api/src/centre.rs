@@ -4,10 +4,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tokio::sync::mpsc;
-use trunkline_desk::{Command, DeskView, FromDesk, PastContact, Refusal, Target, ToDesk};
+use trunkline_desk::{
+    CaseOf, CaseView, Command, DeskView, FromCaller, FromDesk, PastContact, Refusal, Target,
+    ToCaller, ToDesk, TrialView,
+};
 use trunkline_model::{AgentId, ContactId};
 use trunkline_settings::Trial;
 use utoipa::ToSchema;
@@ -46,6 +50,36 @@ pub trait Centre: Send + Sync + 'static {
 
     /// Tries a connector step by step, by the requests that flows would send; reads only.
     fn test_connector(&self, trial: Trial) -> Answer<ConnectorReport>;
+
+    /// What the page "Try it" needs; none where it is switched off, as it is unless the
+    /// configuration says otherwise.
+    fn try_it(&self) -> Option<Arc<dyn TryIt>> {
+        None
+    }
+}
+
+/// What can be asked of a contact centre that may be tried from its pages, with sample data.
+pub trait TryIt: Send + Sync + 'static {
+    /// Who may call whom.
+    fn view(&self) -> Answer<TrialView>;
+
+    /// Joins a page as a caller's phone. Dropping the [`PhoneLink`] ends its call.
+    fn phone(&self) -> Answer<PhoneLink>;
+
+    /// Speaks a text, at most 300 characters, as the caller's voice: a WAV file, mono, 16 bits.
+    fn speak(&self, text: &str) -> Answer<Vec<u8>>;
+
+    /// A case as the CRM has it now; none if there is no such case.
+    fn case(&self, of: CaseOf) -> Answer<Option<CaseView>>;
+}
+
+/// The connection of a caller's phone.
+#[derive(Debug)]
+pub struct PhoneLink {
+    /// What the phone is told; over when the server lets go of it.
+    pub events: mpsc::Receiver<ToCaller>,
+    /// What the phone says; at most 64 messages wait.
+    pub say: mpsc::Sender<FromCaller>,
 }
 
 /// Which revision of the configuration new contacts meet.

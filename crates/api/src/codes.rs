@@ -90,6 +90,8 @@ codes! {
         "Make somebody else an administrator first.";
     SetupOver, "setup-over", GONE, "The link is not, or not any more, valid.",
         "A new link is printed at each start of the server while there is no administrator.";
+    LinkOver, "link-over", GONE, "This sign-in link is not, or not any more, valid.",
+        "It works once; sign in with a name and a password, or start the demonstration anew.";
     TooManyRequests, "too-many-requests", TOO_MANY_REQUESTS, "You send requests too quickly.",
         "Wait for `retry_after_s` seconds.";
     TooManyPages, "too-many-pages", TOO_MANY_REQUESTS, "Too many of your pages are open.",
@@ -123,6 +125,8 @@ codes! {
         "Change what `usages` names first.";
     StalePlan, "stale-plan", CONFLICT, "The configuration has changed since the plan was made.",
         "Make a new plan.";
+    TryOff, "try-off", NOT_FOUND, "Nothing can be tried at this server.",
+        "Set `enabled = true` under `[try]` in trunkline.toml, or start `trunkline demo`.";
     Unavailable, "unavailable", SERVICE_UNAVAILABLE, "The server cannot do this now.",
         "Try again in a moment; the server's log says more.";
     Fault, "fault", INTERNAL_SERVER_ERROR, "The server has made a mistake.",

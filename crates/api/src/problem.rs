@@ -146,6 +146,7 @@ impl Problem {
                 Self::new(Code::NotSignedIn, detail)
             }
             AccountsError::NoSetup => Self::of(Code::SetupOver),
+            AccountsError::NoLink => Self::of(Code::LinkOver),
             AccountsError::Invalid { .. } => Self::new(Code::Invalid, detail),
             AccountsError::Weak(weakness) => {
                 Self::new(Code::Invalid, detail).and(|it| it.reason = Some(weakness.code()))

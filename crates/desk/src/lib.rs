@@ -13,6 +13,7 @@ mod command;
 mod history;
 mod refusal;
 mod target;
+mod trial;
 mod view;
 mod wire;
 
@@ -24,6 +25,9 @@ pub use command::{Command, Keys, SignIn, Variables, WrapUpAction};
 pub use history::{PastContact, PastOutcome};
 pub use refusal::{Elsewhere, Refusal};
 pub use target::{Destination, Reach, Target};
+pub use trial::{
+    CallEnd, CaseComment, CaseOf, CaseView, FromCaller, ToCaller, TrialNumber, TrialView,
+};
 pub use view::{
     AgentState, Choice, Code, DeskView, Device, Features, Named, Outdial, QueueFigures, StateKind,
 };

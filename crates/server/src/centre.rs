@@ -1,36 +1,47 @@
 //! The contact centre as its interface sees it.
 
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use trunkline_api::centre::{
-    Answer, Centre, ConnectorReport, ContactRecord, ContactSearch, InForce, PageLink,
+    Answer, Centre, ConnectorReport, ContactRecord, ContactSearch, InForce, PageLink, PhoneLink,
+    TryIt,
 };
-use trunkline_desk::{Command, DeskView, PastContact, Refusal, Target};
+use trunkline_desk::{
+    CaseOf, CaseView, Command, DeskView, PastContact, Refusal, Target, TrialView,
+};
 use trunkline_model::{AgentId, ContactId};
 use trunkline_settings::Trial;
 
 use crate::archive::Archive;
 use crate::follow::Current;
-use crate::switchboard::{DeskEvent, Event, Reply};
+use crate::switchboard::{DeskEvent, Event, Reply, TrialEvent};
 use crate::trial;
 
 /// How long the switchboard may take for an answer.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// Asks the switchboard, and the archive for what is past.
+#[derive(Clone)]
 pub(crate) struct Asking {
     pub(crate) events: Sender<Event>,
     pub(crate) archive: Archive,
     pub(crate) current: Current,
+    /// Whether it may be tried from its pages.
+    pub(crate) may_be_tried: bool,
 }
 
 impl Asking {
     /// Sends a question at once; the answer comes when the switchboard has time.
     fn ask<T: Send + 'static>(&self, question: impl FnOnce(Reply<T>) -> DeskEvent) -> Answer<T> {
+        self.put(|reply| Event::Desk(question(reply)))
+    }
+
+    fn put<T: Send + 'static>(&self, question: impl FnOnce(Reply<T>) -> Event) -> Answer<T> {
         let (reply, answer) = oneshot::channel();
-        let sent = self.events.send(Event::Desk(question(reply)));
+        let sent = self.events.send(question(reply));
         Box::pin(async move {
             let gone = || Refusal::Unavailable("the server stops".to_owned());
             sent.map_err(|_| gone())?;
@@ -92,5 +103,28 @@ impl Centre for Asking {
     fn test_connector(&self, trial: Trial) -> Answer<ConnectorReport> {
         let setup = self.current.setup();
         Box::pin(async move { Ok(trial::report(trial, &setup).await) })
+    }
+
+    fn try_it(&self) -> Option<Arc<dyn TryIt>> {
+        self.may_be_tried.then(|| Arc::new(self.clone()) as Arc<dyn TryIt>)
+    }
+}
+
+impl TryIt for Asking {
+    fn view(&self) -> Answer<TrialView> {
+        self.put(|reply| Event::Trial(TrialEvent::View { reply }))
+    }
+
+    fn phone(&self) -> Answer<PhoneLink> {
+        self.put(|reply| Event::Trial(TrialEvent::Open { reply }))
+    }
+
+    fn speak(&self, text: &str) -> Answer<Vec<u8>> {
+        let text = text.to_owned();
+        self.put(|reply| Event::Trial(TrialEvent::Speak { text, reply }))
+    }
+
+    fn case(&self, of: CaseOf) -> Answer<Option<CaseView>> {
+        self.put(|reply| Event::Trial(TrialEvent::Case { of, reply }))
     }
 }

@@ -150,6 +150,16 @@ pub(crate) fn web(setup: &Setup) -> Option<trunkline_api::Settings> {
     })
 }
 
+/// Who may call on the page "Try it"; none where it is switched off.
+pub(crate) fn trial(setup: &Setup) -> Option<Vec<trunkline_desk::TrialNumber>> {
+    let config = &setup.config.trial;
+    let number = |it: &config::TryCaller| trunkline_desk::TrialNumber {
+        number: it.number.clone(),
+        name: it.name.clone(),
+    };
+    config.enabled.then(|| config.callers.iter().map(number).collect())
+}
+
 /// Desktops.
 pub(crate) fn desk(setup: &Setup) -> DeskSettings {
     let config = &setup.config.desk;

@@ -19,7 +19,7 @@ use crate::centre::Asking;
 use crate::config::{ConfigErrors, Setup};
 use crate::follow::{Current, follow};
 use crate::ops::{Ask, Check, Control, Health, Metrics};
-use crate::switchboard::{Clock, Desks, Devices, Event, Io, Scribe, Switchboard, Waits};
+use crate::switchboard::{Clock, Desks, Devices, Event, Io, Scribe, Switchboard, Trials, Waits};
 use crate::web::{self, Web};
 use crate::{figures, parts, recovery};
 
@@ -147,6 +147,7 @@ impl Server {
         let scribe = scribe.map_err(StartError::Thread)?;
         let (trunk, health) = (outbound_trunk(setup), health.clone());
         let now_running = current.clone();
+        let trials = Trials::new(parts::trial(setup));
         let run = move || {
             // Whatever of the switchboard spawns tasks finds the runtime here.
             let runtime = io.runtime.clone();
@@ -154,13 +155,19 @@ impl Server {
             let mut switchboard = Switchboard::new(site, io, scribe, (devices, desks), now_running);
             switchboard.call_out_by(trunk);
             switchboard.wait_for_agents(waits);
+            switchboard.may_be_tried(trials);
             switchboard.recover(recovered);
             health.good(Check::Recovery);
             switchboard.run(&inbox);
         };
         let thread = std::thread::Builder::new().name("switchboard".into()).spawn(run);
         let switchboard = Some(thread.map_err(StartError::Thread)?);
-        let asking = Arc::new(Asking { events: events.clone(), archive, current: current.clone() });
+        let asking = Arc::new(Asking {
+            events: events.clone(),
+            archive,
+            current: current.clone(),
+            may_be_tried: setup.config.trial.enabled,
+        });
         let web = web::open(setup, asking.clone()).await?;
         let following = setup.settings.clone().map(|settings| {
             tokio::spawn(follow(settings, current, metrics.clone(), events.clone()))

@@ -30,6 +30,7 @@ const WORDS: Record<Action, MessageId> = {
   done: 'wrap_up.done',
   palette: 'palette',
   shortcuts: 'shortcuts.title',
+  swap_sides: 'try.swap_long',
 };
 
 /** All keys; where they may be changed, a key combination is taken as it is pressed. */

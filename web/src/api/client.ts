@@ -45,6 +45,8 @@ export async function renewSession(): Promise<void> {
 interface Options {
   /** Whether a 401 is an answer and not the end of a session. */
   isSignIn?: boolean;
+  /** Whether the answer is bytes and not JSON. */
+  isBinary?: boolean;
   signal?: AbortSignal;
   /** How long the answer may take, where it is known to take longer than others. */
   timeoutMs?: number;
@@ -55,9 +57,9 @@ export async function request<T>(method: Method, path: string, body?: unknown, o
   const response = await send(method, path, body, options);
   if (response.status === 401 && !options.isSignIn && signInAgain) {
     await signInAgain();
-    return answer<T>(await send(method, path, body, options));
+    return answer<T>(await send(method, path, body, options), options);
   }
-  return answer<T>(response);
+  return answer<T>(response, options);
 }
 
 async function send(method: Method, path: string, body: unknown, options: Options): Promise<Response> {
@@ -79,7 +81,8 @@ async function send(method: Method, path: string, body: unknown, options: Option
   }
 }
 
-async function answer<T>(response: Response): Promise<T> {
+async function answer<T>(response: Response, { isBinary }: Options): Promise<T> {
+  if (response.ok && isBinary) return (await response.arrayBuffer()) as T;
   const text = await response.text();
   const json = parse(text);
   if (!response.ok) {

@@ -16,6 +16,8 @@ const SENTENCES: Record<string, MessageId> = {
   'too-many-pages': 'problem.too_many_pages',
   csrf: 'problem.csrf',
   'other-origin': 'problem.other_origin',
+  'try-off': 'problem.try_off',
+  'link-over': 'problem.link_over',
   'setup-over': 'problem.setup_over',
   'not-found': 'problem.not_found',
 };

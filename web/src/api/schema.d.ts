@@ -3616,6 +3616,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        CallEnd: "caller" | "centre" | "lost";
+        CaseComment: { id: string; text: string; at: string };
+        CaseView: { id: string; number: string; subject: string; status: string; priority: string; contact?: string | null; comments: components["schemas"]["CaseComment"][] };
+        FromCaller: { type: "dial"; from: string; to: string } | { type: "audio_answer"; sdp: string } | { type: "audio_failed"; why: string } | { type: "keys"; keys: string } | { type: "hang_up" } | { type: "ping" };
+        ToCaller: { type: "called"; contact: string; server_ms: number } | { type: "audio_offer"; sdp: string } | { type: "answered" } | { type: "steps"; contact: string; steps: Record<string, never>[]; case?: string | null; is_over: boolean } | { type: "ended"; by: components["schemas"]["CallEnd"] } | { type: "refused"; code: string; text: string } | { type: "pong"; server_ms: number };
+        TrialNumber: { number: string; name: string };
+        TrialView: { callers: components["schemas"]["TrialNumber"][]; numbers: components["schemas"]["TrialNumber"][] };
         /** @description What an agent does, and since when. */
         AgentState: {
             /**

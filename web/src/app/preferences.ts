@@ -41,6 +41,12 @@ function show(wanted: Preferences): void {
 
 dark.addEventListener('change', () => scheme.set(resolve(preferences.get().theme)));
 
+// Another tab, or the page around a panel, has changed them.
+window.addEventListener('storage', ({ key, newValue }) => {
+  if (key === KEYS.language && (newValue === 'en' || newValue === 'ja')) adoptPreferences({ language: newValue });
+  if (key === KEYS.theme && (newValue === 'light' || newValue === 'dark' || newValue === 'system')) adoptPreferences({ theme: newValue });
+});
+
 /** Takes over what the server knows of the person. */
 export function adoptPreferences(theirs: Partial<Preferences>): void {
   const next = { ...preferences.get(), ...theirs };

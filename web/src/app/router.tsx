@@ -18,6 +18,8 @@ const signIn = createRoute({
   validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
   component: lazyRouteComponent(() => import('../session/SignInPage')),
 });
+const open = createRoute({ getParentRoute: () => root, path: 'open/$token', component: lazyRouteComponent(() => import('../try/OpenPage')) });
+const tryIt = createRoute({ getParentRoute: () => root, path: 'try', component: lazyRouteComponent(() => import('../try/TryPage')) });
 const setup = createRoute({ getParentRoute: () => root, path: 'setup/$token', component: lazyRouteComponent(() => import('../setup/SetupPage')) });
 
 const shell = createRoute({
@@ -63,7 +65,7 @@ const contact = createRoute({
 const embedded = createRoute({ getParentRoute: () => panel, path: 'embed/agent', component: DeskPage });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setup, shell.addChildren([...pages, contact]), panel.addChildren([embedded])]),
+  routeTree: root.addChildren([signIn, setup, open, tryIt, shell.addChildren([...pages, contact]), panel.addChildren([embedded])]),
   defaultPreload: 'intent',
   scrollRestoration: false,
 });

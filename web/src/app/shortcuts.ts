@@ -24,6 +24,7 @@ export const ACTIONS = [
   'done',
   'palette',
   'shortcuts',
+  'swap_sides',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -53,6 +54,7 @@ const DEFAULTS: Record<Action, string> = {
   done: `${COMMAND}+Enter`,
   palette: `${COMMAND}+KeyK`,
   shortcuts: `${CALL}+Slash`,
+  swap_sides: `${CALL}+KeyY`,
 };
 
 export function combination(action: Action): string {

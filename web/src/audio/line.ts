@@ -2,6 +2,7 @@
 import type { Quality, ToDesk } from '../api/types';
 import { live } from '../live/desk';
 import { Store } from '../ui/store';
+import { audioHost } from './host';
 import { openMicrophone } from './microphone';
 import { sound } from './output';
 import { qualityOf, type Figures } from './quality';
@@ -120,6 +121,11 @@ function fail(made: Connection, why: string): void {
 }
 
 async function playTrack(event: RTCTrackEvent): Promise<void> {
+  const host = audioHost();
+  if (host) {
+    host.hear(event.streams[0] ?? new MediaStream([event.track]));
+    return;
+  }
   player ??= new Audio();
   player.srcObject = event.streams[0] ?? new MediaStream([event.track]);
   player.autoplay = true;
@@ -169,4 +175,5 @@ function close(): void {
   connection.peer.close();
   connection = null;
   if (player) player.srcObject = null;
+  audioHost()?.hear(null);
 }

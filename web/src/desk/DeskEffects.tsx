@@ -1,3 +1,4 @@
+import { useHostedStart } from '../try/useHostedStart';
 import { useDesk, useDeskIfAny } from './DeskContext';
 import { useAnnouncements } from './useAnnouncements';
 import { useAudioGuard } from './useAudioGuard';
@@ -18,5 +19,6 @@ function Effects() {
   useScreenPops(desk);
   useAnnouncements(desk);
   useAudioGuard(desk);
+  useHostedStart(desk);
   return null;
 }

@@ -1,6 +1,7 @@
 // Pages of the CRM: opened by themselves where the browser allows it, else by a button.
 import { call } from '../api/commands';
 import type { Pop, PopOutcome } from '../api/types';
+import { audioHost } from '../audio/host';
 import { Store } from '../ui/store';
 
 /** The name of the tab that pops share. */
@@ -23,12 +24,20 @@ export function takePop(pop: Pop): void {
     return;
   }
   if (!isNew && pop.outcome) return;
+  const host = audioHost();
+  if (host) {
+    host.pop(pop);
+    tell(pop, 'opened');
+    return;
+  }
   tell(pop, openTab(pop) ? 'opened' : 'blocked');
 }
 
 /** The agent asks for it: a click may always open a tab. */
 export function openByHand(pop: Pop): void {
-  if (isWeb(pop.url) && openTab(pop)) tell(pop, 'opened_by_hand');
+  const host = audioHost();
+  if (host) host.pop(pop);
+  else if (isWeb(pop.url) && openTab(pop)) tell(pop, 'opened_by_hand');
 }
 
 export function tell(pop: Pop, outcome: PopOutcome): void {

@@ -2,7 +2,8 @@
 // of its origin: a lock tells the two apart. All tabs of a browser share the name's first part, by
 // which the server tells another tab of this desktop from a desktop elsewhere.
 
-const STORED = 'trunkline.tab';
+// A panel in a page of ours shares the page's storage: it has a name of its own.
+const STORED = window.parent === window ? 'trunkline.tab' : 'trunkline.tab.panel';
 const BROWSER = 'trunkline.browser';
 
 let name = '';

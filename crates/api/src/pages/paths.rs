@@ -8,6 +8,7 @@ const ROUTES: &[&str] = &[
     "setup/:",
     "start",
     "start/:",
+    "open/:",
     "account",
     "try",
     "agent",

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::codes::Code;
 use crate::problem::Problem;
 
-pub(crate) use pages::Pages;
+pub(crate) use pages::{Pages, Place};
 
 /// The largest message of a page: an answer of a browser (SDP) takes some 3 KiB.
 const MESSAGE: usize = 32 * 1024;

@@ -12,6 +12,7 @@ mod session;
 mod setup;
 mod setup_steps;
 mod tokens;
+mod trial;
 mod users;
 
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
@@ -42,6 +43,7 @@ pub(crate) fn table() -> Table {
         configuration::routes,
         flows::routes,
         setup_steps::routes,
+        trial::routes,
     ];
     parts.into_iter().fold(table, |table, part| part(table))
 }

@@ -27,6 +27,7 @@ pub(super) fn routes(table: Table) -> Table {
     let user = Allowed::signed_in();
     table
         .route(Allowed::anybody(), routes!(sign_in))
+        .route(Allowed::anybody(), routes!(sign_in_by_link))
         .route(user.even_with_given_password(), routes!(me))
         .route(user.even_with_given_password(), routes!(sign_out))
         .route(user.even_with_given_password(), routes!(change_password))
@@ -109,6 +110,33 @@ async fn sign_in(
     let (now_ms, address, device) = (app.now(), client.address, device(&headers));
     let signed_in = app
         .blocking(move |accounts| accounts.sign_in(now_ms, &name, &password, address, &device))
+        .await?;
+    welcome(&client, signed_in)
+}
+
+/// A link that signs in once.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Link {
+    /// The link's last part.
+    #[schema(format = Password)]
+    token: String,
+}
+
+/// Signs in by a link, which is used up: `trunkline demo` prints one. 410 `link-over`.
+#[utoipa::path(
+    post, path = "/session/link", tag = "session", request_body = Link,
+    responses((status = 200, body = Me))
+)]
+async fn sign_in_by_link(
+    State(app): State<Arc<App>>,
+    client: Client,
+    headers: HeaderMap,
+    Body(Link { token }): Body<Link>,
+) -> Result<Response, Problem> {
+    let (now_ms, address, device) = (app.now(), client.address, device(&headers));
+    let signed_in = app
+        .blocking(move |accounts| accounts.sign_in_by_link(now_ms, &token, address, &device))
         .await?;
     welcome(&client, signed_in)
 }

@@ -58,8 +58,8 @@ fn secure(headers: &mut HeaderMap, app: &App, client: Option<&Client>, is_embedd
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    let ancestors = match is_embedded && !app.embed_hosts.is_empty() {
-        true => app.embed_hosts.join(" "),
+    let ancestors = match is_embedded {
+        true => ancestors(app),
         false => "'none'".to_owned(),
     };
     if ancestors == "'none'" {
@@ -74,6 +74,14 @@ fn secure(headers: &mut HeaderMap, app: &App, client: Option<&Client>, is_embedd
         let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
+}
+
+/// Who may show the panel in a frame: the sites that are configured, and the page "Try it".
+fn ancestors(app: &App) -> String {
+    let own = app.centre.try_it().map(|_| "'self'");
+    let hosts = app.embed_hosts.iter().map(String::as_str);
+    let all: Vec<&str> = own.into_iter().chain(hosts).collect();
+    if all.is_empty() { "'none'".to_owned() } else { all.join(" ") }
 }
 
 /// What a page may load: only what is ours, but for the CRM in the side panel. Components set

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 use trunkline_api::centre::{
     Answer, Centre, ConnectorReport, ConnectorStage, ContactRecord, ContactSearch, InForce,
-    PageLink, StageStatus,
+    PageLink, StageStatus, TryIt,
 };
 use trunkline_desk::{
     AgentState, Command, DeskView, Direction, Features, FromDesk, Named, PastContact, PastOutcome,
@@ -69,7 +69,11 @@ impl Double {
 }
 
 /// The centre's handle on the double: what is asked of it may outlive the question.
-pub(crate) struct Scripted(pub Arc<Double>);
+pub(crate) struct Scripted {
+    pub(crate) double: Arc<Double>,
+    /// What may be tried; nothing unless the test says so.
+    pub(crate) trial: Option<Arc<dyn TryIt>>,
+}
 
 fn ready<T: Send + 'static>(answer: Result<T, Refusal>) -> Answer<T> {
     Box::pin(async move { answer })
@@ -170,7 +174,7 @@ impl Centre for Scripted {
     }
 
     fn command(&self, agent: &AgentId, command: Command) -> Answer<()> {
-        let mut asked = self.0.asked.lock().unwrap();
+        let mut asked = self.double.asked.lock().unwrap();
         if let Some(refusal) = asked.refusals.pop_front() {
             return ready(Err(refusal));
         }
@@ -193,8 +197,8 @@ impl Centre for Scripted {
     fn attach(&self, _: &AgentId) -> Answer<PageLink> {
         let (tell, events) = mpsc::channel(64);
         let (say, mut said) = mpsc::channel(64);
-        self.0.asked.lock().unwrap().pages.push(tell);
-        let double = Arc::clone(&self.0);
+        self.double.asked.lock().unwrap().pages.push(tell);
+        let double = Arc::clone(&self.double);
         tokio::spawn(async move {
             while let Some(message) = said.recv().await {
                 double.asked.lock().unwrap().heard.push(message);
@@ -204,7 +208,7 @@ impl Centre for Scripted {
     }
 
     fn contacts(&self, search: ContactSearch) -> Answer<Vec<PastContact>> {
-        self.0.asked.lock().unwrap().searches.push(search);
+        self.double.asked.lock().unwrap().searches.push(search);
         ready(Ok(vec![past(ANNS)]))
     }
 
@@ -236,5 +240,9 @@ impl Centre for Scripted {
             passed: is_right,
             stages: vec![stage],
         }))
+    }
+
+    fn try_it(&self) -> Option<Arc<dyn TryIt>> {
+        self.trial.clone()
     }
 }

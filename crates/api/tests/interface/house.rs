@@ -48,7 +48,16 @@ impl House {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
-        let house = Self::empty(settings).await;
+        Self::empty(settings).await.with_people()
+    }
+
+    /// With users, and a centre of the test's own.
+    pub(crate) async fn people(centre: impl FnOnce(Arc<Double>) -> Scripted) -> Self {
+        Self::around(Settings::loopback(), centre).await.with_people()
+    }
+
+    fn with_people(self) -> Self {
+        let house = self;
         let people: Vec<_> = PEOPLE
             .iter()
             .map(|(name, role, agent, team)| NewUser {
@@ -67,13 +76,17 @@ impl House {
 
     /// Without users.
     pub(crate) async fn empty(settings: Settings) -> Self {
+        Self::around(settings, |double| Scripted { double, trial: None }).await
+    }
+
+    async fn around(settings: Settings, centre: impl FnOnce(Arc<Double>) -> Scripted) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let accounting =
             Accounting { cost: Cost::TEST, hashes_waiting: 1_000, ..Accounting::default() };
         let path = folder.path().join("accounts.sqlite");
         let accounts = Arc::new(Accounts::open(path, accounting).unwrap());
         let double = Double::new();
-        let centre = Arc::new(Scripted(Arc::clone(&double)));
+        let centre = Arc::new(centre(Arc::clone(&double)));
         let configuration = Arc::new(Configuration::in_memory(Key::from_bytes([7; 32])).unwrap());
         let (users, kept) = (Arc::clone(&accounts), Arc::clone(&configuration));
         let running = serve(settings, centre, users, kept).await.unwrap();

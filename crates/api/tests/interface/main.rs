@@ -12,4 +12,5 @@ mod live;
 mod serving;
 mod session;
 mod tls;
+mod trial;
 mod users;

@@ -206,7 +206,7 @@ async fn documents_load_nothing_from_elsewhere() {
 #[tokio::test]
 async fn what_cannot_be_served_says_why() {
     let house = House::new().await;
-    let centre = || std::sync::Arc::new(Scripted(Double::new()));
+    let centre = || std::sync::Arc::new(Scripted { double: Double::new(), trial: None });
     let kept = || house.configuration.clone();
     let open = Settings { listen: "0.0.0.0:0".parse().unwrap(), ..Settings::loopback() };
     let refused = serve(open, centre(), house.accounts.clone(), kept()).await;

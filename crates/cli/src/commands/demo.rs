@@ -17,6 +17,7 @@ use trunkline_server::ops::{Health, Metrics, Operation, log, operate};
 use trunkline_server::{Server, Web};
 
 use self::place::Place;
+use self::users::Users;
 use crate::problem::{FAILED, Problem, Result};
 use crate::run::output;
 use crate::run::shell;
@@ -96,8 +97,9 @@ impl Teller {
     }
 
     /// What people can do now.
-    fn invite(&self, place: &Place, server: &Server, users: &[DemoUser]) -> Result<()> {
+    fn invite(&self, place: &Place, server: &Server, made: &Users) -> Result<()> {
         let url = server.web().map(Web::url).unwrap_or_default();
+        let Users { users, address } = made;
         if self.is_json {
             let user = |user: &DemoUser| {
                 let password = user.password.reveal();
@@ -105,15 +107,18 @@ impl Teller {
             };
             let users: Vec<_> = users.iter().map(user).collect();
             let line = serde_json::json!({
-                "line": "ready", "url": url, "users": users, "sip": place.sip.to_string(),
+                "line": "ready", "url": url, "try": address, "users": users, "sip": place.sip.to_string(),
                 "crm": place.sandbox.base_url(), "number": place::NUMBER,
             });
             return output::write(&line.to_string());
         }
         let mut lines = vec![
             String::new(),
-            format!("The pages are at {url}"),
-            "Be an agent there, with a headset or without; these passwords are of this run:".into(),
+            "Open this address in a browser and be caller and agent at once; it works once, without"
+                .into(),
+            "a password:".into(),
+            format!("  {address}"),
+            format!("The other pages are at {url}; these passwords are of this run:"),
         ];
         lines.extend(users.iter().map(|user| {
             let (name, shown, password) = (&user.name, &user.display_name, user.password.reveal());

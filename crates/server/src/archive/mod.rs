@@ -22,6 +22,7 @@ use trunkline_model::ContactId;
 pub(crate) use entry::Entry;
 use shelf::Shelf;
 use steps::Steps;
+pub(crate) use steps::Story;
 
 use crate::switchboard::Clock;
 
@@ -54,10 +55,14 @@ type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 /// What becomes of a path that was asked for.
 type Told = Box<dyn FnOnce(Vec<PathStep>) + Send>;
 
+/// What becomes of a story that was asked for.
+type ToldAll = Box<dyn FnOnce(Option<Story>) + Send>;
+
 /// What the archive is asked.
 enum Order {
     Keep(Box<Entry>),
     Path { contact: ContactId, told: Told },
+    Story { contact: ContactId, told: ToldAll },
     Search { search: ContactSearch, live: Vec<PastContact>, reply: Reply<Vec<PastContact>> },
     Record { contact: ContactId, live: Option<Box<Entry>>, reply: Reply<ContactRecord> },
 }
@@ -103,6 +108,16 @@ impl Archive {
     ) {
         // Whoever waits for it keeps what is shown.
         let _ = self.orders.try_send(Order::Path { contact, told: Box::new(told) });
+    }
+
+    /// All that a contact did so far, as far as it was committed; none where that cannot be read.
+    /// False if there is too much to do: then nothing is told.
+    pub(crate) fn story(
+        &self,
+        contact: ContactId,
+        told: impl FnOnce(Option<Story>) + Send + 'static,
+    ) -> bool {
+        self.orders.try_send(Order::Story { contact, told: Box::new(told) }).is_ok()
     }
 
     /// Contacts that fit, with those that go on.
@@ -184,6 +199,11 @@ impl Librarian {
                 Ok(path) => told(path),
                 Err(why) => tracing::debug!(%contact, "no steps: {why}"),
             },
+            Order::Story { contact, told } => {
+                let story = self.steps.story(&contact);
+                let story = story.inspect_err(|why| tracing::debug!(%contact, "no steps: {why}"));
+                told(story.ok());
+            }
             Order::Search { search, live, reply } => drop(reply.send(self.search(search, live))),
             Order::Record { contact, live, reply } => {
                 drop(reply.send(self.record(&contact, live.map(|it| *it))));

@@ -28,9 +28,9 @@ pub(super) struct Steps {
 
 /// What a contact did.
 #[derive(Debug, Default)]
-pub(super) struct Story {
-    pub(super) trace: Vec<serde_json::Value>,
-    pub(super) variables: Vec<VariableView>,
+pub(crate) struct Story {
+    pub(crate) trace: Vec<serde_json::Value>,
+    pub(crate) variables: Vec<VariableView>,
     pub(super) path: Vec<PathStep>,
 }
 

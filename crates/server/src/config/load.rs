@@ -120,6 +120,7 @@ impl Setup {
         if setup.files.is_some() {
             problems.extend(nobodys);
         }
+        super::trial::check(&setup.config, &setup.site.tenant, &setup.places, &mut problems);
         if problems.is_empty() { Ok(setup) } else { Err(ConfigErrors::new(problems)) }
     }
 

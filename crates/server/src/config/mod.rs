@@ -27,6 +27,7 @@ mod summary;
 mod tests;
 mod text;
 mod tree;
+mod trial;
 mod trunk;
 mod web;
 
@@ -51,6 +52,7 @@ pub use rtp::RtpConfig;
 pub use sip::{BanConfig, RateConfig, SipConfig, SipListen};
 pub use summary::{NumberSummary, PhoneSummary, Summary, TrunkSummary};
 pub use text::HostPort;
+pub use trial::{TryCaller, TryConfig};
 pub use trunk::{DigestConfig, DnisHeader, OutboundConfig, Transport, TrunkConfig};
 pub use web::{DeskConfig, WebConfig, WebrtcConfig};
 
@@ -88,6 +90,9 @@ pub struct Config {
     pub webrtc: WebrtcConfig,
     /// Agents' desktops.
     pub desk: DeskConfig,
+    /// The page "Try it", for a server with sample data.
+    #[serde(rename = "try")]
+    pub trial: TryConfig,
     /// The socket of `trunkline status` and `trunkline agent`.
     pub admin: AdminConfig,
     /// What is logged, to the standard error.
@@ -112,6 +117,7 @@ impl Default for Config {
             web: WebConfig::default(),
             webrtc: WebrtcConfig::default(),
             desk: DeskConfig::default(),
+            trial: TryConfig::default(),
             admin: AdminConfig::default(),
             log: LogConfig::default(),
             limits: LimitsConfig::default(),

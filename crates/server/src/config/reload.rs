@@ -15,7 +15,7 @@ pub struct Change {
 type Rule = (&'static str, fn(&Config, &Config) -> bool, bool);
 
 /// Sockets, threads and stores are opened once.
-const RULES: [Rule; 24] = [
+const RULES: [Rule; 25] = [
     ("data_dir", |a, b| a.data_dir == b.data_dir, false),
     ("sip.listen", |a, b| a.sip.listen == b.sip.listen, false),
     ("sip.advertised", |a, b| a.sip.advertised == b.sip.advertised, false),
@@ -37,6 +37,7 @@ const RULES: [Rule; 24] = [
     ("web", |a, b| a.web == b.web, false),
     ("webrtc", |a, b| a.webrtc == b.webrtc, false),
     ("desk", |a, b| a.desk == b.desk, false),
+    ("try", |a, b| a.trial == b.trial, false),
     ("admin", |a, b| a.admin == b.admin, false),
     ("log", |a, b| a.log == b.log, true),
     ("limits", |a, b| a.limits == b.limits, true),
@@ -71,6 +72,7 @@ impl Setup {
         new.web = old.web.clone();
         new.webrtc = old.webrtc.clone();
         new.desk = old.desk.clone();
+        new.trial = old.trial.clone();
         new.admin = old.admin.clone();
     }
 }

@@ -100,12 +100,14 @@ impl Switchboard {
         match event {
             LegEvent::Key { tag, key } => self.key(LegId(tag), key.to_char()),
             LegEvent::Played { tag, id } => self.played(LegId(tag), id),
+            LegEvent::MediaLost { tag } if self.trial_media_lost(LegId(tag)) => {}
             LegEvent::MediaLost { tag } => self.media_lost(LegId(tag)),
             LegEvent::MediaBack { tag } => self.media_back(LegId(tag)),
             LegEvent::KeysSent { tag } => self.digits_sent(LegId(tag)),
             LegEvent::Recorded { tag, id, recording } => {
                 self.recorded(LegId(tag), id, &recording);
             }
+            LegEvent::Connected { tag } if self.trial_connected(LegId(tag)) => {}
             LegEvent::Connected { tag } => self.page_connected(LegId(tag)),
             LegEvent::Unbridged { .. } | LegEvent::Closed { .. } => {}
         }

@@ -74,15 +74,22 @@ impl Switchboard {
             rescue: None,
             outdial: None,
         };
-        let Some(leg) = self.accept(call, Role::Caller(contact.clone())) else { return };
+        let Some(leg) = self.accept(call, Role::Caller(contact)) else { return };
+        self.begin_contact(arrival, leg, is_number_trusted);
+    }
+
+    /// A caller is there, with their leg: the flow begins.
+    pub(super) fn begin_contact(&mut self, arrival: Arrival, leg: LegId, is_number_trusted: bool) {
+        let contact = arrival.contact.clone();
         let line = self.legs.line_mut(&contact);
         (line.caller, line.is_number_trusted) = (Some(leg), is_number_trusted);
         self.arrived.push(contact.clone());
         self.io.metrics.contact_begun();
+        let tenant = &self.exchange.site().tenant;
         tracing::info!(
             %contact,
-            ani = numbers.ani,
-            dnis = numbers.dnis,
+            ani = arrival.ani(tenant),
+            dnis = arrival.dnis(tenant),
             entry_point = arrival.entry_point.as_str(),
             "call"
         );
@@ -181,7 +188,7 @@ impl Switchboard {
         }
     }
 
-    fn leg_ended(&mut self, id: LegId, cause: &Cause) {
+    pub(super) fn leg_ended(&mut self, id: LegId, cause: &Cause) {
         let Some(leg) = self.legs.remove(id) else { return };
         self.recordings.remove(&id);
         self.sending_digits.remove(&id);

@@ -13,6 +13,7 @@ use trunkline_telephony::shell::{IncomingCall, Notice};
 
 use super::desk::DeskEvent;
 use super::legs::LegId;
+use super::trial::TrialEvent;
 use crate::follow::Prepared;
 use crate::ops::Ask;
 
@@ -36,6 +37,8 @@ pub(crate) enum Event {
     Told { contact: ContactId, input: Box<trunkline_contact::Input> },
     /// A desktop asks or tells something.
     Desk(DeskEvent),
+    /// The page "Try it" asks or tells something.
+    Trial(TrialEvent),
     /// An operator asks or wants something.
     Asked(Box<Ask>),
     /// The tenant was changed; the answer has a line for each thing that could not be taken over.

@@ -24,6 +24,7 @@ mod scribe;
 mod signalling;
 mod timers;
 mod transfers;
+mod trial;
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ use overload::Overload;
 use pace::Pace;
 pub(crate) use scribe::Scribe;
 use timers::{Timer, Timers};
+pub(crate) use trial::{TrialEvent, Trials};
 
 /// So many events are taken before the journal is written: a batch is one commit, and nobody in
 /// it waits longer than for the batch.
@@ -97,6 +99,7 @@ pub(crate) struct Switchboard {
     legs: Legs,
     devices: Devices,
     desks: Desks,
+    trials: Trials,
     waits: Waits,
     dial_plan: DialPlan,
     timers: Timers,
@@ -143,6 +146,7 @@ impl Switchboard {
             legs: Legs::default(),
             devices,
             desks,
+            trials: Trials::default(),
             waits: Waits::default(),
             timers: Timers::default(),
             now_ms: clock.now_ms(),
@@ -171,6 +175,7 @@ impl Switchboard {
             self.run_due();
             self.commit_and_carry_out();
             self.refresh_desks();
+            self.refresh_trials();
         }
     }
 
@@ -221,6 +226,7 @@ impl Switchboard {
             }
             Event::Synced { outputs, is_synced } => self.synced(outputs, is_synced),
             Event::Desk(event) => self.desk(event),
+            Event::Trial(event) => self.trial(event),
             Event::Asked(ask) => self.asked(*ask),
             Event::Tenant(prepared, reply) => {
                 // Whoever asked and does not wait any more wants no answer.
@@ -277,6 +283,7 @@ impl Switchboard {
         }
         for contact in self.scribe.take_touched() {
             self.desks.touch(&contact);
+            self.touch_trial(&contact);
         }
         self.scribe.tend(self.now_ms);
     }
@@ -378,6 +385,11 @@ impl Switchboard {
     /// Agents are waited for as long as this.
     pub(crate) fn wait_for_agents(&mut self, waits: Waits) {
         self.waits = waits;
+    }
+
+    /// Its pages may be tried.
+    pub(crate) fn may_be_tried(&mut self, trials: Trials) {
+        self.trials = trials;
     }
 
     /// Calls to numbers go out by this trunk.

@@ -1,9 +1,9 @@
-//! How a leg is told to answer and to end: by SIP, or at a page.
+//! How a leg is told to answer and to end: by SIP, at an agent's page, or at a caller's.
 
 use std::sync::mpsc::Sender;
 
 use tokio::sync::mpsc;
-use trunkline_desk::ToDesk;
+use trunkline_desk::{CallEnd, ToCaller, ToDesk};
 use trunkline_telephony::call::{Cause, Command, Event as CallEvent};
 use trunkline_telephony::message::Headers;
 use trunkline_telephony::shell::{CallControl, Notice};
@@ -17,6 +17,8 @@ pub(crate) enum Signalling {
     Sip(CallControl),
     /// A connection with a page.
     Page(PageCall),
+    /// A connection with a caller's page.
+    Phone(PhoneCall),
 }
 
 /// A connection with a page: it is up as long as both sides want it.
@@ -79,6 +81,40 @@ impl PageCall {
     }
 }
 
+/// A connection with the page of a caller, who rings until the flow answers.
+pub(crate) struct PhoneCall {
+    leg: LegId,
+    page: mpsc::Sender<ToCaller>,
+    events: Sender<Event>,
+    /// Whether audio can flow.
+    pub(crate) is_connected: bool,
+    is_over: bool,
+}
+
+impl PhoneCall {
+    pub(crate) fn new(leg: LegId, page: mpsc::Sender<ToCaller>, events: Sender<Event>) -> Self {
+        Self { leg, page, events, is_connected: false, is_over: false }
+    }
+
+    /// Tells the page that its call is over; once. Gives whether it was that time.
+    pub(crate) fn over(&mut self, by: CallEnd) -> bool {
+        let is_first = !std::mem::replace(&mut self.is_over, true);
+        if is_first {
+            // A page that does not read is about to be let go.
+            let _ = self.page.try_send(ToCaller::Ended { by });
+        }
+        is_first
+    }
+
+    fn end(&mut self) {
+        if self.over(CallEnd::Centre) {
+            let notice = Notice::Event(CallEvent::Ended(Cause::HungUpHere));
+            // The switchboard is gone when the whole server is.
+            let _ = self.events.send(Event::Signal { leg: self.leg, notice });
+        }
+    }
+}
+
 impl Signalling {
     /// Answers; a page is connected whenever it has answered the offer.
     pub(super) fn answer(&self) {
@@ -87,6 +123,7 @@ impl Signalling {
                 control.command(Command::Answer { headers: Headers::default() });
             }
             Self::Page(_) => {}
+            Self::Phone(call) => drop(call.page.try_send(ToCaller::Answered)),
         }
     }
 
@@ -98,6 +135,7 @@ impl Signalling {
                 None => Command::HangUp,
             }),
             Self::Page(call) => call.end(),
+            Self::Phone(call) => call.end(),
         }
     }
 
@@ -106,13 +144,14 @@ impl Signalling {
         match self {
             Self::Sip(_) => is_answered,
             Self::Page(call) => call.is_connected,
+            Self::Phone(call) => call.is_connected,
         }
     }
 
     /// The connection with a page, if it is one.
     pub(super) fn page(&self) -> Option<&PageCall> {
         match self {
-            Self::Sip(_) => None,
+            Self::Sip(_) | Self::Phone(_) => None,
             Self::Page(call) => Some(call),
         }
     }
@@ -120,7 +159,7 @@ impl Signalling {
     /// The connection with a page, if it is one.
     pub(super) fn page_mut(&mut self) -> Option<&mut PageCall> {
         match self {
-            Self::Sip(_) => None,
+            Self::Sip(_) | Self::Phone(_) => None,
             Self::Page(call) => Some(call),
         }
     }

@@ -26,4 +26,5 @@ mod history;
 mod notes;
 mod offers;
 mod signing;
+mod trial;
 mod work;

@@ -23,6 +23,16 @@ pub(super) const PASSWORD: &str = "demo";
 /// The number that the demo dials.
 pub(super) const NUMBER: &str = "+12025550100";
 
+/// The page on which one person is caller and agent, with the customers of the fixture.
+const TRY: &str = "[try]
+enabled = true
+callers = [
+  { number = \"+12025550142\", name = \"Ann Novak\" },
+  { number = \"+12025550177\", name = \"Ben Okafor\" },
+  { number = \"+819000000142\", name = \"佐藤 陽菜\" },
+]
+";
+
 /// Where the demo's files are: kept, or gone with it.
 enum Folder {
     Kept(PathBuf),
@@ -131,7 +141,7 @@ fn write_files(
 ) -> Result<PathBuf> {
     let tenant = TENANT.replace(EXAMPLE_CRM, &sandbox.base_url());
     let http = free_tcp()?;
-    let web = web.map(|web| format!("[web]\nlisten = \"{web}\"\n\n")).unwrap_or_default();
+    let web = web.map(|web| format!("[web]\nlisten = \"{web}\"\n\n{TRY}\n")).unwrap_or_default();
     let config = format!(
         "# Made by `trunkline demo`.\n\
          tenant = \"tenant.yaml\"\n\n\

@@ -147,6 +147,11 @@ impl Desks {
         self.desktops.get_mut(agent)?.task.as_mut()
     }
 
+    /// Contacts of the past, and what contacts did.
+    pub(super) fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
     /// The agent's view may have changed.
     pub(super) fn mark(&mut self, agent: &AgentId) {
         if !self.dirty.contains(agent) {
