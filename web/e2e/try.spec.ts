@@ -76,10 +76,10 @@ test('the page has no barrier, says what went wrong, and the link works once', a
   await button(page, 'Allow sound').click();
   await isAccessible(page);
   // A number that is none.
-  await page.getByLabel('From').fill('nobody');
+  await page.getByRole('combobox', { name: 'From' }).fill('nobody');
   await button(page, 'Call').click();
   await expect(page.getByText(/^The call was not placed/)).toBeVisible();
-  await page.getByLabel('From').fill('anonymous');
+  await page.getByRole('combobox', { name: 'From' }).fill('anonymous');
   await page.keyboard.press('Escape');
   await button(page, 'Call again').click();
   await expect(page.getByRole('list', { name: '2 · The flow, live' }).getByRole('listitem').nth(2)).toBeVisible();

@@ -2878,6 +2878,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in by a link, which is used up: `trunkline demo` prints one. 410 `link-over`.
+         * @description For: anybody.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -3298,6 +3349,208 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may be tried. 404 `try-off` where nothing may.
+         * @description For: every user.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrialView"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/try/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A case as the CRM has it now; null if there is none.
+         * @description For: every user.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The case's id. */
+                    id?: string;
+                    /** @description The number of whoever has it: the newest that is open. */
+                    number?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": null | components["schemas"]["CaseView"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/try/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A caller's phone (WebSocket): `ToCaller` comes, `FromCaller` is sent, as JSON texts.
+         * @description Only for pages of this origin with a session. Its end is the end of its call. Limits and codes
+         *     of the end as for `/live`.
+         *
+         *     For: every user.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The connection stands. */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ToCaller"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/try/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text in the caller's voice: a WAV file, mono, 16 bits.
+         * @description For: every user.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Speech"];
+                };
+            };
+            responses: {
+                /** @description The voice. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/wav": unknown;
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -3616,13 +3869,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CallEnd: "caller" | "centre" | "lost";
-        CaseComment: { id: string; text: string; at: string };
-        CaseView: { id: string; number: string; subject: string; status: string; priority: string; contact?: string | null; comments: components["schemas"]["CaseComment"][] };
-        FromCaller: { type: "dial"; from: string; to: string } | { type: "audio_answer"; sdp: string } | { type: "audio_failed"; why: string } | { type: "keys"; keys: string } | { type: "hang_up" } | { type: "ping" };
-        ToCaller: { type: "called"; contact: string; server_ms: number } | { type: "audio_offer"; sdp: string } | { type: "answered" } | { type: "steps"; contact: string; steps: Record<string, never>[]; case?: string | null; is_over: boolean } | { type: "ended"; by: components["schemas"]["CallEnd"] } | { type: "refused"; code: string; text: string } | { type: "pong"; server_ms: number };
-        TrialNumber: { number: string; name: string };
-        TrialView: { callers: components["schemas"]["TrialNumber"][]; numbers: components["schemas"]["TrialNumber"][] };
         /** @description What an agent does, and since when. */
         AgentState: {
             /**
@@ -3719,6 +3965,37 @@ export interface components {
             user?: null | components["schemas"]["UserId"];
             /** @description What. */
             what: string;
+        };
+        /**
+         * @description Who ended a call.
+         * @enum {string}
+         */
+        CallEnd: "caller" | "centre" | "lost";
+        /** @description A comment of a case. */
+        CaseComment: {
+            /** @description When it was written, as the CRM tells it (ISO 8601). */
+            at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description A case as the CRM has it now. */
+        CaseView: {
+            /** @description What was written to it, the oldest first. */
+            comments: components["schemas"]["CaseComment"][];
+            /** @description Whose it is. */
+            contact?: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description Its number, as people know it. */
+            number: string;
+            /** @description How urgent it is, in the CRM's words. */
+            priority: string;
+            /** @description How it stands, in the CRM's words. */
+            status: string;
+            /** @description What it is about. */
+            subject: string;
         };
         /** @description A state that an agent may choose. */
         Choice: {
@@ -4203,6 +4480,36 @@ export interface components {
             /** @description Who. */
             who: string;
         };
+        /** @description From a caller's phone to the server. */
+        FromCaller: {
+            /** @description The caller's number, or `anonymous`. */
+            from: string;
+            /** @description The number that is called. */
+            to: string;
+            /** @enum {string} */
+            type: "dial";
+        } | {
+            /** @description The answer (SDP). */
+            sdp: string;
+            /** @enum {string} */
+            type: "audio_answer";
+        } | {
+            /** @enum {string} */
+            type: "audio_failed";
+            /** @description Why, for the log. */
+            why: string;
+        } | {
+            /** @description Which, in their order. */
+            keys: string;
+            /** @enum {string} */
+            type: "keys";
+        } | {
+            /** @enum {string} */
+            type: "hang_up";
+        } | {
+            /** @enum {string} */
+            type: "ping";
+        };
         /** @description From a page to the server. */
         FromDesk: {
             /**
@@ -4351,6 +4658,14 @@ export interface components {
          * @enum {string}
          */
         LegState: "ringing" | "talking" | "on_hold" | "gone";
+        /** @description A link that signs in once. */
+        Link: {
+            /**
+             * Format: password
+             * @description The link's last part.
+             */
+            token: string;
+        };
         /** @description A new token. */
         MadeToken: {
             /** @description The token's text, shown this once: `Authorization: Bearer …`. */
@@ -4825,6 +5140,11 @@ export interface components {
             /** @description The team's id; the first of the agent's when left out. */
             team?: string | null;
         };
+        /** @description What a caller says. */
+        Speech: {
+            /** @description The text, 1 to 300 characters. */
+            text: string;
+        };
         /**
          * @description How a stage went.
          * @enum {string}
@@ -4896,6 +5216,57 @@ export interface components {
             /** @description The `tenant.yaml`. */
             yaml: string;
         };
+        /** @description From the server to a caller's phone. */
+        ToCaller: {
+            /** @description The contact that it is. */
+            contact: string;
+            /**
+             * Format: int64
+             * @description The server's clock.
+             */
+            server_ms: number;
+            /** @enum {string} */
+            type: "called";
+        } | {
+            /** @description The offer (SDP). */
+            sdp: string;
+            /** @enum {string} */
+            type: "audio_offer";
+        } | {
+            /** @enum {string} */
+            type: "answered";
+        } | {
+            /** @description The id of the case that the flow has found so far. */
+            case?: string | null;
+            /** @description The contact. */
+            contact: string;
+            /** @description Whether nothing follows: event flows after the call have ended too. */
+            is_over: boolean;
+            /** @description Lines of `docs/trace.schema.json`; secure values masked. */
+            steps: Record<string, never>[];
+            /** @enum {string} */
+            type: "steps";
+        } | {
+            /** @description Who ended it. */
+            by: components["schemas"]["CallEnd"];
+            /** @enum {string} */
+            type: "ended";
+        } | {
+            /** @description A stable code, as of the interface's problems. */
+            code: string;
+            /** @description For people. */
+            text: string;
+            /** @enum {string} */
+            type: "refused";
+        } | {
+            /**
+             * Format: int64
+             * @description The server's clock.
+             */
+            server_ms: number;
+            /** @enum {string} */
+            type: "pong";
+        };
         /** @description From the server to a page. */
         ToDesk: {
             /** @enum {string} */
@@ -4961,6 +5332,20 @@ export interface components {
         /** @description Where the caller goes. */
         TransferTo: {
             to?: null | components["schemas"]["Destination"];
+        };
+        /** @description A number with a name. */
+        TrialNumber: {
+            /** @description Whose it is. */
+            name: string;
+            /** @description The number, in E.164. */
+            number: string;
+        };
+        /** @description What may be tried. */
+        TrialView: {
+            /** @description Numbers to call from, with whose they are. */
+            callers: components["schemas"]["TrialNumber"][];
+            /** @description Numbers to call, with the names of their entry points. */
+            numbers: components["schemas"]["TrialNumber"][];
         };
         /** @description An export to be uploaded. */
         Upload: {

@@ -107,8 +107,9 @@ impl Teller {
             };
             let users: Vec<_> = users.iter().map(user).collect();
             let line = serde_json::json!({
-                "line": "ready", "url": url, "try": address, "users": users, "sip": place.sip.to_string(),
-                "crm": place.sandbox.base_url(), "number": place::NUMBER,
+                "line": "ready", "url": url, "try": address, "users": users,
+                "sip": place.sip.to_string(), "crm": place.sandbox.base_url(),
+                "number": place::NUMBER,
             });
             return output::write(&line.to_string());
         }

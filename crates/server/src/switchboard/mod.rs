@@ -389,6 +389,9 @@ impl Switchboard {
 
     /// Its pages may be tried.
     pub(crate) fn may_be_tried(&mut self, trials: Trials) {
+        if trials.is_on() {
+            self.scribe.touch_all();
+        }
         self.trials = trials;
     }
 

@@ -39,6 +39,8 @@ pub(crate) struct Scribe {
     next_purge_ms: i64,
     /// Contacts that have taken something in since somebody asked.
     touched: HashSet<ContactId>,
+    /// Whether contacts are seen elsewhere than at desktops.
+    touches_all: bool,
     /// What waits until the journal is on the disk.
     syncs: Sender<Vec<Output>>,
 }
@@ -57,7 +59,8 @@ impl Scribe {
         let run = move || sync_for(&*store, &waiting, &events, &counted);
         std::thread::Builder::new().name("sync".into()).spawn(run)?;
         let touched = HashSet::new();
-        Ok(Self { writer, health, metrics, next_purge_ms: 0, touched, syncs })
+        let touches_all = false;
+        Ok(Self { writer, health, metrics, next_purge_ms: 0, touched, touches_all, syncs })
     }
 
     /// Whether new calls may be taken: what happens to them can be written down.
@@ -69,6 +72,11 @@ impl Scribe {
     pub(super) fn wake_at(&self) -> Option<i64> {
         let times = [self.writer.sync_due_ms(), self.writer.retry_at_ms()];
         times.into_iter().flatten().min()
+    }
+
+    /// From now on all contacts count, and not only those that have met an agent.
+    pub(super) fn touch_all(&mut self) {
+        self.touches_all = true;
     }
 
     /// Contacts that have taken something in since the last call.
@@ -188,7 +196,7 @@ impl Recorder for Scribe {
 
     fn contact(&mut self, contact: &Contact, record: &ContactRecord, outputs: &[contact::Output]) {
         // Only who talks, or has talked, with an agent is seen at a desktop.
-        if contact.agent().is_some() {
+        if self.touches_all || contact.agent().is_some() {
             self.touched.insert(contact.id().clone());
         }
         self.writer.contact_took(contact.id(), record, outputs, Some(contact));

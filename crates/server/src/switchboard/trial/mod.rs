@@ -61,6 +61,11 @@ impl Trials {
     pub(crate) fn new(callers: Option<Vec<TrialNumber>>) -> Self {
         Self { callers, ..Self::default() }
     }
+
+    /// Whether anything may be tried.
+    pub(super) fn is_on(&self) -> bool {
+        self.callers.is_some()
+    }
 }
 
 impl Switchboard {
