@@ -23,7 +23,10 @@ const HAPPENED: Record<string, MessageId> = {
   'contact.caller_hung_up': 'try.on_caller_hung_up',
   'contact.agent_hung_up': 'try.on_agent_hung_up',
   'contact.disconnected': 'try.on_disconnected',
-  'contact.variables_edited': 'try.on_edited',
+  'contact.edited': 'try.on_edited',
+  'contact.pop_shown': 'try.on_pop',
+  'contact.wrap_up_ended': 'try.on_wrapped_up',
+  'contact.ended': 'try.on_ended',
 };
 
 /** Activities that are left at once have one line alone, with its port. */
@@ -32,6 +35,8 @@ const WAITS = new Set(['play-message', 'play-music', 'http-request-v2', 'ivr-men
 export function rowsOf(steps: TraceStep[]): Row[] {
   const rows: Row[] = [];
   for (const step of steps) {
+    // The activity that plays has a row of its own.
+    if (step.kind === 'contact.played') continue;
     const open = rows.find((row) => row.isOpen && row.step.thread === step.thread && row.step.activity === step.activity && row.step.kind === step.kind);
     if (open) {
       open.step = { ...step, t_ms: open.step.t_ms, in: { ...open.step.in, ...step.in } };
@@ -64,6 +69,6 @@ export function lineOf({ step, isOpen }: Row): string {
     case 'contact.answered':
       return [text(into.queue), text(into.agent)].filter(Boolean).join(' · ');
     default:
-      return [step.activity ? step.kind : '', step.port ?? ''].filter(Boolean).join(' · ');
+      return [step.activity ? step.kind : step.kind.replace('contact.', ''), step.port ?? ''].filter(Boolean).join(' · ');
   }
 }
