@@ -20,6 +20,7 @@ test.beforeEach(async ({ context }) => {
   });
 });
 
+// eslint-disable-next-line no-empty-pattern
 test.afterEach(async ({}, info) => {
   if (info.status !== info.expectedStatus) console.log(centre.said());
   await centre.stop();
