@@ -162,12 +162,9 @@ impl Server {
         };
         let thread = std::thread::Builder::new().name("switchboard".into()).spawn(run);
         let switchboard = Some(thread.map_err(StartError::Thread)?);
-        let asking = Arc::new(Asking {
-            events: events.clone(),
-            archive,
-            current: current.clone(),
-            may_be_tried: setup.config.trial.enabled,
-        });
+        let may_be_tried = setup.config.trial.enabled;
+        let (from, now) = (events.clone(), current.clone());
+        let asking = Arc::new(Asking { events: from, archive, current: now, may_be_tried });
         let web = web::open(setup, asking.clone()).await?;
         let following = setup.settings.clone().map(|settings| {
             tokio::spawn(follow(settings, current, metrics.clone(), events.clone()))
