@@ -68,7 +68,7 @@ test('from the printed link to an answered call, with an empty contact centre', 
   await expect(page.getByText('Salesforce refuses the sign-in.')).toBeVisible({ timeout: 20_000 });
   await page.getByLabel('Consumer secret', { exact: true }).fill('sandbox');
   await page.getByRole('button', { name: 'Test connection' }).click();
-  await expect(page.getByText('The connection works.')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('region', { name: 'Result of the test' }).getByText('The connection works.')).toBeVisible({ timeout: 20_000 });
   await page.getByRole('button', { name: 'Save and continue' }).click();
 
   await page.locator('input[type=file]').setInputFiles(join(EXAMPLE, 'flow.json'));

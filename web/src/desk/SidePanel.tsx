@@ -46,7 +46,7 @@ export function SidePanel() {
 
 export function CallerHistory({ ani, current }: { ani: string; current: string }) {
   const t = useT();
-  const { data, error, isPending, refetch } = useCallerHistory(ani);
+  const { data, error, isPending, refetch } = useCallerHistory(ani, current);
   if (!isNumber(ani)) return <EmptyState icon={IconHistory} title={t('history.no_number')} />;
   if (error) return <ErrorState what={t('history.failed')} error={error} retry={() => void refetch()} />;
   if (isPending) {

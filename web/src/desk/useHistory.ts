@@ -15,12 +15,13 @@ export function useHistory(currentContact: string | null) {
   });
 }
 
-/** Earlier contacts of a caller. The number goes in the body: addresses are written down. */
-export function useCallerHistory(ani: string) {
+/** Earlier contacts of a caller, read anew for each contact. The number goes in the body: addresses are written down. */
+export function useCallerHistory(ani: string, currentContact: string) {
   return useQuery({
-    queryKey: ['caller-history', ani],
+    queryKey: ['caller-history', ani, currentContact],
     queryFn: () => request<PastContact[]>('POST', '/contacts/search', { ani, limit: 20 }),
     staleTime: 60_000,
+    refetchInterval: ({ state }) => (state.data?.some((past) => past.is_live && past.id !== currentContact) ? 4_000 : false),
     retry: 1,
   });
 }
