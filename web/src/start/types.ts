@@ -1,71 +1,26 @@
-// The words of the configuration that the first steps use.
+// The words of the configuration that the first steps use, by their names in the OpenAPI document.
+import type { components } from '../api/schema';
+
+type S = components['schemas'];
 
 /** The label of the version that callers meet. */
 export const LIVE = 'Live';
 
-/** An object of the configuration, as it is kept. */
+/** An object of the configuration, as it is kept; its value is that of `tenant.yaml`. */
 export interface Kept {
   id: string;
   version: number;
   value: Record<string, unknown>;
 }
 
-export interface Named extends Record<string, unknown> {
-  id: string;
-  name: string;
-}
+export type StepName = S['StepName'];
+export type Missing = S['Missing'];
+export type Steps = S['SetupSteps'];
+export type Finding = S['FlowFinding'];
+export type Uploaded = S['FlowUploaded'];
+export type FlowSummary = S['FlowSummary'];
 
-export type StepName = 'administrator' | 'connector' | 'connector_test' | 'flow' | 'entry_point' | 'queue' | 'agent' | 'audio';
-
-/** Something that a flow refers to and the contact centre does not have. */
-export interface Missing {
-  kind?: string | null;
-  id: string;
-  name: string;
-  flow: string;
-  flow_name: string;
-  activity?: string | null;
-  proposal?: Record<string, unknown> | null;
-}
-
-export interface Steps {
-  steps: { step: StepName; is_done: boolean; is_optional: boolean; missing: Missing[] }[];
-  is_complete: boolean;
-}
-
-export interface Stage {
-  stage: 'config' | 'dns' | 'tcp' | 'tls' | 'token' | 'scope' | 'api';
-  status: 'ok' | 'failed' | 'skipped';
-  duration_ms: number;
-  detail: string;
-  advice?: string | null;
-}
-
-export interface Report {
-  connector: string;
-  base_url?: string | null;
-  passed: boolean;
-  stages: Stage[];
-}
-
-export interface Finding {
-  rule: string;
-  severity: string;
-  activity?: string | null;
-  message: string;
-  help?: string | null;
-}
-
-export interface Uploaded {
-  flow: string;
-  number: number;
-  is_new: boolean;
-  findings: Finding[];
-}
-
-export interface FlowSummary {
-  id: string;
-  name: string;
-  is_subflow: boolean;
-  labels: { label: string; number: number; version: number }[];
-}
+/** The stages of a connector's test, in their order. */
+export type StageName = 'config' | 'dns' | 'tcp' | 'tls' | 'token' | 'scope' | 'api';
+export type Stage = S['ConnectorStage'] & { stage: StageName };
+export type Report = Omit<S['ConnectorReport'], 'stages'> & { stages: Stage[] };
