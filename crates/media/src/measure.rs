@@ -63,6 +63,17 @@ pub fn windowed_snr_db(samples: &[i16], frequency_hz: f64, window: usize) -> f64
     ratio_db(signal, noise)
 }
 
+/// As [`windowed_snr_db`], but of the window in the middle when they are sorted by it: windows in
+/// which the tone begins, ends or pauses do not count as long as they are fewer than half. Quiet
+/// windows, with no tone of at least `least_dbm0`, are left out. Minus infinity without any other.
+pub fn median_snr_db(samples: &[i16], frequency_hz: f64, window: usize, least_dbm0: f64) -> f64 {
+    let windows = samples.chunks_exact(window.max(8)).map(|part| Fit::of(part, frequency_hz));
+    let heard = windows.filter(|fit| tone::level_dbm0(fit.amplitude()) >= least_dbm0);
+    let mut ratios: Vec<f64> = heard.map(|fit| fit.snr_db()).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NEG_INFINITY)
+}
+
 /// The longest run of samples whose magnitude is at most `limit`.
 pub fn longest_quiet_run(samples: &[i16], limit: u16) -> usize {
     let (mut longest, mut run) = (0, 0);

@@ -18,7 +18,7 @@ const SPEECH_DYNAMICS_DB: f64 = 10.0;
 /// What one frequency stands out by in a tone, in dB; in speech none does.
 const TONE_SNR_DB: f64 = 9.0;
 
-/// What a clear tone stands out by, in dB.
+/// What a clear tone stands out by in most of its time, in dB.
 const CLEAR_TONE_SNR_DB: f64 = 15.0;
 
 /// The stretch in which speech is compared with a single tone: 0.1 s.
@@ -47,7 +47,7 @@ pub struct Measurement {
     pub longest_gap: Duration,
     /// How much of it is louder than [`SOUND_DBM0`].
     pub sound: Duration,
-    /// Whether it is one tone, whose phase may jump.
+    /// Whether it is one tone, whose phase may jump, and which may begin late or pause.
     pub is_tone: bool,
     /// Whether somebody seems to speak: the level goes up and down, and no single tone stands out.
     pub is_speech: bool,
@@ -79,7 +79,10 @@ impl Recording {
         let loud = levels.iter().filter(|level| **level >= SOUND_DBM0).count();
         let sound = Duration::from_millis(loud as u64 * u64::from(FRAME_MS));
         let tone = measure::estimate(&self.samples);
-        let tone_snr_db = measure::windowed_snr_db(&self.samples, tone.frequency_hz, TONE_WINDOW);
+        let hz = tone.frequency_hz;
+        let clear_db = measure::median_snr_db(&self.samples, hz, TONE_WINDOW, SOUND_DBM0);
+        let is_tone = clear_db >= CLEAR_TONE_SNR_DB;
+        let tone_snr_db = measure::windowed_snr_db(&self.samples, hz, TONE_WINDOW);
         Measurement {
             length: self.length(),
             tone,
@@ -87,8 +90,11 @@ impl Recording {
             // Mu-law has two zeros, and A-law's smallest value is 8.
             longest_gap: time(measure::longest_quiet_run(&self.samples, 8)),
             sound,
-            is_tone: !sound.is_zero() && tone_snr_db >= CLEAR_TONE_SNR_DB,
-            is_speech: sound >= MIN_SPEECH && self.varies(&levels) && tone_snr_db < TONE_SNR_DB,
+            is_tone,
+            is_speech: !is_tone
+                && sound >= MIN_SPEECH
+                && self.varies(&levels)
+                && tone_snr_db < TONE_SNR_DB,
         }
     }
 
@@ -175,6 +181,18 @@ mod tests {
         assert!((10_000..10_500).contains(&gap), "{heard:?}");
         assert_eq!(heard.sound, Duration::from_secs(2));
         assert!(heard.is_tone && !heard.is_speech);
+    }
+
+    #[test]
+    fn a_tone_that_a_key_interrupts_is_a_tone() {
+        let mut samples = vec![0; 480];
+        samples.extend(Sine::new(440.0, -10.0).take(9_480));
+        samples.extend([0; 1_160]);
+        samples.extend(Sine::new(440.0, -10.0).take(7_000));
+        let heard = Recording::new(samples).measure();
+        assert!(heard.is_tone && !heard.is_speech, "{heard:?}");
+        assert!(!Recording::new(noise(3.0, |_| 3_000.0)).measure().is_tone);
+        assert!(!Recording::new(vec![0; 24_000]).measure().is_tone);
     }
 
     #[test]
