@@ -17,6 +17,7 @@ interface Ready {
   url: string;
   /** Opens "Try it" without a password; the demo alone has it. */
   try?: string;
+  setup?: string;
   users: { name: string; password: string }[];
   sip: string;
   crm: string;
@@ -52,8 +53,8 @@ export class Centre {
     const { config, sip, cable } = await layOut(folder, crm, settings);
     const server = new Program('serve', '--config', config, '--json', '--allow-literal-secrets');
     const pages = await server.said((line) => object(line)?.pages as { url: string; setup: string } | undefined);
-    const users = await makeUsers(pages.url, pages.setup);
-    return new Centre([server, sandbox], folder, { url: pages.url, users, sip, crm, number: NUMBERS.support }, cable);
+    const users = settings.isNew ? [] : await makeUsers(pages.url, pages.setup);
+    return new Centre([server, sandbox], folder, { url: pages.url, setup: pages.setup, users, sip, crm, number: NUMBERS.support }, cable);
   }
 
   get url(): string {
@@ -63,6 +64,11 @@ export class Centre {
   /** The address that signs a newcomer in, once. */
   get tryAddress(): string {
     return this.ready.try ?? '';
+  }
+
+  /** The link that makes the first administrator. */
+  get setup(): string {
+    return this.ready.setup ?? '';
   }
 
   password(name: string): string {

@@ -21,12 +21,16 @@ function watchControls(): void {
   const told = new Set<string>();
   const nameOf = (element: Element): string => {
     const by = element.getAttribute('aria-labelledby');
+    const named = (id: string): string => {
+      const other = document.getElementById(id);
+      return other?.getAttribute('aria-label') ?? other?.textContent ?? '';
+    };
     const shown = () => {
       const copy = element.cloneNode(true) as Element;
       copy.querySelectorAll('[hidden], kbd, svg').forEach((part) => part.remove());
       return copy.textContent;
     };
-    const text = element.getAttribute('aria-label') ?? by?.split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' ') ?? shown();
+    const text = element.getAttribute('aria-label') ?? by?.split(' ').map(named).join(' ') ?? shown();
     return (text || element.getAttribute('title') || '').trim().replace(/\s+/g, ' ');
   };
   const roleOf = (element: Element): string => element.getAttribute('role') ?? (element.tagName === 'A' ? 'link' : 'button');

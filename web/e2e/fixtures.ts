@@ -41,7 +41,8 @@ export class Desks {
       colorScheme: colorScheme ?? 'light',
     });
     this.contexts.push(context);
-    await this.notes.watch(context);
+    // The same controls in another language are no other controls.
+    if (language === 'en') await this.notes.watch(context);
     const { cable } = this.centre;
     if (cable) await context.exposeFunction('relayPort', (port: number) => cable.relay(port));
     await context.route(CRM_PAGES, (route) => route.fulfill({ body: 'the record' }));

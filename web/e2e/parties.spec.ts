@@ -81,6 +81,41 @@ test('a consult ends in a transfer: the other agent has the caller', async ({ ce
   await lena.finish();
 });
 
+/** Consults, and confers. */
+async function confer(one: Desk, other: Desk): Promise<void> {
+  await one.press('consult');
+  await one.pick(AGENTS[other.name]);
+  await other.button('offer.answer').click({ timeout: RING_MS });
+  await one.hears(other.tone);
+  await one.press('conference');
+  await one.hears(TONES.caller, other.tone);
+}
+
+test('a conference is left: by stepping out, handing over, and leaving', async ({ centre, desks }) => {
+  const [maria, lena] = [await desks.open('maria'), await desks.open('lena')];
+  await lena.goAvailable();
+  await maria.goAvailable();
+  const caller = centre.call(ANN, ...TALKS);
+  await maria.answer();
+  await confer(maria, lena);
+  await maria.press('hold.step_out');
+  await lena.hears(TONES.caller);
+  await maria.press('hold.resume');
+  await lena.hears(TONES.caller, TONES.maria);
+  await maria.press('transfer.hand_over');
+  await maria.finish();
+  await lena.hears(TONES.caller);
+
+  await confer(lena, maria);
+  await lena.press('end.leave');
+  await lena.press('end.leave_only');
+  await lena.finish();
+  await maria.hears(TONES.caller);
+
+  await caller.hangUp();
+  await maria.finish();
+});
+
 test('a consult is ended, then the caller is transferred to a queue at once', async ({ centre, desks }) => {
   const [maria, lena] = [await desks.open('maria'), await desks.open('lena')];
   await lena.goAvailable();

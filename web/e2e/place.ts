@@ -30,6 +30,8 @@ export interface Settings {
   wrapUpS?: number;
   /** A flow in place of the example's, and the ids of its connector and its queue. */
   flow?: { file: string; name: string; connector: string; queue: string };
+  /** Whether nobody has used the link of the first start. */
+  isNew?: boolean;
   /** Whether the network between browsers and the server is to be cut. */
   hasCable?: boolean;
   /** Records of the CRM in place of the example's. */

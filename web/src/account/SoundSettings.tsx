@@ -24,8 +24,9 @@ const WORDS: Record<Tone, MessageId> = {
 export function SoundSettings() {
   const t = useT();
   const settings = useStore(audioSettings);
-  const [devices, setDevices] = useState<AudioDevices>({ microphones: [], speakers: [] });
-  const hasNames = devices.microphones.some((device) => device.label !== '');
+  const [listed, setDevices] = useState<AudioDevices | null>(null);
+  const devices = listed ?? { microphones: [], speakers: [] };
+  const hasNames = listed === null || listed.microphones.some((device) => device.label !== '');
   useEffect(() => {
     void listDevices().then(setDevices);
   }, []);

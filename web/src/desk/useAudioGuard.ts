@@ -16,9 +16,11 @@ export function useAudioGuard({ view }: Desk): void {
     live.wantsAudio = view.device !== 'sip_phone';
   }, [view.device]);
 
+  // Nobody's is no reason to let go: the server may just not know yet that this tab is back.
+  const isOthers = Boolean(view.audio_owner) && !isOwner;
   useEffect(() => {
-    if (!isOwner && line.get().leg !== null) hangUp();
-  }, [isOwner]);
+    if (isOthers && line.get().leg !== null) hangUp();
+  }, [isOthers]);
 
   // The next caller must not meet a microphone that was muted for the last one.
   useEffect(() => {
