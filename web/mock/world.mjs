@@ -57,7 +57,7 @@ export class World {
       ani: '+819012345678', dnis: '+81120000123', entry_point: this.text.entry, queue: { id: 'billing', name: this.text.billing },
       arrived_ms: now - 83_000, waited_ms: 72_000, offered_ms: now - 3_000, ring_until_ms: now + 17_900, answered_ms: null, ended_ms: null,
       is_caller_gone: false, parties: [this.party('caller', 'caller', this.text.caller, 'ringing', 3_000)], consult: null, is_recording_paused: false,
-      variables: variables(this.text), variables_version: 3, drafts: [], path: path(this.text, 84_000), pop: null, wrap_up: null, is_audio_connected: false, ...more,
+      variables: variables(this.text), variables_version: 3, drafts: [], path: path(this.text, 84_000), pop: null, wrap_up: null, is_muted: false, is_audio_connected: false, ...more,
     };
   }
 
@@ -186,13 +186,16 @@ export class World {
         break;
       case 'decline':
         view.contact = null;
-        this.set('rona');
+        this.set('rona', 'declined');
         break;
       case 'hold':
         turn('on_hold', 'on_hold');
         break;
       case 'resume':
         turn('talking', 'talking');
+        break;
+      case 'mute':
+        contact.is_muted = body.muted;
         break;
       case 'keys':
         return done;

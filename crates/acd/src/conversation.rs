@@ -5,6 +5,7 @@ use trunkline_model::{AgentId, ContactId};
 use crate::agent::{Pending, State};
 use crate::contact::Place;
 use crate::faults::{self, Fault};
+use crate::input::AgentChoice;
 use crate::limits::{MAX_RETURNS, MAX_WRAP_UP_EXTENSIONS, WRAP_UP_EXTENSION_MS};
 use crate::output::Output;
 use crate::refusal::Refusal;
@@ -36,6 +37,10 @@ impl Routing {
         });
         let until_ms = after_ms.map(|ms| self.now_ms.saturating_add(ms));
         self.agents[agent].extensions = 0;
+        if let State::Direct { idle: Some(code), .. } = &self.agents[agent].state {
+            let code = code.clone();
+            self.stay_idle(agent, code);
+        }
         self.enter(agent, State::WrapUp { contact, until_ms });
         if faults::has(Fault::SkipWrapUp) {
             return self.enter_free(agent);
@@ -43,6 +48,13 @@ impl Routing {
         if leaves {
             self.end_wrap_up(agent, None);
         }
+    }
+
+    /// Who was Idle before a contact of no queue is so again afterwards, unless they choose
+    /// something else.
+    pub(crate) fn stay_idle(&mut self, agent: usize, code: String) {
+        let idle = Pending::Choice(AgentChoice::Idle { code });
+        self.agents[agent].pending.get_or_insert(idle);
     }
 
     pub(crate) fn wrap_up(

@@ -313,6 +313,9 @@ impl Routing {
         match self.contacts.find(contact) {
             Some(slot) => {
                 self.contacts.at_mut(slot).place = Place::Engaged { agent: helper };
+                if let Some(code) = idle {
+                    self.stay_idle(helper, code);
+                }
                 self.enter(helper, State::Engaged { contact: slot });
             }
             None => {

@@ -60,7 +60,8 @@ pub(crate) struct Document {
     /// For `in-use`: everything that refers to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     usages: Option<Vec<Usage>>,
-    /// For `invalid` passwords: why it is not taken, as a stable word.
+    /// Why, as a stable word: of `invalid` passwords, and of what desktops refuse
+    /// ([`trunkline_desk::Reason`]).
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     /// For `locked-out` and `too-many-requests`: seconds to wait.
@@ -269,8 +270,8 @@ impl From<SettingsError> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let detail = refusal.to_string();
-        match refusal {
+        let (detail, reason) = (refusal.to_string(), refusal.reason());
+        let problem = match refusal {
             Refusal::NoAgent => Self::new(Code::NoAgent, detail),
             Refusal::NoTeam => Self::new(Code::NoTeam, detail),
             Refusal::NotYourTeam => Self::new(Code::NotYourTeam, detail),
@@ -288,7 +289,8 @@ impl From<Refusal> for Problem {
                 it.values = Some(values);
             }),
             Refusal::Unavailable(_) => Self::new(Code::Unavailable, detail),
-        }
+        };
+        problem.and(|it| it.reason = reason)
     }
 }
 

@@ -44,6 +44,8 @@ pub struct ContactView {
     pub parties: Vec<Party>,
     /// A conversation beside this one.
     pub consult: Option<Consult>,
+    /// Whether the server mutes the agent. Pages mute their own microphones, and leave it alone.
+    pub is_muted: bool,
     /// Whether the conversation is recorded; none where it is not at all.
     pub is_recording_paused: Option<bool>,
     /// The variables that agents see, in the flow's order.

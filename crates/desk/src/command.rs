@@ -40,7 +40,15 @@ pub enum Command {
         /// The contact.
         contact: String,
     },
-    /// Presses keys for the other side, or for the one who is consulted.
+    /// Mutes the agent at the server, for whatever device, or ends that.
+    Mute {
+        /// The contact.
+        contact: String,
+        /// Whether nobody hears the agent.
+        muted: bool,
+    },
+    /// Presses keys for the other side, for the one who is consulted, or for everybody outside in
+    /// a conference.
     Keys {
         /// The contact.
         contact: String,

@@ -11,6 +11,7 @@
 mod call;
 mod command;
 mod history;
+mod reason;
 mod refusal;
 mod target;
 mod trial;
@@ -23,6 +24,7 @@ pub use call::{
 };
 pub use command::{Command, Keys, SignIn, Variables, WrapUpAction};
 pub use history::{PastContact, PastOutcome};
+pub use reason::Reason;
 pub use refusal::{Elsewhere, Refusal};
 pub use target::{Destination, Reach, Target};
 pub use trial::{

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::reason::Reason;
+
 /// Why a command is not carried out. Pages have a sentence for each; `code()` is stable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -23,23 +25,23 @@ pub enum Refusal {
     Elsewhere(Elsewhere),
     /// The device cannot be used.
     #[error("{0}")]
-    Device(String),
+    Device(Reason),
     /// The contact is not, or no longer, the agent's.
     #[error("this contact is not yours any more")]
     NotYours,
     /// It does not fit how the conversation stands.
     #[error("this cannot be done now: {0}")]
-    NotNow(String),
+    NotNow(Reason),
     /// The target does not exist or cannot be reached.
     #[error("{0}")]
-    Unreachable(String),
+    Unreachable(Reason),
     /// A value is not what it must be.
     #[error("{field}: {problem}")]
     Invalid {
         /// The field or variable.
         field: String,
         /// What is wrong, and what would be right.
-        problem: String,
+        problem: Reason,
     },
     /// Somebody saved these variables meanwhile; their values now.
     #[error("these values have changed meanwhile")]
@@ -51,7 +53,7 @@ pub enum Refusal {
     },
     /// The server cannot do it: it stops, or has failed.
     #[error("{0}")]
-    Unavailable(String),
+    Unavailable(Reason),
 }
 
 impl Refusal {
@@ -70,6 +72,26 @@ impl Refusal {
             Self::Invalid { .. } => "invalid",
             Self::Stale { .. } => "stale",
             Self::Unavailable(_) => "unavailable",
+        }
+    }
+}
+
+impl Refusal {
+    /// The stable code of the reason, where there is more than one.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Device(reason)
+            | Self::NotNow(reason)
+            | Self::Unreachable(reason)
+            | Self::Invalid { problem: reason, .. }
+            | Self::Unavailable(reason) => reason.code(),
+            Self::NoAgent
+            | Self::NoTeam
+            | Self::NotYourTeam
+            | Self::SignedOut
+            | Self::Elsewhere(_)
+            | Self::NotYours
+            | Self::Stale { .. } => None,
         }
     }
 }

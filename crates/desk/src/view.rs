@@ -67,7 +67,9 @@ pub struct AgentState {
     /// What.
     pub kind: StateKind,
     /// Why the agent is Idle: the id of an idle code, or a word of the server's
-    /// (`lost_connection`, `signed_in`).
+    /// (`lost_connection`, `signed_in`). Why a contact was missed (`rona`): `declined`,
+    /// `microphone` (the page had no audio), `lost_connection` (no page was there); none where
+    /// nobody answered.
     pub code: Option<String>,
     /// Since when.
     pub since_ms: i64,

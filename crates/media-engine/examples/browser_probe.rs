@@ -10,7 +10,7 @@
 //! quality             print the figures of the browser's leg
 //! ```
 //!
-//! Lines that are written: `offer SDP`, `connected`, `lost`, `back`, `key K`, `heard …`,
+//! With `CODECS=opus` Opus is offered first. Lines that are written: `offer SDP`, `connected`, `lost`, `back`, `key K`, `heard …`,
 //! `quality …` and `error …`. It ends with its input.
 
 #![allow(clippy::print_stdout, reason = "it talks with a script")]
@@ -28,6 +28,7 @@ use phone::{MS, Phone, Talk, plan};
 use trunkline_media::codec::Codec;
 use trunkline_media::measure;
 use trunkline_media_engine::{BrowserSettings, Engine, LegEvent, Settings};
+use trunkline_webrtc::Audio;
 
 const BROWSER: u64 = 2;
 
@@ -39,7 +40,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         media_timeout: MS * 5_000,
         ..Settings::default()
     };
+    let mut codecs = Audio::ALL.to_vec();
+    if std::env::var("CODECS").is_ok_and(|codecs| codecs == "opus") {
+        codecs.rotate_right(1);
+    }
     let browsers = BrowserSettings {
+        codecs,
         tcp: Some((Ipv4Addr::LOCALHOST, 0).into()),
         ..BrowserSettings::default()
     };

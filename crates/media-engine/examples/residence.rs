@@ -2,13 +2,18 @@
 //! departure on the other.
 //!
 //! ```text
-//! residence CALLS SECONDS [plain|browser]
+//! residence CALLS SECONDS [plain|browser|opus]
 //! ```
 //!
-//! Each call is a telephone bridged to a browser (or to a telephone). One of the calls is measured:
+//! Each call is a telephone bridged to a browser (or to a telephone, or to a browser that speaks
+//! Opus). One of the calls is measured:
 //! its telephone puts a number into each packet, and its browser does, and each tells when the
 //! other's arrived. Both stamp a packet just before the system takes it and just after the system
 //! gives it, so that what is measured is the engine and twice the system's loopback.
+//!
+//! With Opus packets are not the same before and after. There a packet of a tone comes after half a
+//! second of silence each time, and what counts is from its sending to its arrival plus the place of
+//! its first sound in what arrived: so the codec's own delay is in it too.
 
 #![allow(clippy::print_stdout, reason = "it is a program for the terminal")]
 
@@ -18,11 +23,14 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use trunkline_media::codec::Codec;
+use trunkline_media::g711::{self, Law};
+use trunkline_media::opus::{self, OpusIn, OpusOut};
 use trunkline_media::plan::{Direction, MediaPlan};
 use trunkline_media::rtp::{Header, Packet};
-use trunkline_media_engine::{Engine, Leg, LegEvent, Settings};
+use trunkline_media::tone::Sine;
+use trunkline_media_engine::{BrowserSettings, Engine, Leg, LegEvent, Settings};
 use trunkline_webrtc::double::{Double, Output};
-use trunkline_webrtc::{Identity, Via};
+use trunkline_webrtc::{Audio, Identity, Via};
 
 const HOST: Ipv4Addr = Ipv4Addr::LOCALHOST;
 const FRAME: Duration = Duration::from_millis(20);
@@ -30,10 +38,17 @@ const FRAME: Duration = Duration::from_millis(20);
 /// The number in a measured packet's first bytes means its place in a list of these.
 type Sent = Arc<Mutex<Vec<Instant>>>;
 
+/// A browser's codec.
+type Opus = (OpusOut, OpusIn);
+
+/// Packets from one tone to the next, and what is louder than any silence.
+const TONE_EVERY: u32 = 25;
+const LOUD: i16 = 4_000;
+
 /// Something that talks with the engine.
 enum Far {
     Phone { socket: UdpSocket, to: SocketAddr },
-    Browser { socket: UdpSocket, double: Box<Double>, own: SocketAddr },
+    Browser { socket: UdpSocket, double: Box<Double>, own: SocketAddr, opus: Option<Box<Opus>> },
 }
 
 /// One end of a call.
@@ -45,27 +60,39 @@ struct End {
     sent: Sent,
     others: Sent,
     delays: Vec<Duration>,
+    /// Tones are measured, and not numbers.
+    is_opus: bool,
+    /// Packets without a tone that have been heard.
+    quiet: u32,
+    tones: usize,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [calls, seconds, rest @ ..] = &arguments[..] else {
-        return Err("usage: residence CALLS SECONDS [plain|browser]".into());
+        return Err("usage: residence CALLS SECONDS [plain|browser|opus]".into());
     };
     let (calls, seconds): (u32, u64) = (calls.parse()?, seconds.parse()?);
     let is_plain = rest.first().is_some_and(|kind| kind == "plain");
+    let is_opus = rest.first().is_some_and(|kind| kind == "opus");
+    let mut codecs = Audio::ALL.to_vec();
+    codecs.rotate_right(usize::from(is_opus));
+    let browsers = BrowserSettings { codecs, ..BrowserSettings::default() };
     let settings = Settings { bind: HOST.into(), ports: 22_000..=29_999, ..Settings::default() };
-    let engine = Engine::start(settings, Arc::new(|_: LegEvent| ()))?;
+    let engine = Engine::start_for_browsers(settings, browsers, Arc::new(|_: LegEvent| ()))?;
     let identity = Identity::generate().map_err(|error| error.to_string())?;
     let (mut legs, mut ends) = (Vec::new(), Vec::new());
     for call in 0..calls {
         let lists: [Sent; 2] = Default::default();
         let (one, far) = phone(&engine, u64::from(call) * 2)?;
-        ends.push(End::new(far, call, lists[0].clone(), lists[1].clone()));
+        ends.push(End::new(far, call, lists[0].clone(), lists[1].clone(), is_opus));
         let tag = u64::from(call) * 2 + 1;
-        let (other, far) =
-            if is_plain { phone(&engine, tag)? } else { browser(&engine, tag, &identity)? };
-        ends.push(End::new(far, call, lists[1].clone(), lists[0].clone()));
+        let (other, far) = if is_plain {
+            phone(&engine, tag)?
+        } else {
+            browser(&engine, tag, &identity, is_opus)?
+        };
+        ends.push(End::new(far, call, lists[1].clone(), lists[0].clone(), is_opus));
         one.bridge(&other);
         legs.push((one, other));
     }
@@ -102,7 +129,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn print(name: &str, mut delays: Vec<Duration>) {
     // Before the connection stands nothing passes, and the first packets find cold caches.
-    let warm = delays.len().min(50);
+    let warm = if delays.len() < 500 { delays.len().min(2) } else { 50 };
     delays.drain(..warm);
     delays.sort();
     let at = |part: f64| {
@@ -137,14 +164,23 @@ fn phone(engine: &Engine, tag: u64) -> Result<(Leg, Far), Box<dyn Error>> {
     Ok((leg, Far::Phone { socket, to }))
 }
 
-fn browser(engine: &Engine, tag: u64, identity: &Identity) -> Result<(Leg, Far), Box<dyn Error>> {
+fn browser(
+    engine: &Engine,
+    tag: u64,
+    identity: &Identity,
+    is_opus: bool,
+) -> Result<(Leg, Far), Box<dyn Error>> {
     let socket = socket()?;
     let own = socket.local_addr()?;
     let (leg, offer) = engine.open_browser(tag)?;
     let now = Instant::now();
-    let (double, answer) = Double::answer(now, identity, &offer, (Via::Udp, own), false)?;
+    let (double, answer) = Double::answer(now, identity, &offer, (Via::Udp, own), is_opus)?;
     leg.answer(&answer)?;
-    Ok((leg, Far::Browser { socket, double: Box::new(double), own }))
+    let codec = || -> Result<Box<Opus>, trunkline_media::Error> {
+        Ok(Box::new((OpusOut::new(Law::Mu, opus::PAYLOAD_TYPE)?, OpusIn::new(Law::Mu)?)))
+    };
+    let opus = if is_opus { Some(codec()?) } else { None };
+    Ok((leg, Far::Browser { socket, double: Box::new(double), own, opus }))
 }
 
 /// Reading it waits for a moment, so that nobody spins.
@@ -155,11 +191,12 @@ fn socket() -> Result<UdpSocket, Box<dyn Error>> {
 }
 
 impl End {
-    fn new(far: Far, call: u32, sent: Sent, others: Sent) -> Self {
+    fn new(far: Far, call: u32, sent: Sent, others: Sent, is_opus: bool) -> Self {
         // Calls do not send at the same moment.
         let next = Instant::now() + FRAME * (call % 20) / 20;
         let header = Header { ssrc: call + 1, ..Header::default() };
-        Self { far, header, next, sent, others, delays: Vec::new() }
+        let delays = Vec::new();
+        Self { far, header, next, sent, others, delays, is_opus, quiet: 0, tones: 0 }
     }
 
     /// Sends if it is time, and takes what has come; waits for a moment if it may.
@@ -191,14 +228,8 @@ impl End {
     }
 
     fn send(&mut self) {
-        let mut payload = [0xFF; 160];
-        let number = {
-            let mut sent = self.sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            sent.push(Instant::now());
-            sent.len() as u32
-        };
-        payload[..4].copy_from_slice(&number.to_be_bytes());
         let header = self.header;
+        let payload = if self.is_opus { self.tone() } else { self.numbered() };
         self.header.sequence = header.sequence.wrapping_add(1);
         self.header.timestamp = header.timestamp.wrapping_add(160);
         match &mut self.far {
@@ -207,19 +238,77 @@ impl End {
                 bytes.extend_from_slice(&payload);
                 let _ = socket.send_to(&bytes, *to);
             }
-            Far::Browser { double, .. } => {
+            Far::Browser { double, opus: None, .. } => {
                 double.send(Instant::now(), &header, &payload);
                 self.drain();
             }
+            Far::Browser { double, opus: Some(opus), .. } => {
+                opus.0.frame(header, &payload, &mut |header, payload| {
+                    double.send(Instant::now(), &header, payload);
+                });
+                self.drain();
+            }
         }
+    }
+
+    fn stamp(&self) -> u32 {
+        let mut sent = self.sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        sent.push(Instant::now());
+        sent.len() as u32
+    }
+
+    /// Silence that carries a number.
+    fn numbered(&self) -> [u8; 160] {
+        let mut payload = [0xFF; 160];
+        payload[..4].copy_from_slice(&self.stamp().to_be_bytes());
+        payload
+    }
+
+    /// Silence, and now and then a loud tone.
+    fn tone(&self) -> [u8; 160] {
+        let mut payload = [0xFF; 160];
+        if u32::from(self.header.sequence) % TONE_EVERY == TONE_EVERY - 1 {
+            self.stamp();
+            let sound = Sine::new(800.0, 0.0).take(160);
+            g711::encode(Law::Mu, &sound, &mut payload);
+        }
+        payload
+    }
+
+    /// Takes a packet that came at some time; notes when the next tone began.
+    fn listen(&mut self, now: Instant, payload: &[u8]) {
+        let mut sound = vec![0; payload.len()];
+        g711::decode(Law::Mu, payload, &mut sound);
+        let Some(at) = sound.iter().position(|sample| sample.unsigned_abs() > LOUD as u16) else {
+            self.quiet += 1;
+            return;
+        };
+        // A tone's end may lie in the next packet.
+        if std::mem::take(&mut self.quiet) < TONE_EVERY / 2 {
+            return;
+        }
+        let others = self.others.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // What was said before the connection stood is not heard: it is the newest that comes.
+        let newest = others.iter().rev().find(|sent| **sent <= now);
+        if let Some(sent) = newest.filter(|_| self.tones > 0) {
+            let place = Duration::from_micros(at as u64 * 125);
+            self.delays.push(now.saturating_duration_since(*sent) + place);
+        }
+        self.tones += 1;
     }
 
     fn take(&mut self, from: SocketAddr, bytes: &[u8]) {
         let now = Instant::now();
         match &mut self.far {
             Far::Phone { .. } => {
-                if let Ok(packet) = Packet::parse(bytes) {
-                    self.note(now, packet.payload);
+                // Reports come by the same socket.
+                let parsed = Packet::parse(bytes).ok();
+                if let Some(packet) = parsed.filter(|packet| packet.header.payload_type == 0) {
+                    if self.is_opus {
+                        self.listen(now, packet.payload);
+                    } else {
+                        self.note(now, packet.payload);
+                    }
                 }
             }
             Far::Browser { double, own, .. } => {
@@ -231,11 +320,21 @@ impl End {
 
     fn drain(&mut self) {
         loop {
-            let Far::Browser { double, socket, .. } = &mut self.far else { return };
+            let Far::Browser { double, socket, opus, .. } = &mut self.far else { return };
             match double.poll() {
                 None => return,
                 Some(Output::Transmit { to, bytes, .. }) => drop(socket.send_to(&bytes, to)),
-                Some(Output::Rtp(heard)) => self.note(Instant::now(), &heard.payload),
+                Some(Output::Rtp(heard)) => {
+                    let (now, header) = (Instant::now(), heard.header);
+                    let Some(opus) = opus else {
+                        self.note(now, &heard.payload);
+                        continue;
+                    };
+                    let packet = Packet { header, payload: &heard.payload, ..Packet::default() };
+                    let mut frames = Vec::new();
+                    opus.1.packet(&packet, &mut |_, frame| frames.push(frame.to_vec()));
+                    frames.iter().for_each(|frame| self.listen(now, frame));
+                }
                 Some(Output::Connected | Output::Ended(_)) => {}
             }
         }

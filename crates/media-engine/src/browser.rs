@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
+use trunkline_media::codec::Codec;
 use trunkline_media::plan::MediaPlan;
 use trunkline_media::rtp::Packet;
-use trunkline_webrtc::{Audio, Heard, Output, Peer, Report, Via};
+use trunkline_webrtc::{Audio, Output, Peer, Report, Via};
 
 use crate::line::Cx;
+use crate::opus_edge::{OpusEdge, Sound};
 use crate::ports::Sockets;
 use crate::source::as_bound;
 use crate::stream::Stream;
@@ -19,7 +21,7 @@ pub(crate) const MAX_STREAMS: usize = 4;
 #[derive(Debug)]
 pub(crate) enum News {
     /// A packet came.
-    Rtp(Heard),
+    Rtp(Sound),
     /// Media may be sent, as the plan says.
     Connected(MediaPlan),
     /// The browser is not heard of.
@@ -34,8 +36,12 @@ pub(crate) struct Browser {
     tag: u64,
     /// The RTP socket's.
     bind: SocketAddr,
+    /// What is spoken inside where the browser speaks Opus.
+    inner_codec: Codec,
     /// None before the first answer.
     peer: Option<Peer>,
+    /// Where the browser speaks Opus.
+    edge: Option<Box<OpusEdge>>,
     /// Its TCP connections, each at the place that its events carry.
     pub(crate) streams: [Option<Stream>; MAX_STREAMS],
     /// Which of them gives way when there are too many.
@@ -44,15 +50,20 @@ pub(crate) struct Browser {
     remote: Option<SocketAddr>,
     /// What the leg has not looked at yet.
     waiting: VecDeque<Output>,
+    /// Packets of Opus as G.711.
+    sounds: VecDeque<Sound>,
 }
 
 impl Browser {
     /// Nobody has answered yet.
-    pub(crate) fn new(tag: u64, bind: SocketAddr) -> Self {
+    pub(crate) fn new(tag: u64, bind: SocketAddr, inner_codec: Codec) -> Self {
         Self {
             tag,
             bind,
+            inner_codec,
             peer: None,
+            edge: None,
+            sounds: VecDeque::new(),
             streams: Default::default(),
             oldest_stream: 0,
             remote: None,
@@ -62,9 +73,26 @@ impl Browser {
 
     /// A browser has answered, in place of the one before: its page was loaded anew.
     pub(crate) fn connect(&mut self, peer: Peer, sockets: &Sockets, cx: &mut Cx) {
+        self.edge = self.edge_for(&peer);
         self.peer = Some(peer);
-        self.waiting.clear();
+        self.forget_news();
         self.drain(sockets, cx);
+    }
+
+    fn edge_for(&self, peer: &Peer) -> Option<Box<OpusEdge>> {
+        let agreed = peer.agreed().filter(|agreed| agreed.audio == Audio::Opus)?;
+        match OpusEdge::new(self.inner_codec, &agreed) {
+            Ok(edge) => Some(Box::new(edge)),
+            Err(error) => {
+                tracing::error!(tag = self.tag, %error, "a browser's leg hears nothing");
+                None
+            }
+        }
+    }
+
+    fn forget_news(&mut self) {
+        self.waiting.clear();
+        self.sounds.clear();
     }
 
     /// Where packets go; None while they cannot.
@@ -93,7 +121,17 @@ impl Browser {
     pub(crate) fn send(&mut self, sockets: &Sockets, cx: &mut Cx) -> bool {
         let Some(peer) = &mut self.peer else { return false };
         let Ok(packet) = Packet::parse(&cx.out) else { return false };
-        let is_sent = peer.send(cx.instant(), &packet.header, packet.payload);
+        let now = cx.instant();
+        let is_sent = match &mut self.edge {
+            None => peer.send(now, &packet.header, packet.payload),
+            Some(edge) => {
+                let mut is_sent = true;
+                edge.say(&packet, &mut |header, payload| {
+                    is_sent &= peer.send(now, &header, payload);
+                });
+                is_sent
+            }
+        };
         self.drain(sockets, cx);
         is_sent
     }
@@ -115,14 +153,24 @@ impl Browser {
         }
         self.drain(sockets, cx);
         self.peer = None;
-        self.waiting.clear();
+        self.edge = None;
+        self.forget_news();
     }
 
     /// What the leg should know; ask until there is nothing.
     pub(crate) fn news(&mut self) -> Option<News> {
         loop {
+            if let Some(sound) = self.sounds.pop_front() {
+                return Some(News::Rtp(sound));
+            }
             return Some(match self.waiting.pop_front()? {
-                Output::Rtp(heard) => News::Rtp(heard),
+                Output::Rtp(heard) => match &mut self.edge {
+                    None => News::Rtp(Sound::from(heard)),
+                    Some(edge) => {
+                        edge.hear(&heard, &mut self.sounds);
+                        continue;
+                    }
+                },
                 Output::Connected => match self.plan() {
                     Some(plan) => News::Connected(plan),
                     None => continue,
@@ -143,8 +191,7 @@ impl Browser {
         let agreed = self.peer.as_ref()?.agreed()?;
         let codec = match agreed.audio {
             Audio::G711(codec) => codec,
-            // It was not offered.
-            Audio::Opus => return None,
+            Audio::Opus => self.inner_codec,
         };
         Some(MediaPlan {
             local: self.bind,

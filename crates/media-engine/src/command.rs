@@ -45,6 +45,10 @@ pub(crate) enum Command {
     Hold(Option<Item>),
     /// Hear the other side again.
     Resume,
+    /// Whether what the party says is passed on to nobody.
+    Mute(bool),
+    /// Whether there is reason to believe that the party is gone.
+    Suspect(bool),
     /// Record.
     Record(Box<Order>),
     /// End the recording.

@@ -147,7 +147,8 @@ impl Engine {
         let mut sockets = self.inner.ports.open()?;
         sockets.rtcp = None;
         let guest = Guest::new(self.inner.offered(identity, sockets.port));
-        let browser = |bind| Transport::Browser(Box::new(Browser::new(tag, bind)));
+        let inner = self.inner.browsers.inner_codec();
+        let browser = |bind| Transport::Browser(Box::new(Browser::new(tag, bind, inner)));
         // If it cannot offer, the leg is closed again.
         let leg = self.open_with(tag, sockets, Some(guest), browser);
         let offer = leg.offer()?;

@@ -42,7 +42,8 @@ pub enum LegEvent {
         tag: u64,
     },
     /// No RTP came for [`crate::Settings::media_timeout`], though it should; or a browser was not
-    /// heard of for 15 s, has closed its page, or could not connect.
+    /// heard of for 5 s (1 s when it is suspected to be gone), has closed its page, or could not
+    /// connect.
     MediaLost {
         /// The leg.
         tag: u64,

@@ -214,6 +214,18 @@ impl Leg {
         self.control.send(Command::Resume);
     }
 
+    /// Passes nothing on of what the party says, or does so again; its keys are. The others hear
+    /// silence, and the party hears them all the same. A recording of the leg is not changed.
+    pub fn mute(&self, is_muted: bool) {
+        self.control.send(Command::Mute(is_muted));
+    }
+
+    /// There is reason to believe that the browser behind the leg is gone: it is lost already when
+    /// nothing has come for a second, and not only after five. Other legs have no use for it.
+    pub fn suspect(&self, is_suspect: bool) {
+        self.control.send(Command::Suspect(is_suspect));
+    }
+
     /// Records, in place of a recording that is going on. [`crate::LegEvent::Recorded`] follows
     /// when it ends: by [`Leg::stop_recording`], at its limit, or with the leg.
     ///

@@ -15,7 +15,7 @@ use trunkline_media::rtp::{
 };
 use trunkline_media::stream::OutStream;
 use trunkline_media::{FRAME_MS, FRAME_SAMPLES};
-use trunkline_webrtc::{Heard, Peer, Via};
+use trunkline_webrtc::{Peer, Via};
 
 use crate::browser::News;
 use crate::counters::Counters;
@@ -23,6 +23,7 @@ use crate::event::{LegEvent, LegQuality, PeerView, Sink};
 use crate::hearing::Hearing;
 use crate::keys::{KeyFrame, KeySender};
 use crate::mailbox::Shared;
+use crate::opus_edge::Sound;
 use crate::ports::Sockets;
 use crate::record::{Order, RecordEnd, Recorder};
 use crate::reports::{self, Tone};
@@ -32,6 +33,12 @@ use crate::transport::Transport;
 /// A bridged leg to which nothing was relayed for so long is sent silence, so that its peer does
 /// not take us for gone.
 const RELAY_GAP: Duration = Duration::from_millis(500);
+
+/// A browser that is there sends without a pause, silence too: after so long it is lost.
+const BROWSER_SILENCE: Duration = Duration::from_secs(5);
+
+/// The same, when its page is gone.
+const SUSPECT_SILENCE: Duration = Duration::from_secs(1);
 
 /// What a thread lends to the leg that it works on.
 pub(crate) struct Cx {
@@ -86,6 +93,10 @@ pub(crate) struct Line {
     keys_in: Receiver,
     pub(crate) keys_out: KeySender,
     pub(crate) hearing: Hearing,
+    /// Whether what the peer says is passed on to nobody.
+    pub(crate) is_muted: bool,
+    /// Whether there is reason to believe that the peer is gone.
+    pub(crate) is_suspect: bool,
     recorder: Option<Box<Recorder>>,
     ticks: u32,
     last_rtp: Duration,
@@ -123,6 +134,8 @@ impl Line {
             keys_in: Receiver::new(Codec::Pcmu.clock_rate_hz()),
             keys_out: KeySender::default(),
             hearing: Hearing::new(Codec::Pcmu),
+            is_muted: false,
+            is_suspect: false,
             recorder: None,
             ticks: 0,
             last_rtp: Duration::ZERO,
@@ -216,10 +229,10 @@ impl Line {
     }
 
     /// Looks at what a browser's transport has for the leg. Gives the next packet, if there is one.
-    pub(crate) fn heard(&mut self, cx: &mut Cx) -> Option<Heard> {
+    pub(crate) fn heard(&mut self, cx: &mut Cx) -> Option<Sound> {
         loop {
             match self.transport.browser()?.news()? {
-                News::Rtp(heard) => return Some(heard),
+                News::Rtp(sound) => return Some(sound),
                 News::Connected(plan) => {
                     self.last_rtp = cx.now;
                     self.start(plan, cx.now);
@@ -241,16 +254,17 @@ impl Line {
     /// Takes a packet that a browser's transport has given. Gives what may be relayed.
     pub(crate) fn take_heard<'a>(
         &mut self,
-        heard: &'a Heard,
+        sound: &'a Sound,
         cx: &mut Cx,
     ) -> Option<(Packet<'a>, PayloadKind)> {
         let agreed = self.agreed.as_ref()?;
+        let heard = &sound.heard;
         let Some(kind) = agreed.payloads.get(heard.header.payload_type) else {
             cx.counters.unparsable += 1;
             return None;
         };
         let packet = Packet { header: heard.header, payload: &heard.payload, ..Packet::default() };
-        self.take(packet, kind, cx)
+        if sound.is_made_up { self.pass(packet, kind, cx) } else { self.take(packet, kind, cx) }
     }
 
     /// The source of the stream that we send.
@@ -296,10 +310,20 @@ impl Line {
         kind: PayloadKind,
         cx: &mut Cx,
     ) -> Option<(Packet<'a>, PayloadKind)> {
-        let receives = self.agreed.as_ref()?.plan.direction.receives();
         if !self.count(&packet.header, cx) {
             return None;
         }
+        self.pass(packet, kind, cx)
+    }
+
+    /// Gives a packet of the peer to all who listen, and back if it may be relayed.
+    fn pass<'a>(
+        &mut self,
+        packet: Packet<'a>,
+        kind: PayloadKind,
+        cx: &mut Cx,
+    ) -> Option<(Packet<'a>, PayloadKind)> {
+        let receives = self.agreed.as_ref()?.plan.direction.receives();
         match kind {
             PayloadKind::TelephoneEvent => self.take_key(&packet, cx),
             PayloadKind::Audio(codec) => {
@@ -441,8 +465,17 @@ impl Line {
             self.last_rtp = cx.now;
         }
         let silent = cx.now.saturating_sub(self.last_rtp);
-        if silent >= cx.media_timeout {
+        if silent >= self.patience(cx) {
             self.lose(cx);
+        }
+    }
+
+    /// After so long without a packet the peer is lost.
+    fn patience(&self, cx: &Cx) -> Duration {
+        match &self.transport {
+            Transport::Plain(_) => cx.media_timeout,
+            Transport::Browser(_) if self.is_suspect => cx.media_timeout.min(SUSPECT_SILENCE),
+            Transport::Browser(_) => cx.media_timeout.min(BROWSER_SILENCE),
         }
     }
 

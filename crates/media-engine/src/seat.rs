@@ -35,10 +35,10 @@ impl Seat {
         self.ear.push(now, packet, codec);
     }
 
-    /// The next frame of what the peer says; silence while it is on hold.
-    pub(crate) fn speak(&mut self, now: Duration, is_on_hold: bool) {
+    /// The next frame of what the peer says; silence while it is on hold or muted.
+    pub(crate) fn speak(&mut self, now: Duration, is_quiet: bool) {
         self.ear.tick(now, &mut self.said);
-        if is_on_hold {
+        if is_quiet {
             self.said = [0; FRAME_SAMPLES];
         }
     }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use trunkline_media::codec::Codec;
+use trunkline_webrtc::Audio;
 
 /// The most media threads.
 pub(crate) const MAX_THREADS: usize = 64;
@@ -21,7 +22,8 @@ pub struct Settings {
     pub ports: RangeInclusive<u16>,
     /// Media threads, 1 to 64. One carries some thousand legs.
     pub threads: usize,
-    /// After so long without RTP a leg that should receive reports [`crate::LegEvent::MediaLost`].
+    /// After so long without RTP a leg that should receive reports [`crate::LegEvent::MediaLost`];
+    /// that of a browser after 5 s at the latest, for browsers send without a pause.
     pub media_timeout: Duration,
 }
 
@@ -49,20 +51,32 @@ pub struct BrowserSettings {
     pub tcp: Option<SocketAddr>,
     /// The port that browsers connect to, if it is not the one of `tcp`.
     pub tcp_port: Option<u16>,
-    /// G.711's laws in the order of preference: that of the trunks first saves work.
-    pub codecs: Vec<Codec>,
+    /// What browsers are offered, in the order of preference: the law of the trunks first saves
+    /// work, Opus first endures loss. Inside all is G.711: of the first law named here.
+    pub codecs: Vec<Audio>,
     /// How long a browser may take from its answer to the first media.
     pub patience: Duration,
 }
 
+impl BrowserSettings {
+    /// The law of G.711 that is spoken inside where a browser speaks Opus.
+    pub(crate) fn inner_codec(&self) -> Codec {
+        let law = |audio: &Audio| match audio {
+            Audio::G711(codec) => Some(*codec),
+            Audio::Opus => None,
+        };
+        self.codecs.iter().find_map(law).unwrap_or(Codec::Pcmu)
+    }
+}
+
 impl Default for BrowserSettings {
-    /// The engine's address, UDP alone, mu-law first, half a minute.
+    /// The engine's address, UDP alone, mu-law first and Opus last, half a minute.
     fn default() -> Self {
         Self {
             addresses: Vec::new(),
             tcp: None,
             tcp_port: None,
-            codecs: Codec::ALL.to_vec(),
+            codecs: Audio::ALL.to_vec(),
             patience: Duration::from_secs(30),
         }
     }

@@ -299,8 +299,8 @@ impl Worker {
 
     /// Takes the packets that a browser's transport has decrypted.
     fn take_heard(&mut self, line: &mut Line) {
-        while let Some(heard) = line.heard(&mut self.cx) {
-            if let Some((packet, kind)) = line.take_heard(&heard, &mut self.cx) {
+        while let Some(sound) = line.heard(&mut self.cx) {
+            if let Some((packet, kind)) = line.take_heard(&sound, &mut self.cx) {
                 pass_on(line, &packet, kind, &mut self.lines, &mut self.cx);
             }
         }
@@ -401,6 +401,8 @@ impl Worker {
             Command::SendKeys(script) => line.keys_out.queue(script),
             Command::Hold(item) => line.hearing.hold(item.as_ref()),
             Command::Resume => line.hearing.resume(),
+            Command::Mute(is_muted) => line.is_muted = is_muted,
+            Command::Suspect(is_suspect) => line.is_suspect = is_suspect,
             Command::Record(order) => line.record(*order, &self.cx),
             Command::StopRecording => line.stop_recording(RecordEnd::Stopped, &self.cx),
             Command::Start(..)
@@ -542,9 +544,9 @@ impl Worker {
     fn mix(&mut self, at: usize) {
         let now = self.cx.now;
         let Some(line) = &mut self.lines[at] else { return };
-        let is_on_hold = line.hearing.is_on_hold();
+        let is_quiet = line.hearing.is_on_hold() || line.is_muted;
         let Some(seat) = &mut line.seat else { return };
-        seat.speak(now, is_on_hold);
+        seat.speak(now, is_quiet);
         let Some(members) = self.tables.get(&seat.table) else { return };
         let mut mix = Mix::default();
         for other in members.iter().filter(|member| **member != at) {
@@ -689,7 +691,8 @@ fn pass_on(
     lines: &mut [Option<Box<Line>>],
     cx: &mut Cx,
 ) {
-    if line.hearing.is_on_hold() {
+    let is_sound = !matches!(kind, PayloadKind::TelephoneEvent);
+    if line.hearing.is_on_hold() || line.is_muted && is_sound {
         return;
     }
     let partner = line.partner.and_then(|partner| lines[partner].as_mut());

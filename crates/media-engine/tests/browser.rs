@@ -13,13 +13,15 @@ use std::time::{Duration, Instant};
 use phone::browser::Page;
 use phone::{Bench, EVENT, MS, Phone, Talk, assert_tone, endless, is_silent, plan, tone};
 use trunkline_media::codec::Codec;
+use trunkline_media::measure;
 use trunkline_media::prompt::Item;
+use trunkline_media::rtp::Header;
 use trunkline_media_engine::{
     BrowserSettings, Engine, EngineError, Leg, LegEvent, RecordSettings, RecordSides, RecordTo,
     Settings,
 };
 use trunkline_webrtc::double::{Double, Output};
-use trunkline_webrtc::{Identity, Via, framing};
+use trunkline_webrtc::{Audio, Identity, Via, framing};
 
 fn with_tcp() -> BrowserSettings {
     BrowserSettings { tcp: Some((Ipv4Addr::LOCALHOST, 0).into()), ..BrowserSettings::default() }
@@ -228,6 +230,109 @@ fn answers_must_fit_and_offers_need_an_address() {
     assert!(error.contains("set a public address"), "{error}");
     std::thread::sleep(MS * 50);
     assert_eq!(engine.counters().ports_free, free, "its port is given back");
+}
+
+fn opus_first() -> Bench {
+    let mut codecs = Audio::ALL.to_vec();
+    codecs.rotate_right(1);
+    Bench::for_browsers(BrowserSettings { codecs, ..BrowserSettings::default() }, |_| ())
+}
+
+#[test]
+fn opus_is_spoken_to_the_browser_and_g711_to_everybody_else() {
+    // A network that loses nothing, and one that loses 3 % each way.
+    for loses_every in [0, 33] {
+        let bench = opus_first();
+        let mut caller = Phone::new(Codec::Pcma);
+        let a = caller.leg(&bench, 1);
+        let (b, offer) = bench.engine.open_browser(2).unwrap();
+        let page = Page::answer_opus(&b, &offer, loses_every);
+        bench.wait("connection", is_connected(2));
+        a.bridge(&b);
+        caller.talk(Talk::new(Codec::Pcma, 440.0), a.local());
+        page.talk(700.0);
+        std::thread::sleep(MS * 300);
+        let (mark, page_mark) = (caller.mark(), page.mark());
+        for (sound, hz) in
+            [(page.listen(page_mark, MS * 800), 440.0), (caller.listen(mark, MS * 800), 700.0)]
+        {
+            let heard = measure::estimate(&sound);
+            assert!((heard.frequency_hz - hz).abs() < 2.0, "{heard:?}");
+            assert!(heard.snr_db > 15.0, "{heard:?} losing every {loses_every}");
+            // What was lost is made up for: no hole of half a frame.
+            assert!(measure::longest_quiet_run(&sound, 4) < 80);
+        }
+        // Keys pass both ways as events, told once, as long as they were held.
+        page.press('7');
+        bench.wait("key", is_key('7'));
+        std::thread::sleep(MS * 300);
+        assert_lasted_100_ms(&caller, mark, 7);
+        assert_eq!(bench.count(is_key('7')), 1);
+        let caller_mark = caller.mark();
+        page.press('4');
+        bench.wait("key", is_key('4'));
+        std::thread::sleep(MS * 300);
+        assert_lasted_100_ms(&caller, caller_mark, 4);
+        b.send_keys("5", 100, 60).unwrap();
+        bench.wait("keys", |event| matches!(event, LegEvent::KeysSent { tag: 2 }));
+        if loses_every == 0 {
+            assert_eq!(page.keys(), [5]);
+        }
+        std::thread::sleep(MS * 100);
+        let page_mark = page.mark();
+        assert_tone_through_opus(&page.listen(page_mark, MS * 300), 440.0);
+    }
+}
+
+fn is_key(wanted: char) -> impl Fn(&LegEvent) -> bool {
+    move |event| matches!(event, LegEvent::Key { tag: 2, key } if key.to_char() == wanted)
+}
+
+/// The key's events at the caller say so, at 8 kHz, but for a frame.
+fn assert_lasted_100_ms(caller: &Phone, mark: usize, event: u8) {
+    let packets = caller.since(mark);
+    let is_its = |header: &Header, payload: &[u8]| {
+        header.payload_type == EVENT && payload.first() == Some(&event)
+    };
+    let events = packets.iter().filter(|(_, header, payload)| is_its(header, payload));
+    let longest = events.map(|(_, _, payload)| u16::from_be_bytes([payload[2], payload[3]])).max();
+    assert!(longest.is_some_and(|longest| (720..=960).contains(&longest)), "{longest:?}");
+}
+
+fn assert_tone_through_opus(sound: &[i16], hz: f64) {
+    let heard = measure::estimate(sound);
+    assert!((heard.frequency_hz - hz).abs() < 2.0 && heard.snr_db > 12.0, "{heard:?}");
+}
+
+#[test]
+fn prompts_conferences_and_recordings_are_the_same_with_opus() {
+    let bench = opus_first();
+    let (leg, offer) = bench.engine.open_browser(1).unwrap();
+    let page = Page::answer_opus(&leg, &offer, 0);
+    bench.wait("connection", is_connected(1));
+    leg.background(1, Some(endless(440.0)));
+    page.talk(700.0);
+    std::thread::sleep(MS * 100);
+    let (sides, to) = (RecordSides::Stereo, RecordTo::Memory);
+    leg.record(RecordSettings { id: 3, sides, to, ..RecordSettings::default() }).unwrap();
+    let page_mark = page.mark();
+    assert_tone_through_opus(&page.listen(page_mark, MS * 500), 440.0);
+    std::thread::sleep(MS * 200);
+    leg.stop_recording();
+    let event = bench.wait("recording", |event| matches!(event, LegEvent::Recorded { .. }));
+    let LegEvent::Recorded { recording, .. } = event else { panic!("{event:?}") };
+    for (channel, hz) in [(0, 700.0), (1, 440.0)] {
+        assert_tone_through_opus(&recording.channel(channel)[1_600..4_000], hz);
+    }
+    let (other, offer) = bench.engine.open_browser(2).unwrap();
+    let second = Page::answer_opus(&other, &offer, 0);
+    bench.wait("connection", is_connected(2));
+    leg.confer(&other);
+    second.talk(1_000.0);
+    std::thread::sleep(MS * 300);
+    let (mark, second_mark) = (page.mark(), second.mark());
+    assert_tone_through_opus(&page.listen(mark, MS * 400), 1_000.0);
+    assert_tone_through_opus(&second.listen(second_mark, MS * 400), 700.0);
 }
 
 #[test]

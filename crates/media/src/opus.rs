@@ -132,6 +132,20 @@ impl OpusIn {
         true
     }
 
+    /// The header of an event that came between packets of Opus, on the clock of 8 kHz.
+    pub fn event(&mut self, header: Header) -> Header {
+        let Some(last) = self.last.as_mut().filter(|last| last.ssrc == header.ssrc) else {
+            return Header { timestamp: header.timestamp / TICKS, ..header };
+        };
+        // Its number is not a lost packet's.
+        if header.sequence.wrapping_sub(last.sequence) <= u16::MAX / 2 {
+            last.sequence = header.sequence;
+        }
+        let ticks = header.timestamp.wrapping_sub(last.timestamp).cast_signed();
+        let steps = ticks.div_euclid(TICKS.cast_signed());
+        Header { timestamp: last.given.wrapping_add_signed(steps), ..header }
+    }
+
     /// Frames between the last packet and this one, if few are missing and no pause explains it.
     fn make_up(&mut self, last: Last, packet: &Packet<'_>, given: u32, take: &mut Take<'_>) {
         let header = packet.header;
@@ -198,9 +212,11 @@ impl OpusOut {
         Ok(Self { encoder, law, payload_type, last: None, pcm, bytes })
     }
 
-    /// Encodes a packet's payload: in frames of 20 ms, and of 10 ms what is left. Less is left out.
+    /// Encodes a packet's payload: in frames of 20 ms, and of 10 ms what is left. Less is left out,
+    /// and so is a packet that comes twice or late: no number may be given to other content again
+    /// (RFC 3711, section 9.1).
     pub fn frame(&mut self, header: Header, payload: &[u8], take: &mut Take<'_>) {
-        let mut next = self.number(header);
+        let Some(mut next) = self.number(header) else { return };
         let mut rest = payload;
         while rest.len() >= FRAME_SAMPLES / 2 {
             let samples =
@@ -218,15 +234,25 @@ impl OpusOut {
         }
     }
 
-    /// Gaps stay gaps, on the other clock.
-    fn number(&self, header: Header) -> Header {
-        let first = || (header.sequence, header.timestamp.wrapping_mul(TICKS));
+    /// The header of an event between the frames, on the clock of 48 kHz. None if it comes twice or
+    /// late.
+    pub fn event(&mut self, header: Header) -> Option<Header> {
+        let next = self.number(header)?;
+        self.last = Some((header, next));
+        Some(Header { payload_type: header.payload_type, ..next })
+    }
+
+    /// Gaps stay gaps, on the other clock. None for what is not newer than the last one.
+    fn number(&self, header: Header) -> Option<Header> {
         let known = self.last.filter(|(_, given)| given.ssrc == header.ssrc);
-        let (sequence, timestamp) = known.map_or_else(first, |(came, given)| {
-            let steps = header.sequence.wrapping_sub(came.sequence);
-            (given.sequence.wrapping_add(steps), header.timestamp.wrapping_mul(TICKS))
-        });
-        Header { payload_type: self.payload_type, sequence, timestamp, ..header }
+        let steps = known.map_or(1, |(came, _)| header.sequence.wrapping_sub(came.sequence));
+        if steps == 0 || steps > u16::MAX / 2 {
+            return None;
+        }
+        let next = |(_, given): (Header, Header)| given.sequence.wrapping_add(steps);
+        let sequence = known.map_or(header.sequence, next);
+        let timestamp = header.timestamp.wrapping_mul(TICKS);
+        Some(Header { payload_type: self.payload_type, sequence, timestamp, ..header })
     }
 }
 

@@ -10,7 +10,7 @@ use trunkline_api::centre::{
     TryIt,
 };
 use trunkline_desk::{
-    CaseOf, CaseView, Command, DeskView, PastContact, Refusal, Target, TrialView,
+    CaseOf, CaseView, Command, DeskView, PastContact, Reason, Refusal, Target, TrialView,
 };
 use trunkline_model::{AgentId, ContactId};
 use trunkline_settings::Trial;
@@ -43,12 +43,12 @@ impl Asking {
         let (reply, answer) = oneshot::channel();
         let sent = self.events.send(question(reply));
         Box::pin(async move {
-            let gone = || Refusal::Unavailable("the server stops".to_owned());
+            let gone = || Refusal::Unavailable(Reason::Stopping);
             sent.map_err(|_| gone())?;
             match tokio::time::timeout(LIMIT, answer).await {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(_)) => Err(gone()),
-                Err(_) => Err(Refusal::Unavailable("the server is too busy; try again".to_owned())),
+                Err(_) => Err(Refusal::Unavailable(Reason::TooBusy)),
             }
         })
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use trunkline_media::codec::Codec;
 use trunkline_media_engine as media_engine;
 use trunkline_model::tenant::Tenant;
 use trunkline_telephony::digest::{Algorithm, Credentials};
@@ -11,7 +12,7 @@ use trunkline_telephony::number::{DnisSource, TrunkNumbers};
 use trunkline_telephony::registrar::Lifetimes;
 use trunkline_telephony::shell::{self as sip, AllowList, Bind};
 
-use crate::config::{self, DnisHeader, Setup, TrunkAccount};
+use crate::config::{self, BrowserCodec, DnisHeader, Setup, TrunkAccount};
 use crate::switchboard::DeskSettings;
 
 /// How long a browser may take from its answer to the first media: a caller waits for it.
@@ -179,8 +180,16 @@ pub(crate) fn browsers(setup: &Setup) -> media_engine::BrowserSettings {
         addresses: config.public_address.clone(),
         tcp: config.tcp.filter(|_| config.enabled),
         tcp_port: config.tcp_public_port,
+        codecs: config.codecs.iter().copied().map(audio).collect(),
         patience: BROWSER_PATIENCE,
-        ..media_engine::BrowserSettings::default()
+    }
+}
+
+fn audio(codec: BrowserCodec) -> media_engine::Audio {
+    match codec {
+        BrowserCodec::Pcmu => media_engine::Audio::G711(Codec::Pcmu),
+        BrowserCodec::Pcma => media_engine::Audio::G711(Codec::Pcma),
+        BrowserCodec::Opus => media_engine::Audio::Opus,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use trunkline_media::SAMPLE_RATE_HZ;
 use trunkline_media::codec::Codec;
 use trunkline_media::plan::Direction;
 
@@ -22,7 +23,7 @@ pub(crate) struct Payload {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Audio(Audio),
-    Events,
+    Events { clock_rate_hz: u32 },
 }
 
 impl Payload {
@@ -32,7 +33,8 @@ impl Payload {
             Kind::Audio(Audio::G711(Codec::Pcmu)) => "PCMU/8000",
             Kind::Audio(Audio::G711(Codec::Pcma)) => "PCMA/8000",
             Kind::Audio(Audio::Opus) => "opus/48000/2",
-            Kind::Events => "telephone-event/8000",
+            Kind::Events { clock_rate_hz: SAMPLE_RATE_HZ } => "telephone-event/8000",
+            Kind::Events { .. } => "telephone-event/48000",
         }
     }
 }
@@ -77,15 +79,17 @@ pub(crate) fn read(sdp: &str, mid: &str, payloads: &[Payload]) -> Result<Answer,
     }
     let audio = chosen.iter().find_map(|payload| match payload.kind {
         Kind::Audio(audio) => Some((audio, payload.number)),
-        Kind::Events => None,
+        Kind::Events { .. } => None,
     });
     let (audio, payload_type) = audio.ok_or_else(|| wrong("it takes no codec of the offer"))?;
-    let events = chosen.iter().find(|payload| payload.kind == Kind::Events);
+    let (events, slow) = events(&chosen, audio);
     let theirs = lines.direction.unwrap_or_default();
     let agreed = Agreed {
         audio,
         payload_type,
-        event_payload_type: events.map(|payload| payload.number),
+        event_payload_type: events.map(|(number, _)| number),
+        event_clock_rate_hz: events.map_or(audio.clock_rate_hz(), |(_, rate)| rate),
+        slow_event_payload_type: slow.map(|(number, _)| number),
         direction: theirs.reversed(),
     };
     Ok(Answer { sdp: write(&lines, mid, &chosen, theirs)?, agreed })
@@ -156,6 +160,24 @@ impl<'a> Lines<'a> {
         }
         Ok(())
     }
+}
+
+/// A payload type of keys, and the clock of their durations.
+type Events = Option<(u8, u32)>;
+
+/// The payload type of keys, and the one that may come in its place. Keys should have the clock of
+/// the audio between them (RFC 4733, section 2.1); browsers have the slow one beside Opus too.
+fn events(chosen: &[Payload], audio: Audio) -> (Events, Events) {
+    let known = || {
+        let events = chosen.iter().filter_map(|payload| match payload.kind {
+            Kind::Events { clock_rate_hz } => Some((payload.number, clock_rate_hz)),
+            Kind::Audio(_) => None,
+        });
+        events.filter(|(_, rate)| *rate <= audio.clock_rate_hz())
+    };
+    let best = known().max_by_key(|(_, rate)| *rate);
+    let slow = known().find(|(_, rate)| best.is_some_and(|(_, best)| *rate < best));
+    (best, slow)
 }
 
 /// The offered payloads that the answer takes, in its order.

@@ -75,10 +75,11 @@ impl Double {
         // The library would be passive; browsers are active, which is quicker (RFC 8842).
         let offer = offer.replace("a=setup:actpass", "a=setup:passive");
         let offer = SdpOffer::from_sdp_string(&offer).map_err(|error| failed(&error))?;
+        let order = offered(&offer.to_sdp_string());
         let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| failed(&error))?;
         let double =
             Self { rtc, mid, numbers: SequenceUnwrapper::default(), wake_at: now, is_over: false };
-        Ok((double, answer.to_sdp_string()))
+        Ok((double, in_order(&answer.to_sdp_string(), &order)))
     }
 
     /// Takes what came to its own address. False if it made no sense of it.
@@ -171,6 +172,27 @@ impl std::fmt::Debug for Double {
     }
 }
 
+/// The payload types of a description's m-line.
+fn offered(sdp: &str) -> Vec<String> {
+    let line = sdp.lines().find(|line| line.starts_with("m=audio")).unwrap_or_default();
+    line.split(' ').skip(3).map(str::to_owned).collect()
+}
+
+/// Browsers answer in the offer's order.
+fn in_order(answer: &str, order: &[String]) -> String {
+    let line = |line: &str| {
+        if !line.starts_with("m=audio") {
+            return format!("{line}\r\n");
+        }
+        let words: Vec<&str> = line.split(' ').collect();
+        let (head, types) = words.split_at(words.len().min(3));
+        let mut types = types.to_vec();
+        types.sort_by_key(|number| order.iter().position(|other| other == number));
+        format!("{} {}\r\n", head.join(" "), types.join(" "))
+    };
+    answer.lines().map(line).collect()
+}
+
 fn config(identity: &Identity, opus: bool) -> RtcConfig {
     let mut config = RtcConfig::new()
         .set_crypto_provider(identity.cryptography.clone())
@@ -184,7 +206,10 @@ fn config(identity: &Identity, opus: bool) -> RtcConfig {
     codecs.enable_pcmu(true, false);
     codecs.enable_pcma(true, false);
     codecs.enable_opus(opus, false);
-    let params = FormatParams::default();
-    codecs.add_config(101.into(), None, Format::Tele, Frequency::EIGHT_KHZ, None, params);
+    let clocks = [(101, Frequency::EIGHT_KHZ), (110, Frequency::FORTY_EIGHT_KHZ)];
+    for (number, clock) in clocks.into_iter().take(1 + usize::from(opus)) {
+        let params = FormatParams::default();
+        codecs.add_config(u8::into(number), None, Format::Tele, clock, None, params);
+    }
     config
 }

@@ -3,7 +3,7 @@
 //! The server offers and the browser answers. The server is ICE-lite (RFC 8445, section 2.5): it
 //! has addresses that browsers reach, and only answers their checks, so that nothing is sent to
 //! addresses that a browser merely names. There is one m-line of audio, with RTCP on the same port
-//! (RFC 5761), G.711 first, so that nothing is transcoded towards telephones.
+//! (RFC 5761), by default G.711 first, so that nothing is transcoded towards telephones.
 //!
 //! Everything is sans-IO: time, datagrams and randomness aside (keys are made by the cryptography),
 //! nothing comes from elsewhere. Whoever drives a [`Peer`] calls one of [`Peer::receive`],

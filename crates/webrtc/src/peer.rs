@@ -11,7 +11,9 @@ use str0m::net::{Protocol, Receive, TcpType, Transmit};
 use str0m::rtp::{Extension, RtpWrite, Ssrc};
 use str0m::stats::MediaEgressStats;
 use str0m::{Candidate, Event, IceConnectionState, Input, Rtc, RtcConfig};
+use trunkline_media::SAMPLE_RATE_HZ;
 use trunkline_media::codec::Codec;
+use trunkline_media::opus;
 use trunkline_media::rtp::{Header, SequenceUnwrapper};
 
 use crate::answer::{self, Kind, Payload};
@@ -21,8 +23,8 @@ use crate::{
 };
 
 /// Payload types of what has no number of its own (RFC 3551 section 3).
-const OPUS: u8 = 111;
 const EVENTS: u8 = 101;
+const EVENTS_BESIDE_OPUS: u8 = 110;
 
 /// The number of the header extension that names the m-line.
 const MID_EXTENSION: u8 = 4;
@@ -138,7 +140,7 @@ impl Peer {
             remotes: Vec::new(),
             wake_at: now,
         };
-        Ok((peer, Offer { sdp: offer.to_sdp_string(), ufrag }))
+        Ok((peer, Offer { sdp: with_opus_parameters(&offer.to_sdp_string()), ufrag }))
     }
 
     /// Takes the browser's answer. Then the browser connects.
@@ -368,18 +370,35 @@ impl Numbers {
 
 fn payloads(settings: &Settings) -> Vec<Payload> {
     let mut payloads: Vec<Payload> = Vec::new();
-    for codec in &settings.codecs {
-        let Some(number) = codec.static_payload_type() else { continue };
-        let payload = Payload { number, kind: Kind::Audio(Audio::G711(*codec)) };
+    let codecs = if settings.codecs.is_empty() { &Audio::G711_ONLY } else { &settings.codecs[..] };
+    for audio in codecs {
+        let number = match audio {
+            Audio::G711(codec) => codec.static_payload_type(),
+            Audio::Opus => Some(opus::PAYLOAD_TYPE),
+        };
+        let Some(number) = number else { continue };
+        let payload = Payload { number, kind: Kind::Audio(*audio) };
         if !payloads.contains(&payload) {
             payloads.push(payload);
         }
     }
-    if settings.opus {
-        payloads.push(Payload { number: OPUS, kind: Kind::Audio(Audio::Opus) });
+    if codecs.contains(&Audio::Opus) {
+        let kind = Kind::Events { clock_rate_hz: opus::CLOCK_RATE_HZ };
+        payloads.push(Payload { number: EVENTS_BESIDE_OPUS, kind });
     }
-    payloads.push(Payload { number: EVENTS, kind: Kind::Events });
+    let kind = Kind::Events { clock_rate_hz: SAMPLE_RATE_HZ };
+    payloads.push(Payload { number: EVENTS, kind });
     payloads
+}
+
+/// The library has no word for all of them.
+fn with_opus_parameters(sdp: &str) -> String {
+    let prefix = format!("a=fmtp:{} ", opus::PAYLOAD_TYPE);
+    let line = |line: &str| match line.starts_with(&prefix) {
+        true => format!("{prefix}{}\r\n", opus::FMTP),
+        false => format!("{line}\r\n"),
+    };
+    sdp.lines().map(line).collect()
 }
 
 fn config(settings: &Settings, payloads: &[Payload]) -> RtcConfig {
@@ -397,7 +416,10 @@ fn config(settings: &Settings, payloads: &[Payload]) -> RtcConfig {
             Kind::Audio(Audio::G711(Codec::Pcmu)) => (Format::PCMU, Frequency::EIGHT_KHZ, None),
             Kind::Audio(Audio::G711(Codec::Pcma)) => (Format::PCMA, Frequency::EIGHT_KHZ, None),
             Kind::Audio(Audio::Opus) => (Format::Opus, Frequency::FORTY_EIGHT_KHZ, Some(2)),
-            Kind::Events => (Format::Tele, Frequency::EIGHT_KHZ, None),
+            Kind::Events { clock_rate_hz: SAMPLE_RATE_HZ } => {
+                (Format::Tele, Frequency::EIGHT_KHZ, None)
+            }
+            Kind::Events { .. } => (Format::Tele, Frequency::FORTY_EIGHT_KHZ, None),
         };
         let mut params = FormatParams::default();
         if payload.kind == Kind::Audio(Audio::Opus) {

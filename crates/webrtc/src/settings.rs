@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use trunkline_media::codec::Codec;
+use trunkline_media::opus;
 use trunkline_media::plan::Direction;
 
 use crate::{Error, Identity, MAX_ADDRESSES};
@@ -27,10 +28,8 @@ pub struct Settings {
     pub udp: Vec<SocketAddr>,
     /// Where browsers reach us with TCP, when UDP does not get through; may be empty.
     pub tcp: Vec<SocketAddr>,
-    /// G.711's laws in the order of preference.
-    pub codecs: Vec<Codec>,
-    /// Whether Opus is offered too, after G.711.
-    pub opus: bool,
+    /// What is offered, in the order of preference; without any it is G.711.
+    pub codecs: Vec<Audio>,
     /// How long a browser may take from its answer to the first media.
     pub patience: Duration,
 }
@@ -42,8 +41,7 @@ impl Settings {
             identity,
             udp,
             tcp: Vec::new(),
-            codecs: Codec::ALL.to_vec(),
-            opus: false,
+            codecs: Audio::G711_ONLY.to_vec(),
             patience: Duration::from_secs(30),
         }
     }
@@ -86,6 +84,22 @@ pub enum Audio {
     Opus,
 }
 
+impl Audio {
+    /// Both laws of G.711, and nothing else.
+    pub const G711_ONLY: [Self; 2] = [Self::G711(Codec::Pcmu), Self::G711(Codec::Pcma)];
+
+    /// Everything, in the order in which least is transcoded.
+    pub const ALL: [Self; 3] = [Self::G711(Codec::Pcmu), Self::G711(Codec::Pcma), Self::Opus];
+
+    /// Rate of RTP timestamps in Hz.
+    pub fn clock_rate_hz(self) -> u32 {
+        match self {
+            Self::G711(codec) => codec.clock_rate_hz(),
+            Self::Opus => opus::CLOCK_RATE_HZ,
+        }
+    }
+}
+
 /// What a browser's answer has settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Agreed {
@@ -95,6 +109,12 @@ pub struct Agreed {
     pub payload_type: u8,
     /// The payload type of keys (RFC 4733), if the browser takes them.
     pub event_payload_type: Option<u8>,
+    /// The rate in Hz that durations of keys are given in: 8,000 or 48,000. Their timestamps are
+    /// on the clock of the audio.
+    pub event_clock_rate_hz: u32,
+    /// Another payload type of keys, whose durations are at 8 kHz. The browser has agreed to both,
+    /// and Chromium sends this one beside Opus.
+    pub slow_event_payload_type: Option<u8>,
     /// Who sends, from our point of view.
     pub direction: Direction,
 }

@@ -168,9 +168,14 @@ fn the_offer_says_what_a_browser_needs() {
     assert!(priority(" udp ") > priority(" tcp "), "UDP first: {candidates:?}");
     assert!(candidates.iter().any(|line| line.contains("192.0.2.1 443 typ host tcptype passive")));
     assert!(!sdp.contains("opus"));
-    let settings = Settings { opus: true, codecs: vec![Codec::Pcma], ..settings() };
+    let codecs = vec![Audio::Opus, Audio::G711(Codec::Pcma), Audio::Opus];
+    let settings = Settings { codecs, ..settings() };
     let (_, offer) = Peer::offer(Instant::now(), &settings).unwrap();
-    assert!(offer.sdp.contains(" 8 111 101\r\n"), "{}", offer.sdp);
+    assert!(offer.sdp.contains(" 111 8 110 101\r\n"), "{}", offer.sdp);
+    let parameters = format!("a=fmtp:111 {}\r\n", trunkline_media::opus::FMTP);
+    for wanted in ["a=rtpmap:111 opus/48000/2\r\n", "a=rtpmap:110 telephone-event/48000\r\n"] {
+        assert!(offer.sdp.contains(wanted) && offer.sdp.contains(&parameters), "{}", offer.sdp);
+    }
 }
 
 #[test]
@@ -195,6 +200,8 @@ fn packets_pass_both_ways_with_their_numbers() {
                 audio: Audio::G711(Codec::Pcmu),
                 payload_type: 0,
                 event_payload_type: Some(101),
+                event_clock_rate_hz: 8_000,
+                slow_event_payload_type: None,
                 direction: Direction::SendRecv,
             })
         );
@@ -227,14 +234,31 @@ fn packets_pass_both_ways_with_their_numbers() {
 }
 
 #[test]
-fn opus_is_agreed_on_where_it_is_offered_and_g711_is_not_taken() {
-    let settings = Settings { opus: true, ..settings() };
+fn opus_is_agreed_on_where_it_is_preferred_with_the_keys_of_its_clock() {
+    let mut codecs = Audio::ALL.to_vec();
+    codecs.reverse();
+    let settings = Settings { codecs, ..settings() };
     let now = Instant::now();
+    let own = at("198.51.100.7:40000");
+    // What browsers say of keys: both clocks, the slow one alone, nothing.
+    let cases = [("", Some(110), 48_000), (" 110", Some(101), 8_000), (" 110 101", None, 48_000)];
+    for (left_out, events, event_clock_rate_hz) in cases {
+        let (mut peer, offer) = Peer::offer(now, &settings).unwrap();
+        let (_, sdp) = answer(now, &offer, Via::Udp, own, true);
+        assert!(sdp.contains("SAVPF 111 8 0 110 101\r\n"), "{sdp}");
+        let shorter = sdp.replace(left_out, "");
+        let agreed = peer.accept(now, &shorter).unwrap();
+        assert_eq!((agreed.audio, agreed.payload_type), (Audio::Opus, 111));
+        assert_eq!(agreed.event_payload_type, events, "{shorter}");
+        assert_eq!(agreed.event_clock_rate_hz, event_clock_rate_hz);
+        assert_eq!(agreed.slow_event_payload_type, events.filter(|it| *it == 110).and(Some(101)));
+    }
+    // Who knows no Opus gets G.711, whose keys have its clock.
     let (mut peer, offer) = Peer::offer(now, &settings).unwrap();
-    let (_, sdp) = answer(now, &offer, Via::Udp, at("198.51.100.7:40000"), true);
-    let sdp = sdp.replace("SAVPF 0 8 111 101", "SAVPF 111 101");
+    let (_, sdp) = answer(now, &offer, Via::Udp, own, false);
     let agreed = peer.accept(now, &sdp).unwrap();
-    assert_eq!((agreed.audio, agreed.payload_type), (Audio::Opus, 111));
+    assert_eq!(agreed.audio, Audio::G711(Codec::Pcma));
+    assert_eq!((agreed.event_payload_type, agreed.event_clock_rate_hz), (Some(101), 8_000));
 }
 
 #[test]

@@ -13,8 +13,7 @@ export const desk = {
   setState: (choice: Choice) => put('/desk/state', choice),
   clearNext: () => request<undefined>('DELETE', '/desk/next'),
   outdial: (number: string, ani: string | null) => post('/desk/outdial', { number, ani }),
-  targets: (search: string, signal?: AbortSignal) =>
-    request<Target[]>('GET', `/desk/targets?search=${encodeURIComponent(search)}`, undefined, { signal }),
+  targets: (search: string, signal?: AbortSignal) => request<Target[]>('POST', '/desk/targets', { search }, { signal }),
   history: () => request<PastContact[]>('GET', '/desk/history'),
 };
 
@@ -23,6 +22,7 @@ export const call = {
   decline: (contact: string) => post(`${of(contact)}/decline`),
   hold: (contact: string) => post(`${of(contact)}/hold`),
   resume: (contact: string) => post(`${of(contact)}/resume`),
+  mute: (contact: string, muted: boolean) => post(`${of(contact)}/mute`, { muted }),
   keys: (contact: string, digits: string) => post(`${of(contact)}/keys`, { digits }),
   consult: (contact: string, to: Destination) => post(`${of(contact)}/consult`, { to }),
   swap: (contact: string) => post(`${of(contact)}/swap`),

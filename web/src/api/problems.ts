@@ -1,5 +1,6 @@
 import { t, type MessageId } from '../i18n';
-import { isProblem } from './client';
+import { isProblem, type Problem } from './client';
+import { REASONS } from './reasons';
 
 const SENTENCES: Record<string, MessageId> = {
   offline: 'problem.offline',
@@ -22,7 +23,7 @@ const SENTENCES: Record<string, MessageId> = {
   'not-found': 'problem.not_found',
 };
 
-/** Codes whose own sentence says more than ours could: it is shown after ours. */
+/** Codes with a reason, which is shown after our sentence: in our words if we know it, else in the server's. */
 const WITH_DETAIL: Record<string, MessageId> = {
   device: 'problem.device',
   'not-now': 'problem.not_now',
@@ -40,6 +41,11 @@ export function problemText(error: unknown): string {
   const sentence = SENTENCES[error.code];
   if (sentence) return t(sentence);
   const introduced = WITH_DETAIL[error.code];
-  if (introduced) return t(introduced, { detail: error.detail || error.code });
+  if (introduced) return t(introduced, { detail: reasonText(error) });
   return t('problem.other', { detail: error.detail || t('problem.no_detail'), code: error.code });
+}
+
+function reasonText(error: Problem): string {
+  const reason = typeof error.body.reason === 'string' ? REASONS[error.body.reason] : undefined;
+  return reason ? t(reason) : error.detail || error.code;
 }

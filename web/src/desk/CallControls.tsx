@@ -34,17 +34,24 @@ type Open = 'consult' | 'transfer' | 'end' | 'keypad' | null;
 /** The row of call controls, End last and apart. */
 export function CallControls() {
   const t = useT();
-  const { contact, state, controls, run, sending } = useContact();
-  const { isMuted } = useStore(line);
+  const { view, contact, state, controls, run, sending } = useContact();
+  const microphone = useStore(line);
   const [open, setOpen] = useState<Open>(null);
   const { id } = contact;
+  const isAtServer = view.device === 'sip_phone';
+  const isMuted = isAtServer ? contact.is_muted : microphone.isMuted;
   const isOnHold = state.under === 'on_hold';
   const isConsulting = state.under === 'consulting';
   const isConference = state.under === 'conference';
 
+  const say = () => announce(t(isMuted ? 'mute.off_said' : 'mute.on_said'));
   const mute = () => {
+    if (isAtServer) {
+      void run('mute', () => call.mute(id, !isMuted)).then((isDone) => isDone && say());
+      return;
+    }
     setMuted(!isMuted);
-    announce(t(isMuted ? 'mute.off_said' : 'mute.on_said'));
+    say();
   };
   const hold = () => void run('hold', () => (isOnHold ? call.resume(id) : call.hold(id)));
   const transfer = () => {
@@ -78,7 +85,7 @@ export function CallControls() {
   return (
     <>
       <div className={classes.row} role="toolbar" aria-label={t('controls')}>
-        <Tile icon={isMuted ? IconMicrophoneOff : IconMicrophone} label={t(isMuted ? 'mute.off' : 'mute.on')} control={controls.mute} action="mute" onClick={mute} isPressed={isMuted} />
+        <Tile icon={isMuted ? IconMicrophoneOff : IconMicrophone} label={t(isMuted ? 'mute.off' : 'mute.on')} control={controls.mute} action="mute" onClick={mute} isPressed={isMuted} isSending={sending === 'mute'} />
         <Tile
           icon={isOnHold ? IconPlayerPlay : IconPlayerPause}
           label={t(isOnHold ? 'hold.resume' : isConference ? 'hold.step_out' : 'hold.hold')}

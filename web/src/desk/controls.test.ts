@@ -103,8 +103,8 @@ describe('controls', () => {
     expect(controls(state('conference'), 'browser', { ...ALL, maxParties: 3 }).consult.reason).toBe('why.conference_full');
   });
 
-  it('mutes a SIP phone at the phone', () => {
-    expect(controls(state('answered'), 'sip_phone', ALL).mute.reason).toBe('why.mute_on_phone');
+  it('mutes a SIP phone at the server, and so only while that is there', () => {
+    expect(controls(state('answered'), 'sip_phone', ALL).mute.cell).toBe('enabled');
     expect(controls(state('answered', { column: 'lost' }), 'sip_phone', ALL).mute.cell).toBe('disabled');
   });
 

@@ -57,7 +57,7 @@ const no = (reason: MessageId): Control => ({ cell: 'disabled', reason });
 /** What may be done now. */
 export function controls(state: DeskState, device: Device | null, permissions: Permissions): Controls {
   if (state.column === 'elsewhere' || state.column === 'signed_out') return nothing();
-  const usual = connected(state.under, state, device, permissions);
+  const usual = connected(state.under, state, permissions);
   return state.column === 'lost' ? withoutNetwork(usual, device) : usual;
 }
 
@@ -73,14 +73,14 @@ function nothing(): Controls {
   };
 }
 
-function connected(column: CallColumn, state: DeskState, device: Device | null, may: Permissions): Controls {
+function connected(column: CallColumn, state: DeskState, may: Permissions): Controls {
   return {
     available: available(column, may),
     idle: idle(column),
     answer: column === 'offered' ? PRIMARY : HIDDEN,
     decline: column === 'offered' ? ENABLED : HIDDEN,
     outdial: outdial(column, may),
-    mute: mute(column, device),
+    mute: mute(column),
     hold: hold(column),
     keypad: keypad(column),
     consult: consult(column, state, may),
@@ -129,13 +129,13 @@ function outdial(column: CallColumn, may: Permissions): Control {
   return no(column === 'rona' ? 'why.choose_state_first' : 'why.contact_first');
 }
 
-function mute(column: CallColumn, device: Device | null): Control {
+function mute(column: CallColumn): Control {
   switch (column) {
     case 'dialling':
     case 'answered':
     case 'consulting':
     case 'conference':
-      return device === 'sip_phone' ? no('why.mute_on_phone') : ENABLED;
+      return ENABLED;
     case 'on_hold':
       return no('why.caller_hears_music');
     default:

@@ -33,6 +33,7 @@ pub(super) fn routes(table: Table) -> Table {
         .route(own, routes!(conference))
         .route(own, routes!(drop_party))
         .route(own, routes!(transfer))
+        .route(own, routes!(mute))
         .route(own, routes!(recording))
         .route(own, routes!(end))
         .route(own, routes!(wrap_up))
@@ -180,6 +181,31 @@ async fn transfer(
     Body(TransferTo { to }): Body<TransferTo>,
 ) -> Done {
     command(&app, &agent, Command::Transfer { contact, to }).await
+}
+
+/// Whether nobody hears the agent.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Muted {
+    /// Whether nobody does.
+    muted: bool,
+}
+
+/// Mutes the agent at the server, or ends that. A SIP phone is muted so; pages mute their own
+/// microphones.
+#[utoipa::path(
+    post, path = "/desk/contacts/{id}/mute", tag = "contact at the desktop",
+    request_body = Muted,
+    params(("id" = String, Path, description = "The contact's id.")),
+    responses((status = 204, description = "Done; the next view shows it."))
+)]
+async fn mute(
+    State(app): State<Arc<App>>,
+    agent: Agent,
+    At(contact): At<String>,
+    Body(Muted { muted }): Body<Muted>,
+) -> Done {
+    command(&app, &agent, Command::Mute { contact, muted }).await
 }
 
 /// Whether the recording pauses.

@@ -107,9 +107,8 @@ async fn outdial(State(app): State<Arc<App>>, agent: Agent, Body(to): Body<Outdi
     command(&app, &agent, Command::Outdial { number, ani }).await
 }
 
-/// What to look for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// What to look for: names and numbers of people, which belong into no address.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TargetSearch {
     /// A part of a name, up to 100 characters; all targets when empty.
@@ -119,13 +118,13 @@ struct TargetSearch {
 
 /// Whom the agent may consult or transfer to, at most 200, the reachable first.
 #[utoipa::path(
-    get, path = "/desk/targets", tag = "desk", params(TargetSearch),
+    post, path = "/desk/targets", tag = "desk", request_body = TargetSearch,
     responses((status = 200, body = Vec<Target>))
 )]
 async fn targets(
     State(app): State<Arc<App>>,
     agent: Agent,
-    Ask(ask): Ask<TargetSearch>,
+    Body(ask): Body<TargetSearch>,
 ) -> Result<Json<Vec<Target>>, Problem> {
     if ask.search.chars().count() > SEARCH {
         return Err(Problem::invalid("search", format!("at most {SEARCH} characters")));

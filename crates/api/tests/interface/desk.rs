@@ -80,6 +80,12 @@ fn commands() -> Vec<(&'static str, String, Value, Command)> {
         ("POST", at("transfer"), json!({}), Command::Transfer { contact: contact(), to: None }),
         (
             "POST",
+            at("mute"),
+            json!({"muted": true}),
+            Command::Mute { contact: contact(), muted: true },
+        ),
+        (
+            "POST",
             at("recording"),
             json!({"paused": true}),
             Command::PauseRecording { contact: contact(), paused: true },
@@ -214,9 +220,11 @@ async fn the_view_the_targets_and_the_history() {
     let house = House::new().await;
     let page = house.sign_in("ann").await;
     assert_eq!(page.get("/api/v1/desk").await.json()["agent"]["id"], "ann");
-    assert_eq!(page.get("/api/v1/desk/targets?search=bob").await.json(), json!([]));
-    let long = format!("/api/v1/desk/targets?search={}", "x".repeat(101));
-    assert_eq!(page.get(&long).await.json()["field"], "search");
+    let targets = "/api/v1/desk/targets";
+    let found = page.send("POST", targets, &json!({"search": "bob"})).await;
+    assert_eq!(found.json(), json!([]));
+    let long = page.send("POST", targets, &json!({"search": "x".repeat(101)})).await;
+    assert_eq!(long.json()["field"], "search");
     page.get("/api/v1/desk/history?limit=10&before_ms=7").await;
     let search = house.double.take_searches().remove(0);
     assert_eq!(search.agent, Some("ann".into()));

@@ -160,6 +160,7 @@ fn subject(command: &Command) -> Option<&str> {
         | Command::Drop { contact, .. }
         | Command::Transfer { contact, .. }
         | Command::PauseRecording { contact, .. }
+        | Command::Mute { contact, .. }
         | Command::End { contact }
         | Command::Save { contact, .. }
         | Command::Draft { contact, .. }

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use trunkline_media::FRAME_SAMPLES;
 use trunkline_media::codec::Codec;
 use trunkline_media::dtmf::{self, Key};
-use trunkline_media::rtp::Header;
+use trunkline_media::opus::{self, OpusIn, OpusOut};
+use trunkline_media::rtp::{Header, Packet};
 use trunkline_media::tone::Sine;
 use trunkline_media_engine::Leg;
 use trunkline_webrtc::double::{Double, Output};
@@ -19,6 +20,8 @@ use trunkline_webrtc::framing::{self, Frame};
 use trunkline_webrtc::{Identity, Via};
 
 use super::{EVENT, LEVEL_DBM0, MS};
+
+const EVENT_BESIDE_OPUS: u8 = 110;
 
 /// Packets that came.
 type Heard = Arc<Mutex<Vec<(Header, Vec<u8>)>>>;
@@ -33,6 +36,7 @@ enum Order {
 
 /// A page with a microphone. What it hears it keeps.
 pub(crate) struct Page {
+    /// What it hears is kept as this, Opus too.
     codec: Codec,
     orders: Sender<Order>,
     heard: Heard,
@@ -42,17 +46,26 @@ pub(crate) struct Page {
 impl Page {
     /// Answers what a leg was opened with.
     pub(crate) fn answer(leg: &Leg, offer: &str, via: Via) -> Self {
+        Self::answer_with(leg, offer, via, Network::default())
+    }
+
+    /// Answers with Opus, which must have been offered first, on a network that loses packets.
+    pub(crate) fn answer_opus(leg: &Leg, offer: &str, loses_every: u32) -> Self {
+        Self::answer_with(leg, offer, Via::Udp, Network { is_opus: true, loses_every })
+    }
+
+    fn answer_with(leg: &Leg, offer: &str, via: Via, network: Network) -> Self {
         let link = Link::open(offer, via);
         let identity = Identity::generate().unwrap();
         let own = (via, link.address);
         let now = Instant::now();
-        let (double, answer) = Double::answer(now, &identity, offer, own, false).unwrap();
+        let (double, answer) = Double::answer(now, &identity, offer, own, network.is_opus).unwrap();
         leg.answer(&answer).unwrap();
         let is_mu = answer.contains("SAVPF 0");
-        let codec = if is_mu { Codec::Pcmu } else { Codec::Pcma };
+        let codec = if is_mu || network.is_opus { Codec::Pcmu } else { Codec::Pcma };
         let (orders, inbox) = channel();
         let heard: Heard = Arc::default();
-        let run = Run::new(double, link, own, codec, heard.clone());
+        let run = Run::new(double, link, own, codec, network, heard.clone());
         let thread = std::thread::spawn(move || run.run(&inbox));
         Self { codec, orders, heard, thread: Some(thread) }
     }
@@ -88,7 +101,7 @@ impl Page {
     /// Keys that it has heard as events, by their first packets.
     pub(crate) fn keys(&self) -> Vec<u8> {
         let heard = self.heard.lock().unwrap();
-        let events = heard.iter().filter(|(header, _)| header.payload_type == EVENT);
+        let events = heard.iter().filter(|(header, _)| is_event(header));
         events.filter(|(header, _)| header.marker).map(|(_, payload)| payload[0]).collect()
     }
 
@@ -99,7 +112,7 @@ impl Page {
         loop {
             let mut sound = Vec::new();
             for (header, payload) in &self.heard.lock().unwrap()[mark..] {
-                if header.payload_type != EVENT {
+                if !is_event(header) {
                     self.codec.decode(payload, &mut sound);
                 }
             }
@@ -113,10 +126,23 @@ impl Page {
     }
 }
 
+/// On either clock.
+fn is_event(header: &Header) -> bool {
+    matches!(header.payload_type, EVENT | EVENT_BESIDE_OPUS)
+}
+
 impl Drop for Page {
     fn drop(&mut self) {
         self.end(Order::Vanish);
     }
+}
+
+/// How a page talks.
+#[derive(Clone, Copy, Default)]
+struct Network {
+    is_opus: bool,
+    /// So many packets pass both ways for one that is lost; 0 loses none.
+    loses_every: u32,
 }
 
 /// A page's way to the server.
@@ -199,11 +225,25 @@ struct Run {
     keys: VecDeque<char>,
     sender: dtmf::Sender,
     header: Header,
+    opus: Option<(OpusOut, OpusIn)>,
+    network: Network,
+    packets: u32,
 }
 
 impl Run {
-    fn new(double: Double, link: Link, own: (Via, SocketAddr), codec: Codec, heard: Heard) -> Self {
+    fn new(
+        double: Double,
+        link: Link,
+        own: (Via, SocketAddr),
+        codec: Codec,
+        network: Network,
+        heard: Heard,
+    ) -> Self {
         let payload_type = codec.static_payload_type().unwrap();
+        let opus = network.is_opus.then(|| {
+            let out = OpusOut::new(codec.law(), opus::PAYLOAD_TYPE).unwrap();
+            (out, OpusIn::new(codec.law()).unwrap())
+        });
         Self {
             double,
             link,
@@ -215,7 +255,16 @@ impl Run {
             keys: VecDeque::new(),
             sender: dtmf::Sender::new(MS * 60),
             header: Header { payload_type, ..Header::default() },
+            opus,
+            network,
+            packets: 0,
         }
+    }
+
+    /// Whether the network loses this packet.
+    fn loses(&mut self) -> bool {
+        self.packets += 1;
+        self.packets.checked_rem(self.network.loses_every) == Some(0)
     }
 
     fn run(mut self, orders: &Receiver<Order>) {
@@ -267,17 +316,52 @@ impl Run {
         } else {
             payload.resize(FRAME_SAMPLES, self.codec.silence());
         }
-        self.double.send(Instant::now(), &header, &payload);
+        let mut packets = Vec::new();
+        match &mut self.opus {
+            None => packets.push((header, payload)),
+            Some((out, _)) if header.payload_type == EVENT => {
+                let mut event = dtmf::Payload::parse(&payload).unwrap();
+                let mut header = header;
+                // Odd keys on the clock of Opus, even ones as Chromium has them.
+                if event.event % 2 == 1 {
+                    event.duration *= 6;
+                    header.payload_type = EVENT_BESIDE_OPUS;
+                }
+                packets.extend(out.event(header).map(|header| (header, event.to_bytes().into())));
+            }
+            Some((out, _)) => out.frame(header, &payload, &mut |header, payload| {
+                packets.push((header, payload.to_vec()));
+            }),
+        }
+        for (header, payload) in packets {
+            if !self.loses() {
+                self.double.send(Instant::now(), &header, &payload);
+            }
+        }
         self.drain();
+    }
+
+    fn hear(&mut self, heard: trunkline_webrtc::Heard) {
+        if self.loses() {
+            return;
+        }
+        let mut list = self.heard.lock().unwrap();
+        match &mut self.opus {
+            Some((_, opus)) if heard.header.payload_type == opus::PAYLOAD_TYPE => {
+                let (header, payload) = (heard.header, &heard.payload);
+                let packet = Packet { header, payload, ..Packet::default() };
+                opus.packet(&packet, &mut |header, payload| list.push((header, payload.to_vec())));
+            }
+            Some((_, opus)) => list.push((opus.event(heard.header), heard.payload.to_vec())),
+            None => list.push((heard.header, heard.payload.to_vec())),
+        }
     }
 
     fn drain(&mut self) {
         while let Some(output) = self.double.poll() {
             match output {
                 Output::Transmit { to, bytes, .. } => self.link.send(to, &bytes),
-                Output::Rtp(heard) => {
-                    self.heard.lock().unwrap().push((heard.header, heard.payload.to_vec()));
-                }
+                Output::Rtp(heard) => self.hear(heard),
                 Output::Connected => self.is_connected = true,
                 Output::Ended(_) => {}
             }

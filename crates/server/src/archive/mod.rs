@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use trunkline_api::centre::{ContactRecord, ContactSearch};
-use trunkline_desk::{PastContact, PathStep, Refusal};
+use trunkline_desk::{PastContact, PathStep, Reason, Refusal};
 use trunkline_journal::Keys;
 use trunkline_model::ContactId;
 
@@ -141,7 +141,7 @@ impl Archive {
 
     async fn ask<T>(&self, order: impl FnOnce(Reply<T>) -> Order) -> Result<T, Refusal> {
         let (reply, answer) = oneshot::channel();
-        let busy = || Refusal::Unavailable("the archive is busy; try again".to_owned());
+        let busy = || Refusal::Unavailable(Reason::ArchiveBusy);
         self.orders.try_send(order(reply)).map_err(|_| busy())?;
         answer.await.map_err(|_| busy())?
     }
@@ -238,7 +238,7 @@ impl Librarian {
             Some(entry) => Some(entry),
             None => self.shelf.entry(contact).map_err(|error| unreadable(&error))?,
         };
-        let gone = || Refusal::Unreachable("there is no such contact, or not any more".to_owned());
+        let gone = || Refusal::Unreachable(Reason::NoContact);
         let entry = entry.ok_or_else(gone)?;
         let story = self.steps.story(contact).unwrap_or_else(|why| {
             tracing::info!(%contact, "a contact's steps cannot be shown: {why}");
@@ -270,5 +270,5 @@ impl Librarian {
 
 fn unreadable(error: &rusqlite::Error) -> Refusal {
     tracing::error!("the archive cannot be read: {error}");
-    Refusal::Unavailable("the archive cannot be read; the log says why".to_owned())
+    Refusal::Unavailable(Reason::ArchiveUnreadable)
 }

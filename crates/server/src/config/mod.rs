@@ -54,7 +54,7 @@ pub use summary::{NumberSummary, PhoneSummary, Summary, TrunkSummary};
 pub use text::HostPort;
 pub use trial::{TryCaller, TryConfig};
 pub use trunk::{DigestConfig, DnisHeader, OutboundConfig, Transport, TrunkConfig};
-pub use web::{DeskConfig, WebConfig, WebrtcConfig};
+pub use web::{BrowserCodec, DeskConfig, WebConfig, WebrtcConfig};
 
 /// The whole file. Paths are relative to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -24,11 +24,13 @@ fn every_mistake_has_its_line_key_and_advice() {
             ],
         ),
         (
-            "[webrtc]\npublic_address = ['0.0.0.0']\ntcp_public_port = 443\n",
+            "[webrtc]\npublic_address = ['0.0.0.0']\ntcp_public_port = 443\ncodecs = []\n",
             &[
                 "2:19: webrtc.public_address[0]: browsers cannot reach a wildcard address; name \
                  the public one",
                 "3:1: webrtc.tcp_public_port: there is no `tcp` that it could lead to",
+                "4:1: webrtc.codecs: browsers must be offered something; name `pcmu`, `pcma` or \
+                 `opus`",
             ],
         ),
         (

@@ -51,11 +51,35 @@ pub struct WebrtcConfig {
     /// The port that browsers connect to, where a firewall turns another into that of `tcp`.
     #[schemars(range(min = 1, max = 65_535))]
     pub tcp_public_port: Option<u16>,
+    /// What browsers are offered, in the order of preference. With G.711 first (`pcmu`, `pcma`)
+    /// nothing is transcoded where the other side speaks it too. `opus` first makes up for packets
+    /// that a network loses, and costs some CPU time for each call. What is not named is not
+    /// offered.
+    #[schemars(length(min = 1, max = 3))]
+    pub codecs: Vec<BrowserCodec>,
+}
+
+/// How a browser's audio is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BrowserCodec {
+    /// G.711 mu-law.
+    Pcmu,
+    /// G.711 A-law.
+    Pcma,
+    /// Opus (RFC 7587), at 8 kHz.
+    Opus,
 }
 
 impl Default for WebrtcConfig {
     fn default() -> Self {
-        Self { enabled: true, public_address: Vec::new(), tcp: None, tcp_public_port: None }
+        Self {
+            enabled: true,
+            public_address: Vec::new(),
+            tcp: None,
+            tcp_public_port: None,
+            codecs: vec![BrowserCodec::Pcmu, BrowserCodec::Pcma, BrowserCodec::Opus],
+        }
     }
 }
 

@@ -114,6 +114,19 @@ impl Switchboard {
         self.leg_of(contact, other.unwrap_or(&Party::Caller))
     }
 
+    /// Who gets the keys that the agent presses: in a conference everybody who is no agent, else the
+    /// one with whom they talk.
+    pub(super) fn hearers_of_keys(&self, agent: &AgentId, contact: &ContactId) -> Vec<LegId> {
+        let arranged = self.legs.line(contact).and_then(|line| line.arranged.as_ref());
+        let together = arranged.map(|it| it.together.as_slice()).unwrap_or_default();
+        let confers = together.len() > 2 && together.contains(&Party::Agent(agent.clone()));
+        if !confers {
+            return self.partner_of(agent, contact).into_iter().collect();
+        }
+        let outside = together.iter().filter(|party| !matches!(party, Party::Agent(_)));
+        outside.filter_map(|party| self.leg_of(contact, party)).collect()
+    }
+
     fn is_of(&self, id: LegId, agent: &AgentId) -> bool {
         let role = self.legs.get(id).map(|leg| &leg.role);
         matches!(role, Some(Role::Agent { agent: it, .. }) if it == agent)

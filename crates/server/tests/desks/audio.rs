@@ -51,6 +51,20 @@ async fn a_network_that_is_gone_for_good_loses_the_caller_to_the_next_agent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_is_gone_is_noticed_at_once_by_its_page() {
+    let (_centre, ann, call) = talking(plan().waits(Duration::from_secs(3))).await;
+    let from = call.heard_so_far();
+    let began = tokio::time::Instant::now();
+    ann.vanish();
+    hears_from(&call, from, HOLD_HZ).await;
+    let noticed = began.elapsed();
+    assert!(noticed < Duration::from_secs(4), "after {noticed:?}");
+    // Nobody comes back: the queue's music.
+    hears_from(&call, call.heard_so_far(), MUSIC_HZ).await;
+    call.hang_up();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pops_come_once_and_again_until_somebody_says_what_became_of_them() {
     let pop = |url: &str, target: &str| serde_json::json!({ "screenPopUrl": url, "screenPopDesktopLabel": "CRM", "target": target });
     let flow = flow().event("AgentContactAssigned", "AgentAnswered");

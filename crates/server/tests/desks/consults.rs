@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use trunkline_desk::{
-    Command, Destination, Device, Direction, LegState, Phase, Refusal, StateKind,
+    Choice, Command, Destination, Device, Direction, LegState, PartyKind, Phase, Reason, Refusal,
+    StateKind,
 };
 use trunkline_softphone::{Call, Phone, PhoneSettings};
 
@@ -219,8 +220,149 @@ async fn an_agent_calls_a_number() {
     ann.audio().await.hears(OTHER_HZ).await;
     hears(&party, AGENT_HZ).await;
     party.hang_up();
-    ann.wrapped_up_after().await;
-    // Whoever has wrapped up is Available, as after any call.
-    ann.state(StateKind::Available).await;
+    ann.phase(Phase::WrapUp).await;
+    // Whoever was Idle is so again, and is told before.
+    let idle = Choice::Idle { code: "signed_in".into() };
+    assert_eq!(ann.view().next, Some(idle));
+    ann.wrapped_up(None).await.unwrap();
+    let view = ann.state(StateKind::Idle).await;
+    assert_eq!(view.state.code.as_deref(), Some("signed_in"));
+    centre.has_ended(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_in_a_conference_reach_everybody_outside() {
+    let (carrier, trunk) = carrier().await;
+    let (_centre, ann, call) = talking(plan().config(&trunk)).await;
+    let contact = ann.contact();
+    let to = Destination::Number { number: NUMBER.into() };
+    ann.command(Command::Consult { contact: contact.clone(), to }).await.unwrap();
+    let party = answered(&carrier).await;
+    ann.audio().await.hears(OTHER_HZ).await;
+    let keys = |digits: &str| Command::Keys {
+        contact: contact.clone(),
+        keys: trunkline_desk::Keys { digits: digits.into() },
+    };
+    ann.command(keys("12")).await.unwrap();
+    keys_reach(&party, "12").await;
+    ann.command(Command::Conference { contact: contact.clone() }).await.unwrap();
+    ann.phase(Phase::Conference).await;
+    ann.command(keys("7#")).await.unwrap();
+    keys_reach(&party, "127#").await;
+    keys_reach(&call, "7#").await;
+    hears_both(&call, [AGENT_HZ, OTHER_HZ]).await;
+}
+
+async fn keys_reach(call: &Call, keys: &str) {
+    let until = tokio::time::Instant::now() + LIMIT;
+    while call.keys_heard() != keys {
+        let heard = call.keys_heard();
+        assert!(tokio::time::Instant::now() < until, "{heard} is not {keys}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_is_consulted_and_its_agent_takes_the_caller_over() {
+    let (centre, ann, call) = talking(plan()).await;
+    let contact = ann.contact();
+    let queue = ann.view().contact.unwrap().queue.unwrap().id;
+    let to = Destination::Queue { id: queue };
+    ann.command(Command::Consult { contact: contact.clone(), to }).await.unwrap();
+    let asked = ann.phase(Phase::Consulting).await.consult.unwrap();
+    assert_eq!((asked.party.kind, asked.party.state), (PartyKind::Queue, LegState::Ringing));
+    assert_eq!(asked.party.name, "Support");
+    hears(&call, HOLD_HZ).await;
+    // Nobody was free. Whoever becomes so is asked for the agent, not for the caller.
+    let bob = Page::open(&centre, "bob", "b2:t1", OTHER_HZ).await;
+    bob.available(Device::Browser).await;
+    let offered = bob.phase(Phase::Offered).await;
+    assert_eq!(offered.direction, Direction::Consult);
+    bob.answer().await;
+    ann.audio().await.hears(OTHER_HZ).await;
+    bob.audio().await.hears(AGENT_HZ).await;
+    hears(&call, HOLD_HZ).await;
+    ann.command(Command::Transfer { contact: contact.clone(), to: None }).await.unwrap();
+    ann.phase(Phase::WrapUp).await;
+    talk(&call, &bob, OTHER_HZ).await;
+    assert_eq!(bob.contact(), contact);
+    call.hang_up();
+    bob.wrapped_up_after().await;
+    ann.wrapped_up(None).await.unwrap();
+    centre.has_ended(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consult_of_a_queue_ends_before_anybody_is_there() {
+    let (centre, ann, call) = talking(plan()).await;
+    let contact = ann.contact();
+    let queue = ann.view().contact.unwrap().queue.unwrap().id;
+    let to = Destination::Queue { id: queue };
+    ann.command(Command::Consult { contact: contact.clone(), to }).await.unwrap();
+    let early = ann.command(Command::Transfer { contact: contact.clone(), to: None }).await;
+    assert_eq!(early, Err(Refusal::NotNow(Reason::ConsultNotAnswered)));
+    ann.command(Command::EndConsult { contact: contact.clone() }).await.unwrap();
+    talk(&call, &ann, AGENT_HZ).await;
+    // Nothing of it waits in the queue any more.
+    let bob = Page::open(&centre, "bob", "b2:t1", OTHER_HZ).await;
+    bob.available(Device::Browser).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(bob.view().state.kind, StateKind::Available);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_point_is_consulted_by_its_number() {
+    let (carrier, trunk) = carrier().await;
+    let (_centre, ann, call) = talking(plan().config(&trunk)).await;
+    let contact = ann.contact();
+    let unknown = Destination::EntryPoint { id: "nowhere".into() };
+    let refused = ann.command(Command::Consult { contact: contact.clone(), to: unknown }).await;
+    assert_eq!(refused, Err(Refusal::Unreachable(Reason::UnknownTarget)));
+    let to = Destination::EntryPoint { id: "main".into() };
+    ann.command(Command::Consult { contact: contact.clone(), to }).await.unwrap();
+    let asked = ann.phase(Phase::Consulting).await.consult.unwrap();
+    assert_eq!(asked.party.name, "Main");
+    let party = answered(&carrier).await;
+    ann.audio().await.hears(OTHER_HZ).await;
+    hears(&party, AGENT_HZ).await;
+    hears(&call, HOLD_HZ).await;
+    ann.command(Command::EndConsult { contact: contact.clone() }).await.unwrap();
+    party.ended(LIMIT).await.unwrap();
+    talk(&call, &ann, AGENT_HZ).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consulted_agent_who_is_lost_gives_the_caller_back() {
+    let (_centre, ann, bob, call) = two_agents().await;
+    consult(&ann, &bob).await;
+    ann.audio().await.hears(OTHER_HZ).await;
+    bob.audio().await.cut(true);
+    // The agent who asked has the caller again, who still waits.
+    ann.phase(Phase::OnHold).await;
+    let view = bob.state(StateKind::Idle).await;
+    assert_eq!(view.state.code.as_deref(), Some("lost_connection"));
+    let contact = ann.contact();
+    ann.command(Command::Resume { contact }).await.unwrap();
+    talk(&call, &ann, AGENT_HZ).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_is_lost_while_consulting_leaves_the_caller_to_the_queue() {
+    let (centre, ann, bob, call) = two_agents().await;
+    let contact = consult(&ann, &bob).await;
+    ann.audio().await.hears(OTHER_HZ).await;
+    ann.audio().await.cut(true);
+    let view = ann.state(StateKind::Idle).await;
+    assert_eq!(view.state.code.as_deref(), Some("lost_connection"));
+    // Bob was only asked: he is free, and the caller comes to him as to anybody.
+    let is_the_caller = |view: &trunkline_desk::DeskView| {
+        let offered = view.contact.as_ref().filter(|it| it.phase == Phase::Offered);
+        offered.is_some_and(|it| it.id == contact && it.direction == Direction::Inbound)
+    };
+    bob.until("the caller is offered to Bob", is_the_caller).await;
+    bob.answer().await;
+    talk(&call, &bob, OTHER_HZ).await;
+    call.hang_up();
+    bob.wrapped_up_after().await;
     centre.has_ended(1).await;
 }

@@ -165,12 +165,26 @@ async fn an_agent_at_a_desktop_talks_by_a_sip_phone() {
     let offer = tokio::time::timeout(LIMIT, phone.incoming()).await.unwrap().unwrap();
     let contact = ann.phase(Phase::Offered).await.id;
     let refused = ann.command(Command::Answer { contact: contact.clone() }).await;
-    assert_eq!(refused, Err(Refusal::NotNow("pick up your phone".into())));
+    assert_eq!(refused, Err(Refusal::NotNow(trunkline_desk::Reason::PickUpPhone)));
     let desk = offer.answer();
     desk.record().unwrap();
     ann.phase(Phase::Talking).await;
     call.play_tone(CALLER_HZ, -10.0);
     hears(&desk, CALLER_HZ).await;
+    // Muting is the server's, whatever the phone can do.
+    desk.play_tone(AGENT_HZ, -10.0);
+    hears(&call, AGENT_HZ).await;
+    let mute = |muted| Command::Mute { contact: contact.clone(), muted };
+    ann.command(mute(true)).await.unwrap();
+    ann.until("muted", |view| view.contact.as_ref().is_some_and(|it| it.is_muted)).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let from = call.heard_so_far();
+    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    let heard = call.heard_since(from).samples;
+    assert!(!crate::browser::power_of(&heard, AGENT_HZ), "nothing of the agent is heard");
+    hears(&desk, CALLER_HZ).await;
+    ann.command(mute(false)).await.unwrap();
+    hears(&call, AGENT_HZ).await;
     ann.command(Command::Hold { contact: contact.clone() }).await.unwrap();
     hears(&call, HOLD_HZ).await;
     ann.command(Command::Resume { contact: contact.clone() }).await.unwrap();

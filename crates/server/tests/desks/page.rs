@@ -15,6 +15,9 @@ use crate::browser::Browser;
 use crate::centre::Centre;
 use crate::ear::LIMIT;
 
+/// What a page says that may not use its microphone.
+pub(crate) const NO_MICROPHONE: f64 = 0.0;
+
 /// A page.
 pub(crate) struct Page {
     centre: Arc<dyn trunkline_api::centre::Centre>,
@@ -220,6 +223,10 @@ async fn read(
             ToDesk::View { view } => drop(shown.send(Some(*view))),
             ToDesk::Pop { pop } => told.lock().unwrap().pops.push(pop),
             ToDesk::SignedOut { why } => told.lock().unwrap().gone = Some(why),
+            ToDesk::AudioOffer { leg, .. } if says_hz == NO_MICROPHONE => {
+                let why = "NotAllowedError: Permission denied".to_owned();
+                let _ = say.send(FromDesk::AudioFailed { leg, why }).await;
+            }
             ToDesk::AudioOffer { leg, sdp } => {
                 let (browser, answer) = Browser::answer(&sdp, says_hz);
                 {

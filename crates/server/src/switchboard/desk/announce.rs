@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trunkline_acd::{AgentState as Routed, OfferEnd};
 use trunkline_contact::Arrival;
-use trunkline_desk::{AgentState, Direction, PastOutcome, StateKind};
+use trunkline_desk::{AgentState, Device, Direction, PastOutcome, StateKind};
 use trunkline_exchange::Output;
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::tenant::PostCall;
@@ -12,7 +12,7 @@ use trunkline_model::{AgentId, ContactId, QueueId};
 
 use super::super::Switchboard;
 use super::super::parties::about;
-use super::desktop::Task;
+use super::desktop::{Desktop, Task};
 use crate::archive::Entry;
 
 /// The idle code of an agent who has just signed in, as pages know it.
@@ -115,6 +115,8 @@ impl Switchboard {
             ended_ms: None,
             held_since_ms: None,
             code: None,
+            is_muted: false,
+            has_no_audio: false,
         };
         self.desks.desktop_mut(&agent.id).task = Some(task);
         let at = self.desks.at.entry(contact.clone()).or_default();
@@ -129,6 +131,8 @@ impl Switchboard {
     }
 
     fn note_offer_end(&mut self, contact: &ContactId, agent: &AgentId, reason: OfferEnd) {
+        let desktop = self.desks.desktop_mut(agent);
+        desktop.missed = why_missed(desktop, contact, reason);
         self.drop_task(contact, agent);
         let entry = self.desks.entries.get_mut(contact);
         if let (OfferEnd::ContactLeft, Some(entry)) = (reason, entry) {
@@ -207,7 +211,10 @@ impl Switchboard {
     fn note_state(&mut self, agent: &AgentId, state: &Routed) {
         let (now_ms, shown) = (self.now_ms, shown_state(state));
         let desktop = self.desks.desktop_mut(agent);
-        let (kind, code) = shown;
+        let (kind, code) = match shown {
+            (StateKind::Rona, _) => (StateKind::Rona, desktop.missed.map(str::to_owned)),
+            shown => shown,
+        };
         let is_same = desktop.state.kind == kind && desktop.state.code == code;
         if !is_same {
             desktop.state = AgentState { kind, code, since_ms: now_ms };
@@ -304,7 +311,22 @@ fn shown_state(state: &Routed) -> (StateKind, Option<String>) {
     }
 }
 
-fn shown_code(code: &str) -> String {
+/// Why an offer came to nothing, in words that pages know; none where nobody answered.
+fn why_missed(desktop: &Desktop, contact: &ContactId, reason: OfferEnd) -> Option<&'static str> {
+    let task = desktop.task_of(contact.as_str());
+    let talks_by_page = desktop.seat.as_ref().is_some_and(|seat| seat.device == Device::Browser);
+    match reason {
+        OfferEnd::Declined => Some("declined"),
+        OfferEnd::Rona if talks_by_page && desktop.gone_since_ms.is_some() => Some(LOST_CONNECTION),
+        OfferEnd::Rona if task.is_some_and(|task| task.has_no_audio) => Some("microphone"),
+        OfferEnd::Rona | OfferEnd::ContactLeft | OfferEnd::AgentLeft | OfferEnd::DeviceFailed => {
+            None
+        }
+    }
+}
+
+/// A code of the queues as pages know it.
+pub(super) fn shown_code(code: &str) -> String {
     match code {
         trunkline_acd::SIGNED_IN => SIGNED_IN.to_owned(),
         trunkline_acd::LOST_CONNECTION => LOST_CONNECTION.to_owned(),

@@ -1,7 +1,7 @@
 //! The agent takes the contact on offer, or does not.
 
 use trunkline_acd::{AgentState as Routed, Input as Routing};
-use trunkline_desk::{Device, Refusal};
+use trunkline_desk::{Device, Reason, Refusal};
 use trunkline_exchange::Input;
 use trunkline_model::AgentId;
 
@@ -17,11 +17,11 @@ impl Switchboard {
         let desktop = self.desks.desktop(agent);
         let device = desktop.and_then(|desktop| desktop.seat.as_ref()).map(|seat| seat.device);
         if device != Some(Device::Browser) {
-            return Err(Refusal::NotNow("pick up your phone".to_owned()));
+            return Err(Refusal::NotNow(Reason::PickUpPhone));
         }
         let leg = self.ringing_leg(&task.contact, agent);
         let Some(leg) = leg.and_then(|leg| self.legs.get_mut(leg)) else {
-            return Err(Refusal::Device("the audio of this page is not ready".to_owned()));
+            return Err(Refusal::Device(Reason::AudioNotReady));
         };
         leg.is_answered = true;
         self.agent_answered(task.contact.clone(), agent.clone());
@@ -45,7 +45,7 @@ impl Switchboard {
     pub(super) fn desk_decline(&mut self, agent: &AgentId, contact: &str) -> Result<(), Refusal> {
         let task = self.task_for(agent, contact)?;
         if task.answered_ms.is_some() {
-            return Err(Refusal::NotNow("you have answered".to_owned()));
+            return Err(Refusal::NotNow(Reason::AlreadyAnswered));
         }
         let (agent, contact) = (agent.clone(), task.contact);
         self.exchange(Input::Routing(Routing::Decline { agent, contact }));

@@ -94,6 +94,14 @@ impl Switchboard {
         line.agent.into_iter().chain(line.ringing.iter().copied()).find(is_theirs)
     }
 
+    /// The page that has the agent's audio is gone, or is back: whether it can be heard is known
+    /// sooner then.
+    pub(super) fn suspect_page(&self, agent: &AgentId, is_suspect: bool) {
+        if let Some(leg) = self.page_leg(agent).and_then(|id| self.legs.get(id)) {
+            leg.media.suspect(is_suspect);
+        }
+    }
+
     pub(super) fn audio_answered(&mut self, agent: &AgentId, page: PageId, name: &str, sdp: &str) {
         let Some(id) = PageCall::leg_of(name).filter(|id| self.page_leg(agent) == Some(*id)) else {
             return;
@@ -121,6 +129,9 @@ impl Switchboard {
         let Some(id) = PageCall::leg_of(name).filter(|id| self.page_leg(agent) == Some(*id)) else {
             return;
         };
+        if let Some(task) = self.desks.task_mut(agent) {
+            task.has_no_audio = true;
+        }
         let call = self.legs.get(id).and_then(|leg| leg.signalling.page());
         if call.is_some_and(|call| call.offers < MAX_OFFERS) {
             self.audio_again(agent, true);
@@ -132,9 +143,14 @@ impl Switchboard {
         let Some(leg) = self.legs.get_mut(id) else { return };
         let Some(call) = leg.signalling.page_mut() else { return };
         call.is_connected = true;
+        leg.media.suspect(false);
         leg.media_lost_ms = None;
         let Role::Agent { contact, agent } = &leg.role else { return };
         let (contact, agent) = (contact.clone(), agent.clone());
+        if let Some(task) = self.desks.task_mut(&agent) {
+            task.has_no_audio = false;
+        }
+        let Some(leg) = self.legs.get(id) else { return };
         let rings = !leg.is_answered;
         if rings && self.is_outdial(&contact) && self.legs.caller(&contact).is_none() {
             // Whoever asked for the call is there.

@@ -1,7 +1,7 @@
 //! The agent in a conversation: hold, keys, the end.
 
 use trunkline_contact::Act;
-use trunkline_desk::{Keys, Refusal};
+use trunkline_desk::{Keys, Reason, Refusal};
 use trunkline_exchange::Input;
 use trunkline_model::AgentId;
 
@@ -21,10 +21,10 @@ impl Switchboard {
     fn talk_of(&self, agent: &AgentId, contact: &str) -> Result<Task, Refusal> {
         let task = self.task_for(agent, contact)?;
         if task.answered_ms.is_none() {
-            return Err(Refusal::NotNow("answer first".to_owned()));
+            return Err(Refusal::NotNow(Reason::AnswerFirst));
         }
         if task.ended_ms.is_some() {
-            return Err(Refusal::NotNow("the conversation is over".to_owned()));
+            return Err(Refusal::NotNow(Reason::ConversationOver));
         }
         Ok(task)
     }
@@ -56,14 +56,38 @@ impl Switchboard {
         let digits = keys.digits.as_str();
         let is_key = |key: char| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D');
         if digits.is_empty() || digits.len() > MAX_KEYS || !digits.chars().all(is_key) {
-            let problem = format!("expected 1 to {MAX_KEYS} of 0-9, *, #, A-D");
+            let problem = format!("expected 1 to {MAX_KEYS} of 0-9, *, #, A-D").into();
             return Err(Refusal::Invalid { field: "digits".to_owned(), problem });
         }
-        let leg = self.partner_of(agent, &about(&task.contact));
-        let leg = leg.and_then(|id| self.legs.get(id));
-        let leg = leg.ok_or_else(|| Refusal::NotNow("nobody is there to hear it".to_owned()))?;
-        let sent = leg.media.send_keys(digits, KEY_MS, KEY_MS);
-        sent.map_err(|error| Refusal::NotNow(error.to_string()))
+        let legs = self.hearers_of_keys(agent, &about(&task.contact));
+        let mut legs = legs.into_iter().filter_map(|id| self.legs.get(id)).peekable();
+        if legs.peek().is_none() {
+            return Err(Refusal::NotNow(Reason::NobodyHears));
+        }
+        for leg in legs {
+            let sent = leg.media.send_keys(digits, KEY_MS, KEY_MS);
+            sent.map_err(|error| Refusal::NotNow(error.to_string().into()))?;
+        }
+        Ok(())
+    }
+
+    /// Mutes the agent, whose device may have no key for that.
+    pub(super) fn desk_mute(
+        &mut self,
+        agent: &AgentId,
+        contact: &str,
+        is_muted: bool,
+    ) -> Result<(), Refusal> {
+        let task = self.talk_of(agent, contact)?;
+        let leg = self.legs.line(&task.contact).and_then(|line| line.agent);
+        let Some(leg) = leg.and_then(|leg| self.legs.get(leg)) else {
+            return Err(Refusal::NotNow(Reason::NotConnected));
+        };
+        leg.media.mute(is_muted);
+        if let Some(task) = self.desks.task_mut(agent) {
+            task.is_muted = is_muted;
+        }
+        Ok(())
     }
 
     pub(super) fn desk_end(&mut self, agent: &AgentId, contact: &str) -> Result<(), Refusal> {

@@ -59,6 +59,7 @@ impl Switchboard {
             ended_ms: task.ended_ms,
             is_caller_gone,
             consult: self.consult_view(contact, agent),
+            is_muted: task.is_muted,
             is_recording_paused: None,
             variables,
             variables_version: 0,

@@ -5,7 +5,7 @@ use trunkline_contact::{
     Act, ActRefusal, Consult as Asked, Contact, Conversation, Destination as To, Input as Told,
     Stage,
 };
-use trunkline_desk::{Consult, Destination, LegState, Party, PartyKind, Phase, Refusal};
+use trunkline_desk::{Consult, Destination, LegState, Party, PartyKind, Phase, Reason, Refusal};
 use trunkline_exchange::Input;
 use trunkline_model::tenant::Tenant;
 use trunkline_model::{AgentId, EntryPointId, QueueId};
@@ -50,7 +50,7 @@ impl Switchboard {
         match party {
             CONSULTED => self.act(agent, contact, Act::Drop),
             super::contact_view::CALLER => self.act(agent, contact, Act::End),
-            _ => Err(Refusal::Unreachable("there is no such party".to_owned())),
+            _ => Err(Refusal::Unreachable(Reason::NoSuchParty)),
         }
     }
 
@@ -157,20 +157,19 @@ fn destination(to: Destination) -> To {
 fn refusal(refusal: ActRefusal) -> Refusal {
     match refusal {
         ActRefusal::NoConversation | ActRefusal::NotYours => Refusal::NotYours,
-        ActRefusal::UnknownTarget | ActRefusal::Yourself | ActRefusal::NoNumber => {
-            Refusal::Unreachable(refusal.to_string())
-        }
+        ActRefusal::UnknownTarget => Refusal::Unreachable(Reason::UnknownTarget),
+        ActRefusal::Yourself => Refusal::Unreachable(Reason::Yourself),
+        ActRefusal::NoNumber => Refusal::Unreachable(Reason::EntryPointHasNoNumber),
         ActRefusal::WrongNumber => {
-            let (field, problem) = ("number".to_owned(), refusal.to_string());
-            Refusal::Invalid { field, problem }
+            Refusal::Invalid { field: "number".to_owned(), problem: Reason::WrongNumber }
         }
-        ActRefusal::OnHold
-        | ActRefusal::NotOnHold
-        | ActRefusal::ConsultGoesOn
-        | ActRefusal::NoConsult
-        | ActRefusal::NotAnswered
-        | ActRefusal::ConferenceFull
-        | ActRefusal::NoConference
-        | ActRefusal::TooOften => Refusal::NotNow(refusal.to_string()),
+        ActRefusal::OnHold => Refusal::NotNow(Reason::OnHoldAlready),
+        ActRefusal::NotOnHold => Refusal::NotNow(Reason::NobodyOnHold),
+        ActRefusal::ConsultGoesOn => Refusal::NotNow(Reason::ConsultGoesOn),
+        ActRefusal::NoConsult => Refusal::NotNow(Reason::NobodyConsulted),
+        ActRefusal::NotAnswered => Refusal::NotNow(Reason::ConsultNotAnswered),
+        ActRefusal::ConferenceFull => Refusal::NotNow(Reason::ConferenceFull),
+        ActRefusal::NoConference => Refusal::NotNow(Reason::NoConference),
+        ActRefusal::TooOften => Refusal::NotNow(Reason::TooOften),
     }
 }

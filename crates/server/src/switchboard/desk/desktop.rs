@@ -29,6 +29,8 @@ pub(super) struct Desktop {
     pub(super) audio: Option<String>,
     pub(super) state: AgentState,
     pub(super) task: Option<Task>,
+    /// Why the last offer came to nothing; none where nobody answered.
+    pub(super) missed: Option<&'static str>,
     /// Since when a signed-in agent has no page, in milliseconds since the Unix epoch.
     pub(super) gone_since_ms: Option<i64>,
     /// Whether the agent was made Idle for that.
@@ -56,6 +58,10 @@ pub(super) struct Task {
     pub(super) held_since_ms: Option<i64>,
     /// The wrap-up code that was chosen already, by id.
     pub(super) code: Option<String>,
+    /// Whether the server passes nothing on of what the agent says.
+    pub(super) is_muted: bool,
+    /// Whether the page has said that it has no audio, and has not got it since.
+    pub(super) has_no_audio: bool,
 }
 
 impl Default for Desktop {
@@ -66,6 +72,7 @@ impl Default for Desktop {
             audio: None,
             state: AgentState { kind: StateKind::SignedOut, code: None, since_ms: 0 },
             task: None,
+            missed: None,
             gone_since_ms: None,
             is_given_up: false,
             seq: 0,

@@ -29,7 +29,7 @@ mod wrap_up;
 use std::collections::{HashMap, HashSet};
 
 use trunkline_contact::Act;
-use trunkline_desk::{Command, Device, Refusal};
+use trunkline_desk::{Command, Device, Reason, Refusal};
 use trunkline_model::{AgentId, ContactId};
 
 use super::Switchboard;
@@ -206,10 +206,7 @@ struct Unconfirmed {
 }
 
 fn confirm(reply: Reply<()>, result: Result<(), Refusal>, is_written: bool) {
-    let unwritten = || {
-        let text = "the server cannot write down what happens; try again".to_owned();
-        Err(Refusal::Unavailable(text))
-    };
+    let unwritten = || Err(Refusal::Unavailable(Reason::NotWritten));
     // Whoever asked may be gone.
     let _ = reply.send(if is_written { result } else { result.and_then(|()| unwritten()) });
 }
@@ -264,6 +261,7 @@ impl Switchboard {
             Command::Decline { contact } => self.desk_decline(agent, &contact),
             Command::Hold { contact } => self.desk_hold(agent, &contact),
             Command::Resume { contact } => self.desk_resume(agent, &contact),
+            Command::Mute { contact, muted } => self.desk_mute(agent, &contact, muted),
             Command::Keys { contact, keys } => self.desk_keys(agent, &contact, &keys),
             Command::End { contact } => self.desk_end(agent, &contact),
             Command::Save { contact, variables } => self.save(agent, &contact, &variables),
@@ -279,9 +277,7 @@ impl Switchboard {
             Command::Drop { contact, party } => self.desk_drop(agent, &contact, &party),
             Command::Transfer { contact, to } => self.desk_transfer(agent, &contact, to),
             Command::Outdial { number, ani } => self.desk_outdial(agent, &number, ani.as_deref()),
-            Command::PauseRecording { .. } => {
-                Err(Refusal::Unavailable("this server cannot do that yet".to_owned()))
-            }
+            Command::PauseRecording { .. } => Err(Refusal::NotNow(Reason::NotRecorded)),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use trunkline_acd::AgentState;
 use trunkline_contact::{Arrival, Outdial};
-use trunkline_desk::Refusal;
+use trunkline_desk::{Reason, Refusal};
 use trunkline_exchange::Input;
 use trunkline_model::tenant::EntryPoint;
 use trunkline_model::{AgentId, ContactId};
@@ -28,7 +28,7 @@ impl Switchboard {
                 | AgentState::Engaged { .. }
                 | AgentState::WrapUp { .. }
                 | AgentState::Rona,
-            ) => return Err(Refusal::NotNow("finish with the present contact first".to_owned())),
+            ) => return Err(Refusal::NotNow(Reason::ContactFirst)),
         }
         let site = self.exchange.site().clone();
         let is_short = number.chars().count() <= MAX_NUMBER;
@@ -36,23 +36,20 @@ impl Switchboard {
         let dialled = dialled.and_then(|number| trunkline_contact::dialled(&site.tenant, number));
         let dialled = dialled.ok_or_else(|| Refusal::Invalid {
             field: "number".to_owned(),
-            problem: "use digits, `*`, `#`, and `+` before them".to_owned(),
+            problem: Reason::WrongNumber,
         })?;
         let known = site.tenant.agent(agent.as_str()).ok_or(Refusal::NoAgent)?;
         let profile = site.tenant.desktop_profile(known).filter(|profile| profile.outdial);
-        let profile = profile.ok_or_else(|| Refusal::NotNow("you may not call out".to_owned()))?;
+        let profile = profile.ok_or(Refusal::NotNow(Reason::NoOutdial))?;
         let anis = &profile.outdial_anis;
         let ani = match shown {
             None => anis.first(),
             Some(id) => Some(anis.iter().find(|it| it.number == id).ok_or_else(|| {
-                let problem = "there is no such outdial ANI; choose one of the list".to_owned();
-                Refusal::Invalid { field: "ani".to_owned(), problem }
+                Refusal::Invalid { field: "ani".to_owned(), problem: Reason::WrongAni }
             })?),
         };
         let point = entry_point(&site.tenant.entry_points, ani.map(|ani| ani.number.as_str()));
-        let point = point.ok_or_else(|| {
-            Refusal::Unavailable("there is no entry point whose event flows could run".to_owned())
-        })?;
+        let point = point.ok_or(Refusal::Unavailable(Reason::NoEntryPoint))?;
         let arrival = Arrival {
             contact: ContactId::new(uuid::Uuid::now_v7().to_string()),
             at_ms: self.now_ms,
@@ -73,7 +70,7 @@ impl Switchboard {
         self.note_arrival(&arrival);
         let input = Input::Arrived(Box::new(arrival));
         let begun = self.exchange.handle(self.now_ms, input, &mut self.scribe);
-        begun.map_err(|error| Refusal::Unavailable(error.to_string()))
+        begun.map_err(|error| Refusal::Unavailable(error.to_string().into()))
     }
 }
 

@@ -31,7 +31,7 @@ impl Switchboard {
         let open = self.desks.desktop(agent).map_or(0, |desktop| desktop.pages.len());
         if open >= MAX_PAGES {
             let text = format!("you have {MAX_PAGES} pages open already; close some of them");
-            return Err(Refusal::Unavailable(text));
+            return Err(Refusal::Unavailable(text.into()));
         }
         self.desks.last_page += 1;
         let id = PageId(self.desks.last_page);
@@ -118,6 +118,7 @@ impl Switchboard {
         }
         self.pops_again(agent, id);
         if owns_audio {
+            self.suspect_page(agent, false);
             self.audio_again(agent, seen.is_none());
         }
         self.desks.mark(agent);
@@ -144,6 +145,9 @@ impl Switchboard {
             desktop.gone_since_ms.get_or_insert(now_ms);
         }
         // The audio stays that tab's: it may come back. Another takes it by asking for it.
+        if desktop.audio_page().is_none() {
+            self.suspect_page(agent, true);
+        }
         self.desks.mark(agent);
     }
 

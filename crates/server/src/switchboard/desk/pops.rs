@@ -78,7 +78,7 @@ impl Switchboard {
         let id = self.task_for(agent, contact)?.contact;
         let pops = self.desks.dossiers.get_mut(&id).map(|dossier| &mut dossier.pops);
         let found = pops.and_then(|pops| pops.iter_mut().find(|it| it.id == pop));
-        let unknown = || Refusal::NotNow("the contact has no such pop".to_owned());
+        let unknown = || Refusal::NotNow("the contact has no such pop".into());
         let found = found.ok_or_else(unknown)?;
         if found.outcome == Some(outcome) {
             return Ok(());

@@ -1,7 +1,7 @@
 //! Signing in at a desktop and out; desktops elsewhere; sitting down again after a restart.
 
 use trunkline_acd::{AgentChoice, AgentState as Routed, Input as Routing};
-use trunkline_desk::{Device, Gone, Named, Refusal, SignIn, StateKind, ToDesk};
+use trunkline_desk::{Device, Gone, Named, Reason, Refusal, SignIn, StateKind, ToDesk};
 use trunkline_exchange::Input;
 use trunkline_model::{AgentId, TeamId};
 
@@ -17,7 +17,7 @@ impl Switchboard {
     pub(super) fn desk_sign_in(&mut self, agent: &AgentId, wanted: &SignIn) -> Result<(), Refusal> {
         for (field, text) in [("tab", &wanted.tab), ("label", &wanted.label)] {
             if text.is_empty() || text.len() > MAX_NAME {
-                let problem = format!("expected a text of 1 to {MAX_NAME} bytes");
+                let problem = format!("expected a text of 1 to {MAX_NAME} bytes").into();
                 return Err(Refusal::Invalid { field: field.to_owned(), problem });
             }
         }
@@ -33,8 +33,7 @@ impl Switchboard {
             let same_device = before.as_ref().is_none_or(|seat| seat.device == wanted.device);
             let fits_phone = before.is_some() || wanted.device == Device::SipPhone;
             if !same_device || !fits_phone {
-                let text = "the device can be changed when the contact is finished".to_owned();
-                return Err(Refusal::NotNow(text));
+                return Err(Refusal::NotNow(Reason::DeviceLater));
             }
         }
         let since_ms = self.now_ms;
@@ -63,15 +62,11 @@ impl Switchboard {
     fn check_device(&self, agent: &AgentId, device: Device) -> Result<(), Refusal> {
         match device {
             Device::Browser if self.desks.settings.has_browsers => Ok(()),
-            Device::Browser => {
-                let text = "this server takes no audio of browsers; use your SIP phone";
-                Err(Refusal::Device(text.to_owned()))
-            }
+            Device::Browser => Err(Refusal::Device(Reason::NoBrowserAudio)),
             Device::SipPhone => match self.devices.phone_of(agent) {
-                None => Err(Refusal::Device("you have no SIP phone; use your browser".to_owned())),
+                None => Err(Refusal::Device(Reason::NoPhone)),
                 Some(user) if self.io.endpoint.bindings(user).is_empty() => {
-                    let text = "your SIP phone is not registered; switch it on".to_owned();
-                    Err(Refusal::Device(text))
+                    Err(Refusal::Device(Reason::PhoneNotRegistered))
                 }
                 Some(_) => Ok(()),
             },
@@ -91,10 +86,7 @@ impl Switchboard {
         let agent = agent.clone();
         self.exchange(Input::Routing(Routing::SignIn { agent: agent.clone(), session_id, team }));
         match self.exchange.routing().agent_state(&agent) {
-            None | Some(Routed::SignedOut) => {
-                let text = "the queues do not take you; ask an administrator".to_owned();
-                Err(Refusal::Unavailable(text))
-            }
+            None | Some(Routed::SignedOut) => Err(Refusal::Unavailable(Reason::NotTaken)),
             Some(_) => Ok(()),
         }
     }
@@ -164,7 +156,7 @@ impl Switchboard {
         match desktop.state.kind {
             StateKind::SignedOut => return Err(Refusal::SignedOut),
             StateKind::Offered | StateKind::Engaged | StateKind::WrapUp => {
-                return Err(Refusal::NotNow("finish the contact first".to_owned()));
+                return Err(Refusal::NotNow(Reason::ContactFirst));
             }
             StateKind::Idle | StateKind::Available | StateKind::Rona => {}
         }

@@ -1,7 +1,7 @@
 //! The agent chooses a state: at once, or for after the contact.
 
 use trunkline_acd::{AgentChoice, Input as Routing};
-use trunkline_desk::{Choice, Device, Refusal, StateKind};
+use trunkline_desk::{Choice, Device, Reason, Refusal, StateKind};
 use trunkline_exchange::Input;
 use trunkline_model::AgentId;
 
@@ -19,7 +19,7 @@ impl Switchboard {
         match self.desks.desktop_mut(agent).state.kind {
             StateKind::SignedOut => return Err(Refusal::SignedOut),
             StateKind::Offered => {
-                return Err(Refusal::NotNow("answer or decline first".to_owned()));
+                return Err(Refusal::NotNow(Reason::AnswerOrDecline));
             }
             StateKind::Engaged
             | StateKind::WrapUp
@@ -36,8 +36,7 @@ impl Switchboard {
         let Some(desktop) = self.desks.desktop(agent) else { return Err(Refusal::SignedOut) };
         let is_browser = desktop.seat.as_ref().is_some_and(|seat| seat.device == Device::Browser);
         if is_browser && desktop.audio_page().is_none() {
-            let text = "no tab has the audio; move it to this one".to_owned();
-            return Err(Refusal::Device(text));
+            return Err(Refusal::Device(Reason::NoAudioTab));
         }
         Ok(())
     }
@@ -48,8 +47,7 @@ impl Switchboard {
         if tenant.idle_codes_of(known).iter().any(|it| it.id == code) {
             return Ok(());
         }
-        let problem = "there is no such idle code; choose one of the list".to_owned();
-        Err(Refusal::Invalid { field: "code".to_owned(), problem })
+        Err(Refusal::Invalid { field: "code".to_owned(), problem: Reason::WrongIdleCode })
     }
 
     /// After the contact it is as if nothing had been chosen.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use trunkline_contact::{Contact, Input as ContactInput};
-use trunkline_desk::{Refusal, Variables};
+use trunkline_desk::{Reason, Refusal, Variables};
 use trunkline_exchange::Input;
 use trunkline_flow::run::convert::display;
 use trunkline_model::{AgentId, ContactId};
@@ -28,12 +28,14 @@ impl Switchboard {
         check_sizes(&wanted.values)?;
         let known = self.exchange.contact(&id).ok_or(Refusal::NotYours)?;
         if !known.takes_edits() {
-            let text = "what follows the call has begun, and reads no more of this".to_owned();
-            return Err(Refusal::NotNow(text));
+            return Err(Refusal::NotNow(Reason::EditsOver));
         }
         for (name, value) in &wanted.values {
             let checked = known.run().check_edit(name, value);
-            checked.map_err(|problem| Refusal::Invalid { field: name.clone(), problem })?;
+            checked.map_err(|problem| Refusal::Invalid {
+                field: name.clone(),
+                problem: problem.into(),
+            })?;
         }
         let dossier = self.desks.dossiers.entry(id.clone()).or_default();
         dossier.sheet.read(known);
@@ -82,7 +84,7 @@ impl Switchboard {
             Err(refusal) => return drop(reply.send(Err(refusal))),
         };
         let written = Box::new(move |is_written| {
-            let unwritten = || Refusal::Unavailable("the draft cannot be kept".to_owned());
+            let unwritten = || Refusal::Unavailable(Reason::DraftNotKept);
             // Whoever asked may be gone.
             let _ = reply.send(if is_written { Ok(()) } else { Err(unwritten()) });
         });
@@ -107,7 +109,7 @@ impl Switchboard {
         let names: BTreeSet<&str> = run.cad().map(|(variable, _)| &*variable.name).collect();
         let unknown = values.iter().find(|(name, _)| !names.contains(name.as_str()));
         if let Some((name, _)) = unknown {
-            let problem = "the contact has no such variable".to_owned();
+            let problem = "the contact has no such variable".into();
             return Err(Refusal::Invalid { field: name.clone(), problem });
         }
         Ok((id, values))
@@ -135,11 +137,11 @@ impl Switchboard {
     ) -> Result<String, Refusal> {
         let task = self.task_for(agent, contact.as_str())?;
         if task.answered_ms.is_none() {
-            return Err(Refusal::NotNow("answer first".to_owned()));
+            return Err(Refusal::NotNow(Reason::AnswerFirst));
         }
         let known = self.exchange.contact(contact).ok_or(Refusal::NotYours)?;
         let found = known.run().cad().find(|(it, _)| &*it.name == variable && it.is_secure);
-        let unknown = || Refusal::Unreachable("the contact has no such secure variable".to_owned());
+        let unknown = || Refusal::Unreachable("the contact has no such secure variable".into());
         found.map(|(_, value)| display(value)).ok_or_else(unknown)
     }
 }
@@ -152,12 +154,12 @@ fn differs(contact: &Contact, name: &str, value: &str) -> bool {
 
 fn check_sizes(values: &[(String, String)]) -> Result<(), Refusal> {
     if values.len() > MAX_VALUES {
-        let problem = format!("at most {MAX_VALUES} variables at a time");
+        let problem = format!("at most {MAX_VALUES} variables at a time").into();
         return Err(Refusal::Invalid { field: "values".to_owned(), problem });
     }
     let long = values.iter().find(|(_, value)| value.len() > MAX_VALUE);
     long.map_or(Ok(()), |(name, _)| {
-        let problem = format!("is longer than {MAX_VALUE} bytes");
+        let problem = format!("is longer than {MAX_VALUE} bytes").into();
         Err(Refusal::Invalid { field: name.clone(), problem })
     })
 }

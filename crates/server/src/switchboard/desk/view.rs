@@ -7,6 +7,7 @@ use trunkline_model::tenant::desktop::Code as TenantCode;
 use trunkline_model::tenant::{Agent, Queue, Tenant};
 
 use super::super::Switchboard;
+use super::announce::shown_code;
 use super::teams::teams_of;
 
 impl Switchboard {
@@ -72,7 +73,7 @@ impl Switchboard {
 fn choice(next: NextState) -> Option<Choice> {
     match next {
         NextState::Available => Some(Choice::Available),
-        NextState::Idle { code } => Some(Choice::Idle { code }),
+        NextState::Idle { code } => Some(Choice::Idle { code: shown_code(&code) }),
         NextState::SignedOut => None,
     }
 }

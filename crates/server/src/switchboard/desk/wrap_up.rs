@@ -1,7 +1,7 @@
 //! After the conversation: codes, more time, the end.
 
 use trunkline_acd::{AgentState, Input as Routing};
-use trunkline_desk::{Refusal, StateKind, WrapUpAction};
+use trunkline_desk::{Reason, Refusal, StateKind, WrapUpAction};
 use trunkline_exchange::Input;
 use trunkline_model::tenant::desktop::Code;
 use trunkline_model::{AgentId, ContactId};
@@ -32,7 +32,7 @@ impl Switchboard {
             WrapUpAction::Extend => self.extend_wrap_up(agent, &task.contact),
             WrapUpAction::Done { code } => {
                 if self.desks.desktop(agent).map(|it| it.state.kind) != Some(StateKind::WrapUp) {
-                    return Err(Refusal::NotNow("the conversation goes on".to_owned()));
+                    return Err(Refusal::NotNow(Reason::ConversationGoesOn));
                 }
                 let code = match code {
                     Some(code) => self.wrap_up_code(agent, &code)?,
@@ -55,9 +55,9 @@ impl Switchboard {
 
     fn wrap_up_code(&self, agent: &AgentId, id: &str) -> Result<Code, Refusal> {
         let found = self.wrap_up_codes(agent).into_iter().find(|code| code.id == id);
-        found.ok_or_else(|| {
-            let problem = "there is no such wrap-up code; choose one of the list".to_owned();
-            Refusal::Invalid { field: "code".to_owned(), problem }
+        found.ok_or_else(|| Refusal::Invalid {
+            field: "code".to_owned(),
+            problem: Reason::WrongWrapUpCode,
         })
     }
 
@@ -124,7 +124,6 @@ impl Switchboard {
         if self.wrap_up_until_ms(agent) > before_ms {
             return Ok(());
         }
-        let text = "there is no more time; it has been extended as often as it may be";
-        Err(Refusal::NotNow(text.to_owned()))
+        Err(Refusal::NotNow(Reason::NoMoreTime))
     }
 }
