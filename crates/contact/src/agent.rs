@@ -17,8 +17,9 @@ impl Contact {
             Phase::Over => return,
             // Their own call rings at the agent: there is nobody to be offered.
             Phase::Calling { .. } => {
+                let id = agent.id.clone();
                 self.agent = Some(agent);
-                return;
+                return self.ring(None, &id, ring_timeout_ms);
             }
             Phase::InFlow
             | Phase::Apology { .. }
@@ -30,8 +31,10 @@ impl Contact {
         }
         self.step(|contact| steps::offered(contact, &agent, ring_timeout_ms));
         let outputs = self.agent_outputs(&agent);
+        let id = agent.id.clone();
         self.agent = Some(agent);
         self.run.event(self.now_ms, "AgentOfferContact", outputs);
+        self.ring(None, &id, ring_timeout_ms);
     }
 
     pub(crate) fn offer_ended(&mut self, agent: &AgentId, reason: OfferEnd) {

@@ -10,6 +10,7 @@ use crate::acts::dialled;
 use crate::contact::Contact;
 use crate::conversation::{Consult, Destination, Stage};
 use crate::output::Output;
+use crate::pre_dial::{Leg, Reason};
 use crate::steps;
 
 /// How long a number may ring that an agent calls, in milliseconds.
@@ -66,11 +67,12 @@ impl Contact {
             Destination::EntryPoint(id) => {
                 let entry = self.site.tenant.entry_point(id.as_str());
                 let called = entry.and_then(|entry| entry.dnis.first()).cloned();
-                leg = Some(self.dial(&called.unwrap_or_default(), None));
+                let called = called.unwrap_or_default();
+                leg = Some(self.dial(&called, None, ("CONSULT_TO_EP_DN", "EP-DN")));
             }
             Destination::Number { number, caller_id } => {
                 let caller_id = caller_id.clone();
-                leg = Some(self.dial(number, caller_id));
+                leg = Some(self.dial(number, caller_id, ("CONSULT_TO_DN", "DN")));
             }
         }
         let Some(talk) = self.talk.as_mut() else { return };
@@ -84,8 +86,14 @@ impl Contact {
     }
 
     /// Calls a number for the agents of the conversation.
-    pub(crate) fn dial(&mut self, number: &str, caller_id: Option<String>) -> u32 {
+    pub(crate) fn dial(
+        &mut self,
+        number: &str,
+        caller_id: Option<String>,
+        (operation, participant): (&'static str, &'static str),
+    ) -> u32 {
         let id = self.own_id();
+        let selected = caller_id.clone().unwrap_or_default();
         let shown = caller_id.or_else(|| self.run.caller_id().map(str::to_owned));
         let transfer = Transfer {
             kind: TransferKind::Bridged,
@@ -95,7 +103,10 @@ impl Contact {
             caller_id: shown,
             digits: String::new(),
         };
-        self.want(Output::Dial { id, transfer: Box::new(transfer) });
+        let (number, other) = (transfer.number.clone(), self.number_of_agent());
+        let reason = Reason::new(operation, participant, &number, &other);
+        let leg = Leg::Dial { id, transfer: Box::new(transfer) };
+        self.pre_dial(leg, Reason { selected: &selected, ..reason });
         id
     }
 
@@ -109,6 +120,7 @@ impl Contact {
             ConsultNews::Offered { agent, ring_timeout_ms } if is_ringing => {
                 consult.agent = Some(agent.clone());
                 self.step(|_| steps::consult_offered(&agent, ring_timeout_ms));
+                self.ring(Some(number), &agent.id, ring_timeout_ms);
             }
             ConsultNews::Answered { agent } if is_ringing => {
                 consult.agent = Some(agent.clone());
@@ -183,6 +195,7 @@ impl Contact {
         let Some(consult) = talk.consult.take() else { return };
         talk.stepped_out.clear();
         match consult.leg {
+            Some(id) if self.forget_dial(id) => {}
             Some(id) => self.want(Output::HangUpParty { id }),
             None => self.want(Output::Part { consult: Some(consult.number), leaving }),
         }

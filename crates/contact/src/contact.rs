@@ -16,7 +16,7 @@ use crate::arrival::{Arrival, ArrivalError};
 use crate::conversation::{Arrangement, Conversation};
 use crate::input::Input;
 use crate::output::Output;
-use crate::steps;
+use crate::{pre_dial, steps};
 
 /// What the caller is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,14 @@ pub struct Contact {
     pub(crate) arranged: Option<Arrangement>,
     /// How many consults there were.
     pub(crate) consults: u32,
+    /// Legs that wait for PreDial.
+    pub(crate) pre_dials: pre_dial::Legs,
+    /// Whether the flow wants conversations recorded.
+    pub(crate) wants_recording: bool,
+    /// The recording that goes on.
+    pub(crate) recording: Option<u32>,
+    /// How many recordings of conversations there were.
+    pub(crate) recordings: u32,
     /// How often an agent has handed the caller over without a consult.
     pub(crate) moves: u32,
     /// The priority in queues.
@@ -165,6 +173,10 @@ impl Contact {
             talk: None,
             arranged: None,
             consults: 0,
+            pre_dials: pre_dial::Legs::new(),
+            wants_recording: false,
+            recording: None,
+            recordings: 0,
             moves: 0,
             priority: Priority::LOWEST,
             last_queue: None,
@@ -194,6 +206,10 @@ impl Contact {
             Input::Flow(trunkline_flow::Input::Routed { id, reply }) => self.routed(id, reply),
             Input::SentToRecovery { queue } => self.sent_to_recovery(queue),
             Input::QueueMusicFailed { reason, text } => self.queue_music_failed(reason, text),
+            Input::Flow(trunkline_flow::Input::Tick) => {
+                self.dial_overdue();
+                self.run.handle(now_ms, trunkline_flow::Input::Tick);
+            }
             Input::Flow(input) => self.run.handle(now_ms, input),
             Input::CallerHungUp => self.caller_hung_up(),
             Input::Offered { agent, ring_timeout_ms } => self.offered(agent, ring_timeout_ms),
@@ -216,6 +232,7 @@ impl Contact {
             Input::PopShown { agent, label, outcome } => {
                 self.step(|_| steps::pop_shown(&agent, &label, &outcome));
             }
+            Input::CallRecorded(recording) => self.call_recorded(&recording),
             Input::EnqueueRefused { reason } => self.enqueue_refused(&reason),
             Input::TimedOut { overflow_number } => self.timed_out(overflow_number),
             Input::Recovered => self.recovered(),
@@ -230,7 +247,7 @@ impl Contact {
 
     /// When `Input::Flow(Tick)` is due, in milliseconds since the Unix epoch.
     pub fn wake_at(&self) -> Option<i64> {
-        self.run.wake_at()
+        [self.run.wake_at(), self.pre_dial_until()].into_iter().flatten().min()
     }
 
     /// The trace since the last call; empty unless the contact is traced.
@@ -320,6 +337,7 @@ impl Contact {
         let is_joined = self.talk.as_ref().is_some_and(Conversation::is_conference);
         self.leave_consult(if is_joined { Leaving::WrapsUp } else { Leaving::Free });
         self.end_talk();
+        self.forget_legs();
         let before = std::mem::replace(&mut self.phase, Phase::Over);
         self.queue_music = None;
         match before {

@@ -18,6 +18,7 @@ impl Contact {
             if self.run.asks_for_keys().is_some() {
                 self.answer();
             }
+            self.keep_recording();
             if !self.continue_after_call() {
                 return;
             }
@@ -70,11 +71,16 @@ impl Contact {
             }
             Effect::Unhandled(unhandled) => self.unhandled(unhandled),
             Effect::Rescue { failure } => self.rescue(&failure),
+            Effect::Transfer { id, transfer } => {
+                let is_blind = transfer.kind == TransferKind::Blind;
+                self.blind_transfer = is_blind.then_some(id);
+                let other = self.number_of_caller();
+                self.pre_dial_transfer(id, transfer, &other, "");
+            }
+            Effect::ShowCallerId { number } => self.show_caller_id(number),
+            Effect::PreDialEnded => self.pre_dial_ended(),
+            Effect::RecordCalls { wanted } => self.record_calls(wanted),
             passing => {
-                if let Effect::Transfer { id, transfer } = &passing {
-                    let is_blind = transfer.kind == TransferKind::Blind;
-                    self.blind_transfer = is_blind.then_some(*id);
-                }
                 if let Some(output) = Output::passing(passing) {
                     self.want(output);
                 }

@@ -88,6 +88,8 @@ impl Contact {
     /// The flow of another entry point begins for this contact.
     fn begin_flow_of(&mut self, id: &EntryPointId) {
         self.pass_on();
+        // Their flow is gone with the run.
+        self.pre_dials.clear();
         let site = Arc::clone(&self.site);
         let Some(entry) = site.tenant.entry_point(id.as_str()) else { return };
         let Some(flow) = site.flow_of(entry) else { return };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use trunkline_acd::OfferEnd;
+use trunkline_model::call::CallRecording;
 use trunkline_model::prompt::PlayFailure;
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::{AgentId, QueueId};
@@ -120,6 +121,8 @@ pub enum Input {
         /// What became of it, in a word: `opened`, `blocked`, `opened_by_hand`, `not_frameable`.
         outcome: String,
     },
+    /// A recording of the conversation has ended. Changes nothing but the trace.
+    CallRecorded(CallRecording),
     /// The contact waited in its queue for as long as the queue allows.
     TimedOut {
         /// Where the queue sends such contacts.

@@ -15,6 +15,7 @@ mod after_call;
 mod agent;
 mod arrival;
 mod audio;
+mod call_recording;
 mod consult;
 mod contact;
 mod conversation;
@@ -24,6 +25,7 @@ mod input;
 pub mod journal;
 mod outdial;
 mod output;
+mod pre_dial;
 mod queued;
 mod rescue;
 pub mod snapshot;
@@ -44,4 +46,4 @@ pub use output::{Notice, Output};
 
 /// Raised whenever the same inputs would give other outputs than before: recovery replays only
 /// journals of the same number (decision 21).
-pub const SEMANTICS: u32 = 3;
+pub const SEMANTICS: u32 = 4;

@@ -40,7 +40,7 @@ impl Contact {
         self.agent = Some(agent);
         let number = self.arrival.dnis_received.clone();
         let shown = Some(self.arrival.ani_received.clone()).filter(|shown| !shown.is_empty());
-        let id = self.dial(&number, shown);
+        let id = self.dial(&number, shown, ("OUTDIAL", "Customer"));
         self.phase = Phase::Calling { id: Some(id) };
         let arrangement = Arrangement { alone, rings: true, ..Arrangement::default() };
         self.want(Output::Arrange(arrangement));

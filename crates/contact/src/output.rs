@@ -163,6 +163,27 @@ pub enum Output {
         /// The priority.
         priority: Priority,
     },
+    /// Ring the agent to whom the contact or a consult is on offer; if it is no more, there is
+    /// nothing to do.
+    Ring {
+        /// The consult; none for the contact itself.
+        consult: Option<u32>,
+        /// The agent.
+        agent: AgentId,
+        /// The number to show at their phone; none for the caller's.
+        caller_id: Option<String>,
+    },
+    /// Record what the caller says and hears from now on, until [`Output::StopCallRecording`] or
+    /// the end of the call; answer with `Input::CallRecorded` then.
+    RecordCall {
+        /// The contact's recordings are numbered from 1.
+        number: u32,
+    },
+    /// End this recording.
+    StopCallRecording {
+        /// Its number.
+        number: u32,
+    },
     /// Call a number for the agents; answer with `Input::Flow(TransferEnded)`. When the caller
     /// hangs up or [`Output::Disconnect`] comes, it ends too. In a call that an agent makes, the
     /// first one is the caller's line.
@@ -243,7 +264,6 @@ impl Output {
             Effect::Play { id, prompts } => Self::Play { id, prompts },
             Effect::PlayMusic { id, music } => Self::PlayMusic { id, music },
             Effect::StopPlaying { id } => Self::StopPlaying { id },
-            Effect::Transfer { id, transfer } => Self::Transfer { id, transfer },
             Effect::SetCallerId { number } => Self::SetCallerId { number },
             Effect::SendDigits { id, digits, tone_ms, pause_ms } => {
                 Self::SendDigits { id, digits, tone_ms, pause_ms }
@@ -260,6 +280,7 @@ impl Output {
             }
             Effect::Allocate { id, counter, weights } => Self::Allocate { id, counter, weights },
             Effect::Http { .. }
+            | Effect::Transfer { .. }
             | Effect::Enqueue { .. }
             | Effect::EnqueueToAgent { .. }
             | Effect::ScreenPop(_)
@@ -268,6 +289,9 @@ impl Output {
             | Effect::EventEnded { .. }
             | Effect::PromptFailed { .. }
             | Effect::Unhandled(_)
+            | Effect::ShowCallerId { .. }
+            | Effect::PreDialEnded
+            | Effect::RecordCalls { .. }
             | Effect::Rescue { .. } => return None,
         })
     }
@@ -297,6 +321,9 @@ impl Output {
             | Self::Arrange(_)
             | Self::Ask { .. }
             | Self::EnqueueConsult { .. }
+            | Self::Ring { .. }
+            | Self::RecordCall { .. }
+            | Self::StopCallRecording { .. }
             | Self::Dial { .. }
             | Self::HangUpParty { .. }
             | Self::Part { .. }

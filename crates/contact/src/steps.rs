@@ -3,6 +3,7 @@
 use trunkline_acd::OfferEnd;
 use trunkline_flow::run::ContactEvent;
 use trunkline_flow::run::convert::{display, text_of};
+use trunkline_model::call::CallRecording;
 use trunkline_model::routing::AgentDetails;
 use trunkline_model::tenant::{EntryPoint, Tenant};
 use trunkline_model::trace::{Datum, Fields, MASK};
@@ -11,6 +12,7 @@ use trunkline_model::{AgentId, Failure};
 use crate::arrival::Arrival;
 use crate::contact::Contact;
 use crate::conversation::{ActRefusal, Destination};
+use crate::pre_dial::Reason;
 
 pub(crate) fn plain(what: &'static str) -> ContactEvent {
     ContactEvent { what, ..ContactEvent::default() }
@@ -213,6 +215,36 @@ pub(crate) fn consult_offered(agent: &AgentDetails, ring_timeout_ms: u64) -> Con
     let input =
         Fields::new().with("agent", agent.name.as_str()).with("ring_timeout_ms", ring_timeout_ms);
     ContactEvent { what: "consult_offered", input, ..ContactEvent::default() }
+}
+
+/// A leg waits for PreDial.
+pub(crate) fn pre_dial(reason: &Reason<'_>) -> ContactEvent {
+    let input = Fields::new()
+        .with("operation", reason.operation)
+        .with("participant", reason.participant)
+        .with("number", reason.number);
+    ContactEvent { what: "pre_dial", input, ..ContactEvent::default() }
+}
+
+pub(crate) fn pre_dial_too_slow() -> ContactEvent {
+    let text = "PreDial takes too long: the leg is dialled without it".to_owned();
+    ContactEvent { what: "pre_dial_ended", warnings: vec![text], ..ContactEvent::default() }
+}
+
+/// A recording of the conversation begins or ends.
+pub(crate) fn recording(what: &'static str, number: u32) -> ContactEvent {
+    let input = Fields::new().with("recording", u64::from(number));
+    ContactEvent { what, input, ..ContactEvent::default() }
+}
+
+/// The file of a recorded conversation is there.
+pub(crate) fn call_recorded(recording: &CallRecording) -> ContactEvent {
+    let input = Fields::new().with("recording", u64::from(recording.number));
+    let output = Fields::new()
+        .with("file", recording.file.as_str())
+        .with("duration_ms", recording.duration_ms);
+    let warnings = recording.problem.clone().into_iter().collect();
+    ContactEvent { what: "call_recorded", input, output, warnings, ..ContactEvent::default() }
 }
 
 pub(crate) fn consult_ended(reason: &str) -> ContactEvent {

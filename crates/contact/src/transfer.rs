@@ -14,21 +14,30 @@ impl Contact {
     /// Transfers the caller to a number, because the flow or the queue does not keep them.
     pub(crate) fn transfer(&mut self, number: String) {
         self.step(|_| steps::transferred(&number));
-        self.call_for_caller(number, None, false);
+        let other = self.number_of_caller();
+        self.call_for_caller(number, None, &other, false);
     }
 
     /// As an agent wants it; the caller hears music until it answers.
     pub(crate) fn transfer_by_agent(&mut self, number: String, caller_id: Option<String>) {
-        self.call_for_caller(number, caller_id, true);
+        let other = self.number_of_agent();
+        self.call_for_caller(number, caller_id, &other, true);
     }
 
-    fn call_for_caller(&mut self, number: String, caller_id: Option<String>, by_agent: bool) {
+    fn call_for_caller(
+        &mut self,
+        number: String,
+        caller_id: Option<String>,
+        other: &str,
+        by_agent: bool,
+    ) {
         if self.queue.is_some() {
             self.want(Output::Withdraw);
         }
         self.leave_queue();
         let id = self.own_id();
         self.phase = Phase::Transferring { id, by_agent };
+        let selected = caller_id.clone().unwrap_or_default();
         let transfer = Transfer {
             kind: TransferKind::Blind,
             number,
@@ -37,7 +46,7 @@ impl Contact {
             caller_id: caller_id.or_else(|| self.run.caller_id().map(str::to_owned)),
             digits: String::new(),
         };
-        self.want(Output::Transfer { id, transfer: Box::new(transfer) });
+        self.pre_dial_transfer(id, Box::new(transfer), other, &selected);
     }
 
     /// Something became of a transfer.

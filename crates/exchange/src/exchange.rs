@@ -1,6 +1,6 @@
 //! Contacts and one routing domain, joined.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -8,12 +8,13 @@ use trunkline_acd::{self as acd, Routing};
 use trunkline_contact::journal::InputRecord;
 use trunkline_contact::{self as contact, Arrival, ArrivalError, Contact};
 use trunkline_flow::Site;
+use trunkline_model::routing::AgentDetails;
 use trunkline_model::{AgentId, ContactId, Failure, FailureCode};
 
 use crate::allocation::Allocations;
 use crate::contacts::Contacts;
 use crate::input::Input;
-use crate::messages::{Told, agent_gone, message_to_contact, message_to_routing};
+use crate::messages::{Told, agent_gone, message_to_contact, message_to_routing, named};
 use crate::output::Output;
 use crate::recorder::{ContactRecord, MessageId, Recorder, RoutingRecord, Sender};
 
@@ -38,6 +39,8 @@ pub struct Exchange {
     routing_inputs: u64,
     contacts: Contacts,
     allocations: Allocations,
+    /// Offers whose agents are not rung yet, by contact or consult: the contact says when.
+    offers: HashMap<ContactId, (Arc<AgentDetails>, u64)>,
     work: VecDeque<Work>,
     outputs: VecDeque<Output>,
 }
@@ -51,6 +54,7 @@ impl Exchange {
             routing_inputs: 0,
             contacts: Contacts::default(),
             allocations: Allocations::default(),
+            offers: HashMap::new(),
             work: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -132,6 +136,11 @@ impl Exchange {
     /// When [`Input::Tick`] is due, in milliseconds since the Unix epoch.
     pub fn wake_at(&self) -> Option<i64> {
         [self.contacts.wake_at(), self.routing.wake_at()].into_iter().flatten().min()
+    }
+
+    /// Whether [`Exchange::poll`] would give something.
+    pub fn has_outputs(&self) -> bool {
+        !self.outputs.is_empty()
     }
 
     /// The next thing to do.
@@ -317,8 +326,21 @@ impl Exchange {
                 let index = self.allocations.next(&counter, &weights);
                 self.answer(contact, trunkline_flow::Input::Allocated { id, index });
             }
+            Wanted::Ring { consult, agent, caller_id } => {
+                self.ring(named(contact, consult), &agent, caller_id);
+            }
             Wanted::Ended => self.outputs.push_back(Output::Ended { contact }),
             output => self.outputs.push_back(Output::Contact { contact, output }),
+        }
+    }
+
+    /// The contact wants the agent rung to whom it is on offer; nobody, if the offer has ended.
+    fn ring(&mut self, contact: ContactId, agent: &AgentId, caller_id: Option<String>) {
+        if self.offers.get(&contact).is_none_or(|(offered, _)| offered.id != *agent) {
+            return;
+        }
+        if let Some((agent, ring_timeout_ms)) = self.offers.remove(&contact) {
+            self.outputs.push_back(Output::Ring { contact, agent, ring_timeout_ms, caller_id });
         }
     }
 
@@ -352,12 +374,20 @@ impl Exchange {
         }
         let output = match output {
             acd::Output::Offer { contact, agent, ring_timeout_ms, .. } => {
-                Output::Ring { contact, agent, ring_timeout_ms }
+                self.offers.insert(contact, (agent, ring_timeout_ms));
+                return;
             }
             acd::Output::Withdrawn { contact, agent, reason, .. } => {
+                // Nobody was rung yet.
+                if self.offers.remove(&contact).is_some() {
+                    return;
+                }
                 Output::StopRinging { contact, agent, reason }
             }
-            acd::Output::Connected { contact, agent } => Output::Connect { contact, agent },
+            acd::Output::Connected { contact, agent } => {
+                self.offers.remove(&contact);
+                Output::Connect { contact, agent }
+            }
             acd::Output::AgentLost { contact, agent, .. } => {
                 Output::Release { contact, agent, wraps_up_without_end: false }
             }

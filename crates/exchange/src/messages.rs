@@ -48,6 +48,9 @@ pub fn message_to_routing(contact: &ContactId, output: &contact::Output) -> Opti
             leaving: *leaving,
         }),
         contact::Output::Arrange(_)
+        | contact::Output::Ring { .. }
+        | contact::Output::RecordCall { .. }
+        | contact::Output::StopCallRecording { .. }
         | contact::Output::Dial { .. }
         | contact::Output::HangUpParty { .. }
         | contact::Output::Answer
@@ -108,7 +111,7 @@ fn message_about_queues(contact: ContactId, output: &contact::Output) -> Option<
 }
 
 /// The contact itself, or its consult.
-fn named(contact: ContactId, consult: Option<u32>) -> ContactId {
+pub(crate) fn named(contact: ContactId, consult: Option<u32>) -> ContactId {
     consult.map_or_else(|| contact.clone(), |number| consult_name(&contact, number))
 }
 

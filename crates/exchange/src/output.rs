@@ -50,6 +50,8 @@ pub enum Output {
         agent: Arc<AgentDetails>,
         /// The queues end the offer after so many milliseconds.
         ring_timeout_ms: u64,
+        /// The number to show at the agent's phone; none for the caller's.
+        caller_id: Option<String>,
     },
     /// An agent's device is to stop ringing.
     StopRinging {

@@ -80,6 +80,7 @@ fn shown_name(of: &Descriptor) -> String {
 fn activity_file(of: &Descriptor) -> String {
     let name = match of.name {
         "NewContact" | "NewPhoneContact" | "NewSubFlowStart" => "start".to_owned(),
+        "RecordingControl" => "recording_control".to_owned(),
         "SetCallerID" => "set_caller_id".to_owned(),
         name => name.replace('-', "_"),
     };

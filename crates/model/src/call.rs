@@ -130,6 +130,20 @@ pub enum RecordingEnd {
     },
 }
 
+/// A conversation that was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecording {
+    /// The contact's recordings are numbered from 1.
+    pub number: u32,
+    /// The file's name or URI; empty when there is none.
+    pub file: String,
+    /// Its length, in milliseconds.
+    pub duration_ms: u64,
+    /// Why there is no file, or not the whole conversation in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
 /// Whether a text can be sent as keys: some keys, at most [`MAX_SENT_DIGITS`] with the pauses.
 pub fn is_sendable(digits: &str) -> bool {
     let is_known = |c: char| c == ',' || KEYS.contains(c);

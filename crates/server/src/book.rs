@@ -1,5 +1,5 @@
-//! What desktops must not lose: who sits where, and what was typed and not saved, in
-//! `desk.sqlite`.
+//! What desktops must not lose: who sits where, what was typed and not saved, and where SIP phones
+//! are, in `desk.sqlite`.
 //!
 //! A thread of its own writes it, all that waits with one commit, and each commit is on the disk
 //! when it is confirmed. Contacts themselves are in the journal; drafts are not, since nothing
@@ -10,9 +10,11 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 use trunkline_desk::Device;
 use trunkline_model::{AgentId, ContactId, TeamId};
+use trunkline_telephony::registrar::Kept;
+use trunkline_telephony::shell::KeptPhone;
 
 /// So much is written with one commit.
 const MAX_AT_ONCE: usize = 500;
@@ -25,6 +27,12 @@ CREATE TABLE IF NOT EXISTS seats (
 CREATE TABLE IF NOT EXISTS drafts (
     contact TEXT NOT NULL, agent TEXT NOT NULL, variable TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (contact, agent, variable)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS phones (
+    user TEXT NOT NULL, contact TEXT NOT NULL, local TEXT NOT NULL, source TEXT NOT NULL,
+    q_millis INTEGER NOT NULL, expires_ms INTEGER NOT NULL, user_agent TEXT,
+    call_id TEXT NOT NULL, cseq INTEGER NOT NULL, instance TEXT, reg_id TEXT,
+    PRIMARY KEY (user, contact)
 ) WITHOUT ROWID;";
 
 /// An agent who is signed in at a desktop.
@@ -41,6 +49,13 @@ pub(crate) struct Seat {
     pub(crate) since_ms: i64,
 }
 
+/// A phone that has registered, and until when it counts, in milliseconds since the Unix epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Phone {
+    pub(crate) phone: KeptPhone,
+    pub(crate) expires_ms: i64,
+}
+
 /// What was typed and not saved, by variable.
 pub(crate) type Draft = Vec<(String, String)>;
 
@@ -49,6 +64,8 @@ pub(crate) type Draft = Vec<(String, String)>;
 pub(crate) struct Found {
     pub(crate) seats: HashMap<AgentId, Seat>,
     pub(crate) drafts: HashMap<(ContactId, AgentId), Draft>,
+    /// With the names under which they registered.
+    pub(crate) phones: Vec<(String, Phone)>,
 }
 
 impl Found {
@@ -71,6 +88,7 @@ enum Change {
     Leave { agent: AgentId },
     Draft { contact: ContactId, agent: AgentId, draft: Draft },
     Forget { contact: ContactId },
+    Phones { user: String, phones: Vec<Phone> },
     Nothing,
 }
 
@@ -135,6 +153,11 @@ impl Book {
         self.send(Change::Forget { contact: contact.clone() }, Box::new(|_| {}));
     }
 
+    /// Keeps where a user's phones are, in place of what was kept before.
+    pub(crate) fn phones(&self, user: String, phones: Vec<Phone>) {
+        self.send(Change::Phones { user, phones }, Box::new(|_| {}));
+    }
+
     /// Tells when everything is on the disk that was told before.
     pub(crate) fn when_written(&self, written: Written) {
         self.send(Change::Nothing, written);
@@ -180,7 +203,32 @@ fn read(database: &Connection) -> rusqlite::Result<Found> {
         let key = (ContactId::new(contact), AgentId::new(agent));
         found.drafts.entry(key).or_default().push((row.get(2)?, row.get(3)?));
     }
+    let sql = "SELECT user, contact, local, source, q_millis, expires_ms, user_agent, call_id, \
+               cseq, instance, reg_id FROM phones";
+    let mut query = database.prepare(sql)?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        found.phones.extend(read_phone(row)?);
+    }
     Ok(found)
+}
+
+/// None for an address that cannot be read.
+fn read_phone(row: &Row<'_>) -> rusqlite::Result<Option<(String, Phone)>> {
+    let (local, source): (String, String) = (row.get(2)?, row.get(3)?);
+    let (Ok(local), Ok(source)) = (local.parse(), source.parse()) else { return Ok(None) };
+    let (instance, reg_id): (Option<String>, Option<String>) = (row.get(9)?, row.get(10)?);
+    let binding = Kept {
+        contact: row.get(1)?,
+        q_millis: row.get(4)?,
+        left_ms: 0,
+        user_agent: row.get(6)?,
+        call_id: row.get(7)?,
+        cseq: row.get(8)?,
+        instance: instance.zip(reg_id),
+    };
+    let phone = KeptPhone { local, source, binding };
+    Ok(Some((row.get(0)?, Phone { phone, expires_ms: row.get(5)? })))
 }
 
 fn write_for(database: &mut Connection, waiting: &Receiver<(Change, Written)>) {
@@ -230,10 +278,35 @@ fn put(work: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
             }
         }
         Change::Nothing => {}
+        Change::Phones { user, phones } => put_phones(work, user, phones)?,
         Change::Forget { contact } => {
             let sql = "DELETE FROM drafts WHERE contact = ?";
             work.prepare_cached(sql)?.execute([contact.as_str()])?;
         }
+    }
+    Ok(())
+}
+
+fn put_phones(work: &Transaction<'_>, user: &str, phones: &[Phone]) -> rusqlite::Result<()> {
+    work.prepare_cached("DELETE FROM phones WHERE user = ?")?.execute([user])?;
+    let sql = "INSERT OR REPLACE INTO phones VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let mut insert = work.prepare_cached(sql)?;
+    for Phone { phone, expires_ms } in phones {
+        let KeptPhone { local, source, binding } = phone;
+        let instance = binding.instance.as_ref();
+        insert.execute(params![
+            user,
+            binding.contact,
+            local.to_string(),
+            source.to_string(),
+            binding.q_millis,
+            expires_ms,
+            binding.user_agent,
+            binding.call_id,
+            binding.cseq,
+            instance.map(|it| &it.0),
+            instance.map(|it| &it.1),
+        ])?;
     }
     Ok(())
 }
@@ -246,6 +319,32 @@ mod tests {
     fn seat(device: Device) -> Seat {
         let (browser, label) = ("b".to_owned(), "Chromium, DESK-14".to_owned());
         Seat { team: TeamId::new("desk"), device, browser, label, since_ms: 5 }
+    }
+
+    #[test]
+    fn phones_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.sqlite");
+        let phone = |contact: &str, instance: Option<(String, String)>| {
+            let (contact, call_id) = (contact.to_owned(), "c@h".to_owned());
+            let user_agent = Some("baresip".to_owned());
+            let (q_millis, left_ms, cseq) = (500, 0, u32::MAX);
+            let binding = Kept { contact, q_millis, left_ms, user_agent, call_id, cseq, instance };
+            let (local, source) = ("127.0.0.1:5060".parse(), "[2001:db8::1]:5062".parse());
+            let phone = KeptPhone { local: local.unwrap(), source: source.unwrap(), binding };
+            Phone { phone, expires_ms: 1_800_000_000_000 }
+        };
+        let desk = phone("sip:a@h1", Some(("\"<urn:uuid:1>\"".into(), String::new())));
+        let (book, found) = Book::start(&path).unwrap();
+        assert_eq!(found.phones, []);
+        book.phones("ann".into(), vec![phone("sip:a@old", None)]);
+        book.phones("ann".into(), vec![desk.clone(), phone("sip:a@h2", None)]);
+        book.phones("bob".into(), vec![phone("sip:b@h", None)]);
+        book.phones("bob".into(), Vec::new());
+        drop(book);
+        let (_book, found) = Book::start(&path).unwrap();
+        let ann = |phone: Phone| ("ann".to_owned(), phone);
+        assert_eq!(found.phones, [ann(desk), ann(phone("sip:a@h2", None))]);
     }
 
     #[test]

@@ -14,10 +14,10 @@ use trunkline_speech::{self as speech, Speaker};
 use trunkline_telephony::shell::{self as sip, Endpoint};
 
 use crate::archive::{Archive, Places};
-use crate::book::Book;
+use crate::book::{Book, Phone};
 use crate::centre::Asking;
 use crate::config::{ConfigErrors, Setup};
-use crate::follow::{Current, follow};
+use crate::follow::{Current, Prepared, follow};
 use crate::ops::{Ask, Check, Control, Health, Metrics};
 use crate::switchboard::{Clock, Desks, Devices, Event, Io, Scribe, Switchboard, Trials, Waits};
 use crate::web::{self, Web};
@@ -70,7 +70,7 @@ pub enum StartError {
 
 /// A running server. Dropping it ends all calls at once.
 pub struct Server {
-    events: Sender<Event>,
+    operator: Operator,
     switchboard: Option<JoinHandle<()>>,
     asking: Arc<Asking>,
     web: Option<Web>,
@@ -123,7 +123,10 @@ impl Server {
             call: Box::new(call),
             since: Instant::now(),
         });
+        restore_phones(&endpoint, &book.1.phones, now_ms);
         forward(endpoint.registrations(), events.clone(), Event::Phone);
+        let kept = endpoint.kept_phones();
+        forward(kept, events.clone(), |(user, phones)| Event::Phones { user, phones });
         let users = setup.phones.iter().map(|it| it.credentials.user.clone()).collect();
         figures::observe(metrics, &endpoint, &engine, users);
         health.good(Check::Sockets);
@@ -167,9 +170,11 @@ impl Server {
         let asking = Arc::new(Asking { events: from, archive, current: now, may_be_tried });
         let web = web::open(setup, asking.clone()).await?;
         let following = setup.settings.clone().map(|settings| {
-            tokio::spawn(follow(settings, current, metrics.clone(), events.clone()))
+            tokio::spawn(follow(settings, current.clone(), metrics.clone(), events.clone()))
         });
-        Ok(Self { events, switchboard, asking, web, following, _endpoint: endpoint })
+        let (metrics, runtime) = (metrics.clone(), Handle::current());
+        let operator = Operator { events, current, metrics, runtime };
+        Ok(Self { operator, switchboard, asking, web, following, _endpoint: endpoint })
     }
 
     /// The contact centre as pages see it.
@@ -191,7 +196,7 @@ impl Server {
 
     /// What an operator may ask of the server, for [`crate::ops::operate`].
     pub fn control(&self) -> Arc<dyn Control> {
-        Arc::new(Operator(self.events.clone()))
+        Arc::new(self.operator.clone())
     }
 }
 
@@ -203,7 +208,7 @@ impl Drop for Server {
             following.abort();
         }
         // It is gone already when it was told to stop.
-        let _ = self.events.send(Event::Stop);
+        let _ = self.operator.events.send(Event::Stop);
         if let Some(thread) = self.switchboard.take() {
             let _ = thread.join();
         }
@@ -229,12 +234,43 @@ fn archive(setup: &Setup) -> Result<Archive, StartError> {
     Archive::start(places, keep_ms).map_err(StartError::Kept)
 }
 
-struct Operator(Sender<Event>);
+#[derive(Clone)]
+struct Operator {
+    events: Sender<Event>,
+    current: Current,
+    metrics: Metrics,
+    runtime: Handle,
+}
 
 impl Control for Operator {
     fn ask(&self, ask: Ask) {
         // A switchboard that is gone drops the channel for the answer; whoever asked sees that.
-        let _ = self.0.send(Event::Asked(Box::new(ask)));
+        match ask {
+            Ask::Reload(setup, reply) => {
+                let Self { events, current, metrics, runtime } = self.clone();
+                // Audio is decoded there: calls must not wait for that.
+                runtime.spawn_blocking(move || {
+                    let now_ms = Clock::start().now_ms();
+                    let prepared = Prepared::anew(*setup, &current, &metrics, now_ms);
+                    let _ = events.send(Event::Reloaded(Box::new(prepared), reply));
+                });
+            }
+            ask => drop(self.events.send(Event::Asked(Box::new(ask)))),
+        }
+    }
+}
+
+/// Phones that registered with an earlier run need not register again (RFC 3261 lets a registrar
+/// keep its bindings wherever it likes).
+fn restore_phones(endpoint: &Endpoint, phones: &[(String, Phone)], now_ms: i64) {
+    let mut count = 0;
+    for (user, Phone { phone, expires_ms }) in phones {
+        let mut phone = phone.clone();
+        phone.binding.left_ms = u64::try_from(expires_ms - now_ms).unwrap_or(0);
+        count += u32::from(endpoint.restore_phone(user, phone));
+    }
+    if count > 0 {
+        tracing::info!(count, "phones are registered as before");
     }
 }
 

@@ -3,8 +3,8 @@
 use trunkline_acd::{
     AgentChoice, AgentState, Input as RoutingInput, OfferEnd, Output as RoutingOutput,
 };
-use trunkline_contact::{Input, consult_of};
-use trunkline_model::AgentId;
+use trunkline_contact::{Input, consult_name, consult_of};
+use trunkline_model::{AgentId, ContactId};
 
 use crate::caller::ms;
 use crate::moments::{Happening, Slot};
@@ -30,24 +30,7 @@ impl<R: Recorder> World<R> {
     /// Plans what an agent does about a decision on a consult. Gives whether it was one.
     fn plan_consulted(&mut self, slot: Slot, decided: &RoutingOutput) -> bool {
         match decided {
-            RoutingOutput::Offer { contact, agent, .. } if consult_of(contact).is_some() => {
-                if let Some(life) = self.lives[slot].as_mut() {
-                    life.consult_offers += 1;
-                }
-                let script = self.consulted_script(slot);
-                let (consult, agent) = (contact.clone(), agent.id.clone());
-                let (seconds, does) = match (script.decline_after_s, script.answer_after_s) {
-                    (Some(seconds), _) => {
-                        (seconds, RoutingInput::Decline { agent, contact: consult })
-                    }
-                    (None, Some(seconds)) => {
-                        (seconds, RoutingInput::Answer { agent, contact: consult })
-                    }
-                    (None, None) => return true,
-                };
-                self.plan_unless_interactive(seconds, Happening::Route { input: Box::new(does) });
-                true
-            }
+            RoutingOutput::Offer { contact, .. } if consult_of(contact).is_some() => true,
             RoutingOutput::Connected { contact, agent } if consult_of(contact).is_some() => {
                 let script = self.consulted_script(slot);
                 if let Some(seconds) = script.hang_up_after_s {
@@ -59,6 +42,33 @@ impl<R: Recorder> World<R> {
             }
             _ => false,
         }
+    }
+
+    /// An agent is rung: plans what they do about it.
+    pub(crate) fn ring(&mut self, slot: Slot, consult: Option<u32>, agent: &AgentId) {
+        let Some(contact) = self.contact_id(slot) else { return };
+        let name = consult.map_or_else(|| contact.clone(), |it| consult_name(&contact, it));
+        let state = self.routing.agent_state(agent);
+        if state != Some(AgentState::Reserved { contact: name.clone() }) {
+            return;
+        }
+        match consult {
+            Some(_) => self.plan_consult_offer(slot, name, agent.clone()),
+            None => self.plan_offer(slot, agent),
+        }
+    }
+
+    fn plan_consult_offer(&mut self, slot: Slot, contact: ContactId, agent: AgentId) {
+        if let Some(life) = self.lives[slot].as_mut() {
+            life.consult_offers += 1;
+        }
+        let script = self.consulted_script(slot);
+        let (seconds, does) = match (script.decline_after_s, script.answer_after_s) {
+            (Some(seconds), _) => (seconds, RoutingInput::Decline { agent, contact }),
+            (None, Some(seconds)) => (seconds, RoutingInput::Answer { agent, contact }),
+            (None, None) => return,
+        };
+        self.plan_unless_interactive(seconds, Happening::Route { input: Box::new(does) });
     }
 
     fn plan_unless_interactive(&mut self, seconds: f64, then: Happening) {
@@ -91,7 +101,6 @@ impl<R: Recorder> World<R> {
             (RoutingOutput::Withdrawn { agent, reason, .. }, slot) => {
                 self.plan_ready(slot, agent, *reason);
             }
-            (RoutingOutput::Offer { agent, .. }, Some(slot)) => self.plan_offer(slot, &agent.id),
             (RoutingOutput::Connected { agent, .. }, Some(slot)) => {
                 self.plan_conversation(slot, &agent.id);
             }
@@ -99,14 +108,11 @@ impl<R: Recorder> World<R> {
                 self.plan_wrap_up(slot, agent);
             }
             // A contact that is over is no agent's any more.
-            (
-                RoutingOutput::Offer { .. }
-                | RoutingOutput::Connected { .. }
-                | RoutingOutput::WrapUpStarted { .. },
-                None,
-            )
+            (RoutingOutput::Connected { .. } | RoutingOutput::WrapUpStarted { .. }, None)
             | (
-                RoutingOutput::Queued { .. }
+                // The contact says when the agent is rung.
+                RoutingOutput::Offer { .. }
+                | RoutingOutput::Queued { .. }
                 | RoutingOutput::SkillsIgnored { .. }
                 | RoutingOutput::AgentLost { .. }
                 | RoutingOutput::TakenOver { .. }

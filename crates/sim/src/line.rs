@@ -3,7 +3,7 @@
 
 use trunkline_contact::Input;
 use trunkline_flow::Input as FlowInput;
-use trunkline_model::call::{Recording, RecordingEnd, Transfer, TransferOutcome};
+use trunkline_model::call::{CallRecording, Recording, RecordingEnd, Transfer, TransferOutcome};
 use trunkline_model::prompt::{Music, PlayFailure, Prompt};
 
 use crate::audio;
@@ -76,6 +76,21 @@ impl<R: Recorder> World<R> {
         let reason = scripts[place].fail;
         self.prompt_uses[place] += 1;
         Some((reason, format!("{piece:?} cannot be played (scripted)")))
+    }
+
+    pub(crate) fn record_call(&mut self, slot: Slot) {
+        let now_ms = self.now_ms;
+        if let Some(life) = self.lives[slot].as_mut() {
+            life.recorded_since_ms = now_ms;
+        }
+    }
+
+    pub(crate) fn call_recorded(&mut self, slot: Slot, number: u32) {
+        let Some(life) = self.life(slot) else { return };
+        let duration_ms = u64::try_from(self.now_ms - life.recorded_since_ms).unwrap_or(0);
+        let file = format!("call-{number}.wav");
+        let recording = CallRecording { number, file, duration_ms, problem: None };
+        self.plan_given(0, slot, Input::CallRecorded(recording));
     }
 
     pub(crate) fn call_third_party(&mut self, slot: Slot, id: u32, transfer: &Transfer) {

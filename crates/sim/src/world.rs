@@ -78,6 +78,8 @@ pub(crate) struct Life {
     pub(crate) transfers: usize,
     /// How often the contact has recorded the caller.
     pub(crate) recordings: usize,
+    /// When the recording of a conversation began that goes on.
+    pub(crate) recorded_since_ms: i64,
     /// Whether the third party of a transfer has answered and not hung up.
     pub(crate) talks_to_third_party: bool,
 }
@@ -176,6 +178,7 @@ impl<R: Recorder> World<R> {
             consult_offers: 0,
             transfers: 0,
             recordings: 0,
+            recorded_since_ms: 0,
             talks_to_third_party: false,
         };
         let slot = self.lives.len();
@@ -399,6 +402,9 @@ impl<R: Recorder> World<R> {
                 self.plan_given(0, slot, Input::Flow(input));
             }
             Output::Disconnect => self.close_line(slot),
+            Output::Ring { consult, agent, .. } => self.ring(slot, consult, &agent),
+            Output::RecordCall { .. } => self.record_call(slot),
+            Output::StopCallRecording { number } => self.call_recorded(slot, number),
             Output::Dial { id, transfer } => self.call_third_party(slot, id, &transfer),
             Output::HangUpParty { .. } => {
                 if let Some(life) = self.lives[slot].as_mut() {

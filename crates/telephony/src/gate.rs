@@ -216,6 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn a_network_of_ipv6_addresses_is_one_source() {
+        let ip = |text: &str| -> IpAddr { text.parse().unwrap() };
+        let mut gate = gate();
+        let of_one = |host: u32| ip(&format!("2001:db8:0:1::{host:x}"));
+        let taken = (0..1_000).filter(|at| gate.begin(0, of_one(*at), None) == Verdict::Take);
+        assert_eq!(taken.count(), 20);
+        assert_eq!(gate.begin(0, ip("2001:db8:0:2::1"), None), Verdict::Take, "another network");
+        // Changing the address does not help against a ban either.
+        assert!((0..10).any(|host| gate.failed(0, of_one(host))));
+        assert!(gate.is_banned(0, of_one(77)) && !gate.is_banned(0, ip("2001:db8:0:3::1")));
+        // Of IPv4 written as IPv6 each address counts.
+        let mut gate = self::gate();
+        let mapped = |last: u32| ip(&format!("::ffff:192.0.2.{last}"));
+        assert!((0..100).all(|last| gate.begin(0, mapped(last), None) == Verdict::Take));
+    }
+
+    #[test]
     fn wrong_passwords_ban_and_the_ban_ends() {
         let mut gate = gate();
         assert!((0..9).all(|at| !gate.failed(at * 1_000, ip(1))));

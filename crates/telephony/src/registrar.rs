@@ -52,6 +52,40 @@ pub struct Binding<F> {
     instance: Option<(String, String)>,
 }
 
+/// A binding as it is kept over the end of a process, but for the way to the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The contact's URI as the phone gave it.
+    pub contact: String,
+    /// Preference in thousandths: 1,000 is tried first.
+    pub q_millis: u16,
+    /// How long it still holds, in milliseconds.
+    pub left_ms: u64,
+    /// The phone's product name, where it told one.
+    pub user_agent: Option<String>,
+    /// `Call-ID` of the phone's last REGISTER.
+    pub call_id: String,
+    /// The number in its `CSeq`.
+    pub cseq: u32,
+    /// The phone itself, and which of its ways this is (RFC 5626).
+    pub instance: Option<(String, String)>,
+}
+
+impl<F> Binding<F> {
+    /// The binding to be kept.
+    pub fn kept(&self, now_ms: u64) -> Kept {
+        Kept {
+            contact: self.contact.clone(),
+            q_millis: self.q_millis,
+            left_ms: self.expires_at_ms.saturating_sub(now_ms),
+            user_agent: self.user_agent.clone(),
+            call_id: self.call_id.clone(),
+            cseq: self.cseq,
+            instance: self.instance.clone(),
+        }
+    }
+}
+
 /// A change that an application wants to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Registration {
@@ -124,6 +158,29 @@ impl<F: Clone> Registrar<F> {
             }
             Err(status) => Reply { status, headers: Headers::default() },
         }
+    }
+
+    /// Takes over a binding of an earlier process. One that is over, too many, or known already
+    /// changes nothing; gives whether it was taken over.
+    pub fn restore(&mut self, now_ms: u64, user: &str, kept: Kept, flow: F) -> bool {
+        let mut bindings = self.users.get(user).cloned().unwrap_or_default();
+        let is_known = bindings.iter().any(|it| is_same_uri(&it.contact, &kept.contact));
+        if kept.left_ms == 0 || is_known || bindings.len() >= MAX_CONTACTS {
+            return false;
+        }
+        let left_ms = kept.left_ms.min(u64::from(self.lifetimes.max_s) * 1_000);
+        bindings.push(Binding {
+            contact: kept.contact,
+            q_millis: kept.q_millis.min(1_000),
+            expires_at_ms: now_ms.saturating_add(left_ms),
+            user_agent: kept.user_agent,
+            flow,
+            call_id: kept.call_id,
+            cseq: kept.cseq,
+            instance: kept.instance,
+        });
+        self.replace(user, bindings);
+        true
     }
 
     /// Where a user is reached, the preferred place first, then the latest.

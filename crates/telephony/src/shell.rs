@@ -72,7 +72,7 @@ pub use allow_list::AllowList;
 pub use driver::{CallControl, CallHandle, CallNotices, Notice};
 pub use endpoint::Endpoint;
 pub use incoming::IncomingCall;
-pub use phones::{Binding, Flow};
+pub use phones::{Binding, Flow, KeptPhone};
 pub use settings::{Counters, Settings};
 pub use stack::Bind;
 

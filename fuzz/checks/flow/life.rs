@@ -186,6 +186,9 @@ impl Life {
             | Effect::EventEnded { .. }
             | Effect::PromptFailed { .. }
             | Effect::Unhandled(_)
+            | Effect::ShowCallerId { .. }
+            | Effect::PreDialEnded
+            | Effect::RecordCalls { .. }
             | Effect::Rescue { .. } => None,
         }
     }

@@ -152,6 +152,9 @@ impl Recovery<'_> {
             | Output::Arrange(_)
             | Output::Ask { .. }
             | Output::EnqueueConsult { .. }
+            | Output::Ring { .. }
+            | Output::RecordCall { .. }
+            | Output::StopCallRecording { .. }
             | Output::Dial { .. }
             | Output::HangUpParty { .. }
             | Output::Part { .. }

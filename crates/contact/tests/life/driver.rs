@@ -208,10 +208,13 @@ impl Life {
         trunkline_flow::run::convert::text_of(&value)
     }
 
-    /// The outputs since the last call, a line each, but for the answer of the call.
+    /// The outputs since the last call, a line each, but for the answer of the call, and for
+    /// agents who are rung as they always are.
     pub(crate) fn news(&mut self) -> Vec<String> {
         let news = self.outputs[self.read..].iter();
-        let lines = news.filter(|output| **output != Output::Answer).map(line).collect();
+        let is_usual =
+            |it: &Output| matches!(it, Output::Answer | Output::Ring { caller_id: None, .. });
+        let lines = news.filter(|output| !is_usual(output)).map(line).collect();
         self.read = self.outputs.len();
         lines
     }

@@ -47,6 +47,12 @@ pub(crate) fn line(output: &Output) -> String {
         Output::EnqueueConsult { consult, queue, .. } => {
             format!("enqueue consult {consult} in {queue}")
         }
+        Output::Ring { consult, agent, caller_id } => {
+            let shown = caller_id.as_ref().map(|number| format!(" as {number}"));
+            format!("ring {agent}{}{}", consult_number(*consult), shown.unwrap_or_default())
+        }
+        Output::RecordCall { number } => format!("record call {number}"),
+        Output::StopCallRecording { number } => format!("stop recording call {number}"),
         Output::Dial { transfer, .. } => format!("dial {}", transfer.number),
         Output::HangUpParty { .. } => "hang up party".into(),
         Output::Part { consult, leaving } => {

@@ -13,4 +13,6 @@ mod errors;
 mod hang_ups;
 mod line;
 mod lines;
+mod pre_dial;
+mod recordings;
 mod talk;

@@ -27,6 +27,7 @@ pub mod queue_lookup;
 pub mod queue_to_agent;
 pub mod queues;
 pub mod record;
+pub mod recording_control;
 pub mod screen_pop;
 pub mod send_digits;
 pub mod set_caller_id;
@@ -302,6 +303,7 @@ pub static REGISTRY: &[&Descriptor] = &[
     &queue_lookup::DESCRIPTOR,
     &queue_to_agent::DESCRIPTOR,
     &record::DESCRIPTOR,
+    &recording_control::DESCRIPTOR,
     &screen_pop::DESCRIPTOR,
     &send_digits::DESCRIPTOR,
     &set_caller_id::DESCRIPTOR,

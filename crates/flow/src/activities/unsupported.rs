@@ -23,7 +23,6 @@ pub static KNOWN: &[&Descriptor] = &[
     &known("ivr-virtualassistant", "Virtual Agent", &["ENDED", "ESCALATE", "error"]),
     &known("ivr-virtualassistantvoice", "Virtual Agent V2", &["ENDED", "ESCALATE", "error"]),
     &known("ReceiveMessage", "Receive Message", &["default", "error"]),
-    &known("RecordingControl", "Recording Control", &["default", "error"]),
     &known("SendCustomMessage", "Send Message", &["default", "error"]),
     &known("set-announcement", "Set Announcement", &["default", "error"]),
     &known("set-whisper-announcement", "Set Whisper Announcement", &["default", "error"]),

@@ -293,8 +293,12 @@ impl<'r> Cx<'r> {
         self.run.caller_id()
     }
 
-    /// Chooses the calling number that outbound legs show from now on.
+    /// Chooses the calling number that outbound legs show from now on; in a PreDial flow, that of
+    /// the leg which is about to be dialled, alone.
     pub fn set_caller_id(&mut self, number: String) {
+        if self.run.threads[self.thread].is_pre_dial {
+            return self.emit(Effect::ShowCallerId { number });
+        }
         self.run.caller_id = Some(number.clone());
         self.emit(Effect::SetCallerId { number });
     }

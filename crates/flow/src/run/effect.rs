@@ -133,6 +133,18 @@ pub enum Effect {
         /// The number, in E.164.
         number: String,
     },
+    /// Show this calling number in the leg that the PreDial flow runs for.
+    ShowCallerId {
+        /// The number, in E.164.
+        number: String,
+    },
+    /// The PreDial flow has ended: the leg is to be dialled.
+    PreDialEnded,
+    /// Record the conversations with agents, or do not, whatever else says so.
+    RecordCalls {
+        /// Whether the caller agrees.
+        wanted: bool,
+    },
     /// Send keys to the caller's side; answer with [`Input::DigitsSent`].
     SendDigits {
         /// Unique within the run.

@@ -49,6 +49,9 @@ const MAX_FAILED_PLAYS: u32 = 50;
 /// The most flows of a contact that run at the same time.
 const MAX_THREADS: usize = 1_000;
 
+/// The event before a leg is dialled.
+pub const PRE_DIAL: &str = "ContactPredial";
+
 /// How much work one expression may do.
 const EXPRESSION_FUEL: u64 = 200_000;
 
@@ -244,6 +247,13 @@ impl Run {
         started
     }
 
+    /// Whether the flow does something at this event.
+    pub fn handles_event(&self, specification: &str) -> bool {
+        let flow = &self.scopes[self.root].flow;
+        let event = flow.event(specification);
+        event.is_some_and(|event| flow.nodes[event.node].link("out").is_some())
+    }
+
     /// An agent answered, or the contact left the flow in another way: the caller's thread stops
     /// where it stands and never goes on. Results of its open request are never written.
     pub fn stop_caller_flow(&mut self, now_ms: i64) {
@@ -297,12 +307,12 @@ impl Run {
             if !thread.needs_line() || thread.event.is_empty() {
                 continue;
             }
-            let (event, failed) = (thread.event.clone(), thread.handles.take());
+            let failed = thread.handles.take();
             self.interrupt(index);
             if let Some(failed) = failed {
                 self.keep(failed);
             }
-            self.effects.push_back(Effect::EventEnded { event });
+            self.event_ended(index);
         }
     }
 
@@ -540,9 +550,16 @@ impl Run {
             self.keep(failed);
         }
         if !self.threads[index].event.is_empty() {
-            let event = self.threads[index].event.clone();
-            self.effects.push_back(Effect::EventEnded { event });
+            self.event_ended(index);
         }
+    }
+
+    fn event_ended(&mut self, index: usize) {
+        let event = self.threads[index].event.clone();
+        if self.threads[index].is_pre_dial {
+            self.effects.push_back(Effect::PreDialEnded);
+        }
+        self.effects.push_back(Effect::EventEnded { event });
     }
 
     fn interrupt(&mut self, index: usize) {
@@ -590,6 +607,7 @@ impl Run {
         let mut thread = Thread::new(&event.name, self.root, first, outputs);
         thread.handles = handles;
         thread.is_handler = handles.is_some();
+        thread.is_pre_dial = crate::flow::bare_specification(specification) == PRE_DIAL;
         match self.unused_thread() {
             Some(index) => self.threads[index] = thread,
             None if self.threads.len() < MAX_THREADS => self.threads.push(thread),

@@ -68,6 +68,8 @@ pub(super) struct Thread {
     pub(super) handles: Option<usize>,
     /// Whether it is an OnGlobalError flow: its own failures start no other one.
     pub(super) is_handler: bool,
+    /// Whether it is a PreDial flow: what it chooses is for one leg.
+    pub(super) is_pre_dial: bool,
     /// Keys pressed so far in the present activity.
     pub(super) keys: String,
     pub(super) input: Fields,
@@ -88,6 +90,7 @@ impl Thread {
             state: State::Ready,
             handles: None,
             is_handler: false,
+            is_pre_dial: false,
             keys: String::new(),
             input: Fields::new(),
             output: Fields::new(),

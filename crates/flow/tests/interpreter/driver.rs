@@ -264,6 +264,9 @@ pub(crate) fn line(effect: &Effect) -> String {
         Effect::StopPlaying { .. } => "stop playing".to_owned(),
         Effect::Transfer { transfer, .. } => transfer_line(transfer),
         Effect::SetCallerId { number } => format!("caller id {number}"),
+        Effect::ShowCallerId { number } => format!("caller id {number} for this leg"),
+        Effect::PreDialEnded => "leg may be dialled".into(),
+        Effect::RecordCalls { wanted } => format!("record calls: {wanted}"),
         Effect::SendDigits { digits, tone_ms, pause_ms, .. } => {
             format!("send {digits} {tone_ms}/{pause_ms}")
         }

@@ -271,8 +271,40 @@ fn a_caller_id_ends_an_event_flow() {
     let flow = flow.act("Id", "SetCallerID", json!({ "callerId": "+15186199162" }));
     let mut driver = start(&flow.row("ContactPredial Id"));
     assert!(driver.event("ContactPredial", trunkline_flow::outputs::Outputs::NONE));
-    assert_eq!(driver.lines()[1..], ["caller id +15186199162", "PreDial ended"]);
-    assert_eq!(driver.run.caller_id(), Some("+15186199162"));
+    let shown = "caller id +15186199162 for this leg";
+    assert_eq!(driver.lines()[1..], [shown, "leg may be dialled", "PreDial ended"]);
+    assert_eq!(driver.run.caller_id(), None);
+}
+
+#[test]
+fn recording_control_takes_what_the_caller_said() {
+    let control = |value: serde_json::Value| {
+        let flow = Builder::flow("f").var("record", "BOOLEAN", "true");
+        let flow = flow.act("Control", "RecordingControl", json!({ "enableRecording": value }));
+        start(&flow.say("On", "on").row("Start Control On"))
+    };
+    for (value, wanted) in [
+        (json!("{{record}}"), true),
+        (json!("{{ not record }}"), false),
+        (json!("TRUE"), true),
+        (json!(false), false),
+    ] {
+        let line = format!("record calls: {wanted}");
+        assert_eq!(control(value.clone()).lines(), [line.as_str(), "play on"], "{value}");
+    }
+    for value in [json!(""), json!(null), json!("yes"), json!("{{nobody}}")] {
+        let driver = control(value.clone());
+        assert_eq!(driver.lines(), ["play on"], "{value}");
+    }
+}
+
+#[test]
+fn recording_control_may_be_passed_ten_times() {
+    let flow =
+        Builder::flow("f").act("Control", "RecordingControl", json!({ "enableRecording": "true" }));
+    let driver = start(&flow.row("Start Control Control"));
+    let recorded = driver.lines().iter().filter(|line| line.starts_with("record")).count();
+    assert_eq!(recorded, 10);
 }
 
 #[test]

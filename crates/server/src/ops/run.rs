@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::admin::{self, Order};
-use super::control::{Ask, Control, ask};
+use super::control::{Ask, Asked, Control, ask};
 use super::health::{Check, Health};
 use super::http::{self, Pages};
 use super::log::LogHandle;
@@ -18,6 +18,12 @@ use crate::config::{Change, Setup, changes};
 
 /// How often a server that drains is asked whether its calls are over.
 const DRAIN_STEP: Duration = Duration::from_millis(200);
+
+/// How often it is looked whether the switchboard is still there.
+const WATCH_STEP: Duration = Duration::from_secs(1);
+
+/// How long a reload may take: prompts are read, converted and spoken.
+const RELOAD_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long the switchboard may take for an answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -89,6 +95,8 @@ struct Outside {
 
 /// What is to be done next.
 enum Next {
+    /// The switchboard is gone, and nobody told it to go.
+    Broken,
     Reload(Option<oneshot::Sender<Result<Vec<String>, Vec<String>>>>),
     Drain,
     Stop,
@@ -105,8 +113,9 @@ impl Outside {
         })
     }
 
-    async fn next(&mut self) -> Next {
+    async fn next(&mut self, control: &dyn Control) -> Next {
         tokio::select! {
+            () = gone(control) => Next::Broken,
             _ = self.hang_up.recv() => Next::Reload(None),
             _ = self.terminate.recv() => Next::Drain,
             _ = self.interrupt.recv() => Next::Drain,
@@ -131,7 +140,11 @@ pub async fn operate(mut operation: Operation) -> Result<End, OperateError> {
     let (_pages, _socket) = open(&operation, sender).await?;
     operation.health.good(Check::Accepting);
     loop {
-        match outside.next().await {
+        match outside.next(&*operation.control).await {
+            Next::Broken => {
+                operation.health.bad(Check::Accepting, "the switchboard is gone");
+                return Ok(End::Broken);
+            }
             Next::Reload(reply) => operation.reload(reply).await,
             Next::Drain => return Ok(operation.drain(&mut outside).await),
             Next::Stop => return Ok(End::AtOnce),
@@ -188,7 +201,7 @@ impl Operation {
         new.keep_fixed(&self.setup);
         let new = settled(new).await?;
         let given = Box::new(new.clone());
-        let answer = ask(&*self.control, LIMIT, |reply| Ask::Reload(given, reply)).await;
+        let answer = ask(&*self.control, RELOAD_LIMIT, |reply| Ask::Reload(given, reply)).await;
         notes.extend(answer.map_err(|error| vec![error.to_string()])?);
         self.logs.apply(&new.config.log);
         self.setup = new;
@@ -212,12 +225,26 @@ impl Operation {
             }
             tokio::select! {
                 () = tokio::time::sleep(DRAIN_STEP) => {}
-                next = outside.next() => match next {
+                next = outside.next(&*self.control) => match next {
+                    Next::Broken => return End::Broken,
                     Next::Drain | Next::Stop => return End::AtOnce,
                     Next::Reload(reply) => refuse(reply),
                 },
             }
         }
+    }
+}
+
+/// Waits until the switchboard is gone: it has lost its contacts to another process, or the program
+/// made a mistake. A server that looks alive and takes no calls helps nobody; one that ends is
+/// started anew by its supervisor. One that is late is not gone. It is looked twice: whoever asks
+/// for health and metrics meanwhile shall hear why.
+async fn gone(control: &dyn Control) {
+    let mut misses = 0;
+    while misses < 2 {
+        tokio::time::sleep(WATCH_STEP).await;
+        let answer = ask(control, LIMIT, Ask::Status).await;
+        misses = if matches!(answer, Err(Asked::Gone)) { misses + 1 } else { 0 };
     }
 }
 

@@ -324,6 +324,16 @@ async fn calls_are_cut_off_at_the_limit_and_at_the_second_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_switchboard_that_ends_by_itself_ends_the_process() {
+    let world = World::start(3, "").await;
+    // It drops what it is asked.
+    *world.double.hangs.lock().unwrap() = true;
+    let end = tokio::time::timeout(Duration::from_secs(20), world.running).await.unwrap();
+    assert_eq!(end.unwrap().unwrap(), End::Broken);
+    assert!(!world.health.is_ready());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signals_reload_drain_and_stop() {
     let world = World::start(3, "").await;
     let signal = |name: &str| {

@@ -13,7 +13,7 @@ use trunkline_model::{AgentId, ContactId};
 use trunkline_telephony::call::Cause;
 use trunkline_telephony::identity::Source;
 use trunkline_telephony::registrar::Registration;
-use trunkline_telephony::shell::IncomingCall;
+use trunkline_telephony::shell::{IncomingCall, KeptPhone};
 
 use super::audio::TONE;
 use super::legs::{CallLeg, LegId, Legs, Role};
@@ -21,6 +21,7 @@ use super::outgoing::{self, Way};
 use super::parties::about;
 use super::timers::Timer;
 use super::{Switchboard, calls};
+use crate::book::Phone;
 
 /// The wrap-up code of agents who cannot choose one.
 pub(super) const WRAPPED_UP: &str = "None";
@@ -127,6 +128,17 @@ impl Switchboard {
         }
     }
 
+    /// A user's phones are to be found again after a crash.
+    pub(super) fn keep_phones(&mut self, user: String, phones: Vec<KeptPhone>) {
+        let now_ms = self.now_ms;
+        let until_ms = |phone: &KeptPhone| {
+            now_ms.saturating_add(i64::try_from(phone.binding.left_ms).unwrap_or(0))
+        };
+        let phones = phones.into_iter();
+        let phones = phones.map(|phone| Phone { expires_ms: until_ms(&phone), phone }).collect();
+        self.desks.keep_phones(user, phones);
+    }
+
     /// Other phones belong to agents from now on: who has lost theirs is signed out, and one that
     /// is registered already counts.
     pub(super) fn set_phones(&mut self, phones: Vec<(String, AgentId)>) {
@@ -170,12 +182,19 @@ impl Switchboard {
     }
 
     /// Rings the agent's device: the page, or else all phones that are registered.
-    pub(super) fn ring(&mut self, contact: ContactId, agent: &AgentDetails, ring_timeout_ms: u64) {
+    pub(super) fn ring(
+        &mut self,
+        contact: ContactId,
+        agent: &AgentDetails,
+        ring_timeout_ms: u64,
+        caller_id: Option<String>,
+    ) {
         if self.desks.talks_by_page(&agent.id) {
             return self.ring_page(contact, &agent.id);
         }
         let user = self.devices.phone_of(&agent.id).unwrap_or_default().to_owned();
-        let target = outgoing::target(&self.ani_of(&contact), &user);
+        let shown = caller_id.unwrap_or_else(|| self.ani_of(&contact));
+        let target = outgoing::target(&shown, &user);
         let role = Role::Agent { contact: contact.clone(), agent: agent.id.clone() };
         let mut rung = 0;
         for binding in self.io.endpoint.bindings(&user) {

@@ -5,6 +5,7 @@ use trunkline_exchange::Output;
 use trunkline_model::ContactId;
 
 use super::legs::Role;
+use super::parties::about;
 use super::{Event, Switchboard};
 use crate::ops::CallOutcome;
 
@@ -13,6 +14,9 @@ const UNAVAILABLE: u16 = 480;
 
 impl Switchboard {
     pub(super) fn carry_out(&mut self, output: Output) {
+        if self.comes_too_late(&output) {
+            return;
+        }
         self.announce(&output);
         match output {
             Output::Contact { contact, output } => self.wanted(contact, output),
@@ -20,9 +24,9 @@ impl Switchboard {
             Output::Crashed { contact, successor, message } => {
                 self.crashed(&contact, successor, &message);
             }
-            Output::Ring { contact, agent, ring_timeout_ms } => {
+            Output::Ring { contact, agent, ring_timeout_ms, caller_id } => {
                 self.note_consult(&contact);
-                self.ring(contact, &agent, ring_timeout_ms);
+                self.ring(contact, &agent, ring_timeout_ms, caller_id);
             }
             Output::StopRinging { contact, agent, .. } => self.stop_ringing(&contact, &agent),
             Output::Connect { contact, agent } => self.connect(&contact, &agent.id),
@@ -52,6 +56,20 @@ impl Switchboard {
         }
     }
 
+    /// Whether it would make a line for a contact that is over: nobody would ever forget it again.
+    fn comes_too_late(&self, output: &Output) -> bool {
+        let contact = match output {
+            Output::Ring { contact, .. }
+            | Output::Queued { contact, .. }
+            | Output::Contact {
+                contact,
+                output: Wanted::Arrange(_) | Wanted::SetCallerId { .. } | Wanted::Dial { .. },
+            } => contact,
+            _ => return false,
+        };
+        self.legs.line(contact).is_none() && self.exchange.contact(&about(contact)).is_none()
+    }
+
     fn wanted(&mut self, contact: ContactId, output: Wanted) {
         match output {
             Wanted::Http { id, request, .. } => self.send(contact, id, request),
@@ -69,6 +87,8 @@ impl Switchboard {
             Wanted::Record { id, recording } => self.record(contact, id, &recording),
             Wanted::StopRecording { id } => self.stop_recording(&contact, id),
             Wanted::Arrange(arrangement) => self.arrange(&contact, arrangement),
+            Wanted::RecordCall { number } => self.record_call(contact, number),
+            Wanted::StopCallRecording { number } => self.stop_call_recording(&contact, number),
             Wanted::Dial { id, transfer } => self.dial_for_agents(&contact, id, &transfer),
             Wanted::HangUpParty { id } => self.hang_up_party(&contact, id),
             Wanted::Disconnect => self.disconnect(&contact),

@@ -9,7 +9,7 @@ use trunkline_model::ContactId;
 use trunkline_model::http::Outcome;
 use trunkline_prompts::PromptFailure;
 use trunkline_telephony::registrar::Registration;
-use trunkline_telephony::shell::{IncomingCall, Notice};
+use trunkline_telephony::shell::{IncomingCall, KeptPhone, Notice};
 
 use super::desk::DeskEvent;
 use super::legs::LegId;
@@ -27,6 +27,8 @@ pub(crate) enum Event {
     Media(LegEvent),
     /// A phone has come or gone.
     Phone(Registration),
+    /// Where a user's phones are now, to be kept.
+    Phones { user: String, phones: Vec<KeptPhone> },
     /// A request has ended.
     Http { contact: ContactId, id: u32, outcome: Box<Outcome> },
     /// A prompt could not be made.
@@ -43,6 +45,8 @@ pub(crate) enum Event {
     Asked(Box<Ask>),
     /// The tenant was changed; the answer has a line for each thing that could not be taken over.
     Tenant(Box<Prepared>, oneshot::Sender<Result<Vec<String>, String>>),
+    /// Another configuration, with what took long to make for it.
+    Reloaded(Box<Result<Prepared, String>>, crate::ops::Reply<Vec<String>>),
     /// The thread is to end.
     Stop,
 }

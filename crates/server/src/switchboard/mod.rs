@@ -110,6 +110,8 @@ pub(crate) struct Switchboard {
     admission: Admission,
     /// Recordings of callers that go on.
     recordings: HashMap<LegId, recordings::Asked>,
+    /// Recordings of conversations that go on, by leg and number.
+    call_recordings: HashMap<(LegId, u32), ContactId>,
     /// Keys that are being sent to callers.
     sending_digits: HashMap<LegId, u32>,
     /// The trunk by which calls go out.
@@ -155,6 +157,7 @@ impl Switchboard {
             overload: Overload::default(),
             admission: Admission::Open,
             recordings: HashMap::new(),
+            call_recordings: HashMap::new(),
             sending_digits: HashMap::new(),
             outbound_trunk: None,
             requests: HashMap::new(),
@@ -204,6 +207,10 @@ impl Switchboard {
     }
 
     fn patience(&self) -> Duration {
+        // What was left after so many rounds is not to wait for the next event.
+        if self.exchange.has_outputs() {
+            return Duration::ZERO;
+        }
         let times = [self.exchange.wake_at(), self.timers.next_at(), self.scribe.wake_at()];
         let Some(at_ms) = times.into_iter().flatten().min() else { return LONGEST_SLEEP };
         let left_ms = u64::try_from(at_ms - self.clock.now_ms()).unwrap_or(0);
@@ -217,6 +224,7 @@ impl Switchboard {
             Event::Signal { leg, notice } => self.signal(leg, notice),
             Event::Media(event) => self.media(event),
             Event::Phone(notice) => self.phone(notice),
+            Event::Phones { user, phones } => self.keep_phones(user, phones),
             Event::Http { contact, id, outcome } => self.answered(contact, id, outcome),
             Event::PromptFailed { contact, id, failure } => {
                 self.prompt_failed(contact, id, &failure);
@@ -231,6 +239,9 @@ impl Switchboard {
             Event::Tenant(prepared, reply) => {
                 // Whoever asked and does not wait any more wants no answer.
                 let _ = reply.send(self.tenant_changed(&prepared));
+            }
+            Event::Reloaded(prepared, reply) => {
+                drop(reply.send(self.reload(*prepared)));
             }
             Event::Stop => self.admission = Admission::Over,
         }

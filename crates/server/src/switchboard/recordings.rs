@@ -1,4 +1,4 @@
-//! What callers say, recorded; keys that are sent to them; the number that is shown for them.
+//! What callers say, and conversations, recorded; keys that are sent to them; the number that is shown for them.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,13 +8,20 @@ use trunkline_media::g711::Law;
 use trunkline_media::wav::Encoding;
 use trunkline_media_engine::{RecordEnd, RecordSettings, RecordSides, RecordTo, Recording};
 use trunkline_model::ContactId;
-use trunkline_model::call::{self, RecordingEnd};
+use trunkline_model::call::{self, CallRecording, RecordingEnd};
 
-use super::Switchboard;
 use super::legs::{LegId, Role};
+use super::{Event, Switchboard};
 
 /// The beep before a recording. Ids of contacts' own prompts are below.
 pub(super) const BEEP: u32 = u32::MAX - 1;
+
+/// Recordings of conversations are numbered from here on in the media engine; ids of flows'
+/// recordings are below.
+const FIRST_CALL: u32 = 1 << 31;
+
+/// A conversation is recorded for so long at the most.
+const LONGEST_CALL: Duration = Duration::from_secs(24 * 3_600);
 
 /// A recording that has been asked for.
 #[derive(Clone, Debug)]
@@ -90,6 +97,9 @@ impl Switchboard {
 
     /// A recording has ended; one that is wanted no more is not told of.
     pub(super) fn recorded(&mut self, leg: LegId, id: u32, recording: &Recording) {
+        if let Some(number) = id.checked_sub(FIRST_CALL) {
+            return self.call_recording_ended(leg, number, recording);
+        }
         // A late one must not be taken for the next, and what nobody waits for is not kept.
         if self.recordings.get(&leg).is_none_or(|asked| asked.id != id) {
             if let Some(path) = &recording.file {
@@ -116,6 +126,75 @@ impl Switchboard {
         let file = recording.file.as_ref().filter(|_| has_sound);
         let file = file.map(|path| path.display().to_string()).unwrap_or_default();
         self.tell_flow(contact, FlowInput::Recorded { id, file, duration_ms, reason });
+    }
+
+    /// Records what the caller says and hears, in two channels.
+    pub(super) fn record_call(&mut self, contact: ContactId, number: u32) {
+        let Some(leg) = self.legs.line(&contact).and_then(|line| line.caller) else { return };
+        let Some(caller) = self.legs.get(leg) else { return };
+        let settings = RecordSettings {
+            id: FIRST_CALL + number,
+            sides: RecordSides::Stereo,
+            limit: LONGEST_CALL,
+            silence: None,
+            to: RecordTo::File {
+                path: self.io.recordings.join(format!("{contact}-call-{number}.wav")),
+                encoding: Encoding::G711(Law::Mu),
+            },
+        };
+        match caller.media.record(settings) {
+            Ok(()) => {
+                tracing::info!(%contact, number, "the conversation is being recorded");
+                self.call_recordings.insert((leg, number), contact);
+            }
+            Err(error) => {
+                let problem = Some(error.to_string());
+                let file = String::new();
+                let recording = CallRecording { number, file, duration_ms: 0, problem };
+                self.call_recorded(contact, recording);
+            }
+        }
+    }
+
+    pub(super) fn stop_call_recording(&mut self, contact: &ContactId, number: u32) {
+        let Some(leg) = self.legs.line(contact).and_then(|line| line.caller) else { return };
+        let Some(caller) = self.legs.get(leg) else { return };
+        if self.call_recordings.contains_key(&(leg, number)) {
+            caller.media.stop_recording();
+        }
+    }
+
+    /// A recording of a conversation has ended; the leg may be gone.
+    fn call_recording_ended(&mut self, leg: LegId, number: u32, recording: &Recording) {
+        let Some(contact) = self.call_recordings.remove(&(leg, number)) else { return };
+        let problem = match &recording.end {
+            RecordEnd::Failed(text) => Some(text.clone()),
+            RecordEnd::Limit => Some("it became as long as it may be".to_owned()),
+            RecordEnd::Stopped
+            | RecordEnd::Silence
+            | RecordEnd::NothingHeard
+            | RecordEnd::LegClosed => None,
+        };
+        let file = recording.file.as_ref().map(|path| path.display().to_string());
+        let duration_ms = u64::try_from(recording.duration.as_millis()).unwrap_or(0);
+        let file = file.unwrap_or_default();
+        self.call_recorded(contact, CallRecording { number, file, duration_ms, problem });
+    }
+
+    fn call_recorded(&mut self, contact: ContactId, recording: CallRecording) {
+        let CallRecording { number, file, duration_ms, problem } = &recording;
+        match problem {
+            None => tracing::info!(%contact, number, file, duration_ms, "conversation recorded"),
+            Some(problem) => tracing::warn!(
+                %contact,
+                number,
+                file,
+                duration_ms,
+                "the recording of the conversation is not whole: {problem}"
+            ),
+        }
+        let input = trunkline_contact::Input::CallRecorded(recording);
+        self.pending.push_back(Event::Told { contact, input: Box::new(input) });
     }
 
     pub(super) fn set_caller_id(&mut self, contact: &ContactId, number: String) {

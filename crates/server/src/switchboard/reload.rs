@@ -4,7 +4,6 @@ use trunkline_model::tenant::Tenant;
 
 use super::Switchboard;
 use super::dial_plan::DialPlan;
-use crate::config::Setup;
 use crate::follow::Prepared;
 use crate::{parts, server};
 
@@ -15,9 +14,7 @@ const LATER: &str = "queues, teams and agents stay as they were until no contact
 impl Switchboard {
     /// Takes over what can be: calls under way keep the site that they began with. Gives a line
     /// for each thing that could not be taken over.
-    pub(super) fn reload(&mut self, setup: Setup) -> Vec<String> {
-        let current = self.current.clone();
-        let prepared = Prepared::anew(setup, &current, &self.io.metrics, self.now_ms);
+    pub(super) fn reload(&mut self, prepared: Result<Prepared, String>) -> Vec<String> {
         let taken = prepared.and_then(|prepared| self.take_over(&prepared));
         taken.unwrap_or_else(|why| vec![format!("nothing was taken over: {why}")])
     }

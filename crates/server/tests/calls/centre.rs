@@ -1,6 +1,6 @@
 //! A server with a tenant and flows made for one test, what is around it, and who calls.
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +54,7 @@ pub(crate) struct Plan {
     config: String,
     sip: String,
     rtp: String,
+    host: IpAddr,
     waits: Waits,
 }
 
@@ -76,7 +77,8 @@ impl Plan {
         });
         let waits = Waits { agent_return_ms: 1_000, wrap_up_ms: 150 };
         let (config, sip, rtp) = (String::new(), String::new(), String::new());
-        Self { tenant, flows: vec![flow], config, sip, rtp, waits }.entry(json!({}))
+        let host = Ipv4Addr::LOCALHOST.into();
+        Self { tenant, flows: vec![flow], config, sip, rtp, host, waits }.entry(json!({}))
     }
 
     /// With these keys of the tenant.
@@ -110,6 +112,12 @@ impl Plan {
         self
     }
 
+    /// By IPv6.
+    pub(crate) fn by_ipv6(mut self) -> Self {
+        self.host = Ipv6Addr::LOCALHOST.into();
+        self
+    }
+
     /// With so much time for agents whose media are gone.
     pub(crate) fn waits(mut self, return_within: Duration) -> Self {
         self.waits.agent_return_ms = i64::try_from(return_within.as_millis()).unwrap();
@@ -136,7 +144,8 @@ impl Plan {
         // JSON is YAML.
         std::fs::write(folder.path().join("tenant.yaml"), tenant.tenant.to_string()).unwrap();
         let (health, metrics) = (Health::default(), Metrics::new());
-        let (server, address, setup) = tenant.serve(folder.path(), &health, &metrics).await;
+        let at = SocketAddr::from((tenant.host, 0));
+        let (server, address, setup) = tenant.serve(folder.path(), at, &health, &metrics).await;
         let control = server.control();
         let server = Some(server);
         Centre { server, control, health, metrics, folder, address, crm, setup, plan: tenant }
@@ -145,10 +154,11 @@ impl Plan {
     async fn serve(
         &self,
         folder: &Path,
+        at: SocketAddr,
         health: &Health,
         metrics: &Metrics,
     ) -> (Server, SocketAddr, Setup) {
-        start(folder, |address| self.toml(address), health, metrics, self.waits).await
+        start(folder, at, |address| self.toml(address), (health, metrics), self.waits).await
     }
 
     fn toml(&self, address: SocketAddr) -> String {
@@ -157,16 +167,16 @@ impl Plan {
                 "[[phone]]\nuser = \"{user}\"\npassword = \"secret-word\"\nagent = \"{user}\"\n"
             )
         };
-        let (sip, rtp, config) = (&self.sip, &self.rtp, &self.config);
+        let (sip, rtp, config, host) = (&self.sip, &self.rtp, &self.config, self.host);
         format!(
             "tenant = \"tenant.yaml\"\n[sip]\nlisten = [\"{address}\"]\n{sip}\n\
-             [rtp]\naddress = \"127.0.0.1\"\n{rtp}\n\
+             [rtp]\naddress = \"{host}\"\n{rtp}\n\
              [http]\nlisten = \"{address}\"\n{}{}{config}\n",
             phone("ann"),
             phone("bob"),
         ) + match config.contains("[[trunk]]") {
             true => "",
-            false => "[[trunk]]\nname = \"carrier\"\nnetworks = [\"127.0.0.0/8\"]\n",
+            false => "[[trunk]]\nname = \"carrier\"\nnetworks = [\"127.0.0.0/8\", \"::1/128\"]\n",
         }
     }
 }
@@ -192,21 +202,27 @@ pub(crate) async fn serve(folder: &Path, tables: &str) -> (Server, SocketAddr) {
         )
     };
     let (health, metrics) = (Health::default(), Metrics::new());
-    let (server, address, _) = start(folder, write, &health, &metrics, Waits::default()).await;
+    let (at, waits) = (SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), Waits::default());
+    let (server, address, _) = start(folder, at, write, (&health, &metrics), waits).await;
     (server, address)
 }
 
 async fn start(
     folder: &Path,
+    at: SocketAddr,
     config: impl Fn(SocketAddr) -> String,
-    health: &Health,
-    metrics: &Metrics,
+    (health, metrics): (&Health, &Metrics),
     waits: Waits,
 ) -> (Server, SocketAddr, Setup) {
     let mut last = String::new();
     for _ in 0..10 {
         // Another program may be faster to take the port.
-        let address = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let Ok(socket) = UdpSocket::bind(at) else {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            continue;
+        };
+        let address = socket.local_addr().unwrap();
+        drop(socket);
         let file = folder.join("trunkline.toml");
         std::fs::write(&file, config(address)).unwrap();
         let setup = Setup::load(&file, SetupOptions { allow_literal_secrets: true }).unwrap();
@@ -238,9 +254,14 @@ impl Centre {
         format!("sip:{number}@{}", self.address)
     }
 
+    /// What a phone of this user is started with, at a free port of the server's host.
+    pub(crate) fn phone_of(&self, user: &str) -> PhoneSettings {
+        PhoneSettings::new(SocketAddr::from((self.address.ip(), 0)), user)
+    }
+
     /// A phone that calls.
     pub(crate) async fn phone(&self) -> Phone {
-        Phone::start(PhoneSettings::loopback(CALLER)).await.unwrap()
+        Phone::start(self.phone_of(CALLER)).await.unwrap()
     }
 
     /// Calls a number, whatever comes of it.
@@ -289,7 +310,7 @@ impl Centre {
     /// An agent's phone, registered; the agent is signed in, and a contact that waits rings at once.
     pub(crate) async fn agent(&self, user: &str) -> Phone {
         let registrar = format!("sip:{}", self.address);
-        let settings = PhoneSettings::loopback(user).registered_at(registrar, "secret-word");
+        let settings = self.phone_of(user).registered_at(registrar, "secret-word");
         let phone = Phone::start(settings).await.unwrap();
         phone.register().await.unwrap();
         let until = tokio::time::Instant::now() + LIMIT;
@@ -368,9 +389,18 @@ impl Centre {
 
     /// Starts it again on the same data, at another address.
     pub(crate) async fn start_again(&mut self) {
+        self.start_again_at(SocketAddr::from((self.address.ip(), 0))).await;
+    }
+
+    /// Starts it again on the same data, where it was.
+    pub(crate) async fn start_again_here(&mut self) {
+        self.start_again_at(self.address).await;
+    }
+
+    async fn start_again_at(&mut self, at: SocketAddr) {
         self.health = Health::default();
         let (server, address, setup) =
-            self.plan.serve(self.folder.path(), &self.health, &self.metrics).await;
+            self.plan.serve(self.folder.path(), at, &self.health, &self.metrics).await;
         self.control = server.control();
         (self.server, self.address, self.setup) = (Some(server), address, setup);
     }

@@ -12,6 +12,7 @@ mod crm;
 mod ear;
 mod example;
 mod hang_ups;
+mod legs;
 mod operation;
 mod prompts;
 mod refusals;

@@ -164,3 +164,25 @@ fn broken_flows_are_forgotten() {
     r.forget(|user, _| user == "anna");
     assert_eq!(r.changes(), [unregistered()]);
 }
+
+#[test]
+fn bindings_outlive_a_process() {
+    let mut r = registrar();
+    let contact = "<sip:anna@10.0.0.1:5062>;+sip.instance=\"<urn:uuid:1>\";reg-id=1;q=0.5";
+    register(&mut r, 1_000, 7, &[("Contact", contact), ("Expires", "120")]);
+    let kept = r.bindings(31_000, "anna")[0].kept(31_000);
+    assert_eq!((kept.left_ms, kept.cseq), (90_000, 7));
+
+    let mut next = registrar();
+    assert!(next.restore(500, "anna", kept.clone(), "flow"));
+    assert!(!next.restore(500, "anna", kept.clone(), "flow"), "it is there already");
+    assert_eq!(next.changes(), [registered()]);
+    assert_eq!(next.wake_at_ms(), Some(90_500));
+    // The phone goes on where it was: an older request is still out of order, a newer one renews.
+    assert_eq!(register(&mut next, 600, 7, &[("Contact", contact)]).0, 500);
+    let (status, contacts) = register(&mut next, 600, 8, &[("Contact", contact)]);
+    assert_eq!((status, contacts.len()), (200, 1));
+    assert!(next.changes().is_empty());
+    let over = Kept { left_ms: 0, ..kept };
+    assert!(!registrar().restore(0, "anna", over, "flow"));
+}

@@ -136,7 +136,8 @@ impl Dispatch {
             return self.answer(transaction, 403, Headers::default());
         };
         let connection = transaction.connection.clone().filter(|c| c.is_reliable());
-        let flow = Flow { stack: self.index, source, connection };
+        let (stack, local) = (self.index, self.stack.address());
+        let flow = Flow { stack, local, source, connection };
         let reply = self.shared.register(&user, request, &flow);
         self.answer(transaction, reply.status, reply.headers);
     }

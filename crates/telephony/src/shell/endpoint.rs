@@ -12,7 +12,7 @@ use tracing::Instrument;
 use super::dispatch::Dispatch;
 use super::driver::{CallHandle, Driver, Mail, ask, send_failure};
 use super::incoming::IncomingCall;
-use super::phones::{self, Binding};
+use super::phones::{self, Binding, Flow, KeptPhone};
 use super::settings::{Counters, Settings};
 use super::shared::{Shared, lock};
 use super::stack::{Path, Stack};
@@ -160,6 +160,36 @@ impl Endpoint {
         }
         subscribers.push(sender);
         receiver
+    }
+
+    /// Tells whenever a user has registered where their phones are now, so that it can be kept:
+    /// all of the user's that [`Endpoint::restore_phone`] can take over.
+    pub fn kept_phones(&self) -> UnboundedReceiver<(String, Vec<KeptPhone>)> {
+        let (sender, receiver) = unbounded_channel();
+        lock(&self.shared.keepers).push(sender);
+        receiver
+    }
+
+    /// Takes over a phone that registered with an earlier process. Gives whether it was: users that
+    /// the settings do not know have no phones, and an address of another family reaches none.
+    pub fn restore_phone(&self, user: &str, phone: KeptPhone) -> bool {
+        let KeptPhone { local, source, binding } = phone;
+        if !self.shared.access().directory.phones.contains_key(user) {
+            return false;
+        }
+        let is_same = |stack: &Arc<Stack>| stack.address() == local;
+        let is_like = |stack: &Arc<Stack>| stack.address().is_ipv4() == source.is_ipv4();
+        let same = self.stacks.iter().position(is_same);
+        let Some(stack) = same.or_else(|| self.stacks.iter().position(is_like)) else {
+            return false;
+        };
+        let local = self.stacks[stack].address();
+        let flow = Flow { stack, local, source, connection: None };
+        let now_ms = self.shared.now_ms();
+        let is_restored = self.shared.registrar().restore(now_ms, user, binding, flow);
+        self.shared.tell_registrations();
+        self.shared.registered.notify_one();
+        is_restored
     }
 
     /// Takes other settings while calls go on; `binds`, `t1`, `keepalive` and the receive buffer

@@ -11,7 +11,7 @@ use super::driver::is_open;
 use super::shared::{Shared, lock};
 use crate::identity::Transport;
 use crate::message::Request;
-use crate::registrar::{self, Reply};
+use crate::registrar::{self, Kept, Reply};
 
 /// A place where a user is reached.
 pub type Binding = registrar::Binding<Flow>;
@@ -21,6 +21,8 @@ pub type Binding = registrar::Binding<Flow>;
 pub struct Flow {
     /// Which of the endpoint's addresses it came to.
     pub(super) stack: usize,
+    /// That address.
+    pub(super) local: SocketAddr,
     pub(super) source: SocketAddr,
     /// The stream, when it came on one.
     pub(super) connection: Option<SipConnection>,
@@ -49,12 +51,27 @@ impl fmt::Debug for Flow {
     }
 }
 
+/// A phone that can be reached after the process has ended as before: by datagrams. A stream ends
+/// with the process, and the phone registers by another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptPhone {
+    /// The endpoint's address that the REGISTER came to.
+    pub local: SocketAddr,
+    /// The address that it came from.
+    pub source: SocketAddr,
+    /// The binding.
+    pub binding: Kept,
+}
+
 impl Shared {
     /// Takes a REGISTER of a user who has proven who it is.
     pub(super) fn register(self: &Arc<Self>, user: &str, request: &Request, flow: &Flow) -> Reply {
         let reply = self.registrar().register(self.now_ms(), user, request, flow);
         self.tell_registrations();
         self.registered.notify_one();
+        if reply.status == 200 {
+            self.tell_keepers(user);
+        }
         if let Some(token) = flow.connection.as_ref().and_then(SipConnection::cancel_token)
             && reply.status == 200
             && lock(&self.watched).insert(flow.source)
@@ -62,6 +79,24 @@ impl Shared {
             tokio::spawn(watch(Arc::downgrade(self), flow.source, token));
         }
         reply
+    }
+
+    /// Tells those who keep registrations what a user's are now.
+    fn tell_keepers(&self, user: &str) {
+        let mut keepers = lock(&self.keepers);
+        if keepers.is_empty() {
+            return;
+        }
+        let now_ms = self.now_ms();
+        let bindings = self.registrar().bindings(now_ms, user);
+        let by_datagrams = bindings.iter().filter(|it| it.flow.connection.is_none());
+        let phones = by_datagrams.map(|it| KeptPhone {
+            local: it.flow.local,
+            source: it.flow.source,
+            binding: it.kept(now_ms),
+        });
+        let phones: Vec<_> = phones.collect();
+        keepers.retain(|keeper| keeper.send((user.to_owned(), phones.clone())).is_ok());
     }
 
     /// Tells subscribers what has changed, and forgets those who are gone.

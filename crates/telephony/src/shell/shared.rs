@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
-use super::phones::Flow;
+use super::phones::{Flow, KeptPhone};
 use super::registry::Registry;
 use super::settings::{Counts, Settings, count};
 use super::{ShellError, random_number, random_text};
@@ -47,6 +47,8 @@ pub(super) struct Shared {
     hasher: RandomState,
     registrar: Mutex<Registrar<Flow>>,
     pub(super) subscribers: Mutex<Vec<UnboundedSender<Registration>>>,
+    /// Who keeps registrations.
+    pub(super) keepers: Mutex<Vec<UnboundedSender<(String, Vec<KeptPhone>)>>>,
     /// Something has changed about when the next registration ends.
     pub(super) registered: Notify,
     /// The streams of phones whose end is waited for, by the phones' addresses.
@@ -89,6 +91,7 @@ impl Shared {
             hasher: RandomState::new(),
             registrar: Mutex::new(Registrar::new(lifetimes)),
             subscribers: Mutex::new(Vec::new()),
+            keepers: Mutex::new(Vec::new()),
             registered: Notify::new(),
             watched: Mutex::new(HashSet::new()),
             takes_no_calls: AtomicBool::new(false),

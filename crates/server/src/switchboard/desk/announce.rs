@@ -30,7 +30,7 @@ impl Switchboard {
         }
         match output {
             Output::Queued { contact, queue } => self.note_queue(contact, queue),
-            Output::Ring { contact, agent, ring_timeout_ms } => {
+            Output::Ring { contact, agent, ring_timeout_ms, .. } => {
                 self.note_offer(contact, agent, *ring_timeout_ms);
             }
             Output::StopRinging { contact, agent, reason } => {

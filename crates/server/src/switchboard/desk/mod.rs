@@ -34,7 +34,7 @@ use trunkline_model::{AgentId, ContactId};
 
 use super::Switchboard;
 use crate::archive::{Archive, Entry};
-use crate::book::{Book, Draft, Found, Seat};
+use crate::book::{Book, Draft, Found, Phone, Seat};
 use desktop::{Desktop, Task};
 use dossier::Dossier;
 
@@ -85,6 +85,11 @@ pub(crate) struct Desks {
 }
 
 impl Desks {
+    /// Keeps where a user's phones are.
+    pub(in super::super) fn keep_phones(&self, user: String, phones: Vec<Phone>) {
+        self.book.phones(user, phones);
+    }
+
     pub(crate) fn new(
         settings: DeskSettings,
         (book, found): (Book, Found),
