@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test pages tidy fmt clippy deny fuzz simulate bench bench-telephony kill-loop mutate needs-cargo needs-sqlite needs-cc needs-speech needs-chromium
+.PHONY: help demo clean-demo test pages tidy fmt clippy deny fuzz simulate bench bench-telephony kill-loop desks mutate needs-cargo needs-sqlite needs-cc needs-speech needs-chromium
 
 # Who is not root installs with sudo.
 SUDO := $(shell [ $$(id -u) = 0 ] || echo sudo)
@@ -90,6 +90,9 @@ DATAGRAMS ?= 1000000
 
 kill-loop: release-builds needs-sqlite ## Kill a server under calls: KILLS=300
 	$(LOAD_RUN) kill_loop -- --kills $(KILLS) $(ARGS)
+
+desks: release-builds ## Measure how soon offers reach 200 desktops: ARGS="--agents 400"
+	$(LOAD_RUN) desks -- $(ARGS)
 
 mutate: release-builds ## Send broken SIP while calls go on: DATAGRAMS=1000000
 	$(LOAD_RUN) mutate -- --datagrams $(DATAGRAMS) $(ARGS)

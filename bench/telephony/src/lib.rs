@@ -5,11 +5,14 @@
 //! measured.
 
 pub mod clock;
+pub mod desks;
+pub mod desktop;
 pub mod digest;
 pub mod http_stub;
 pub mod load;
 pub mod mutation;
 pub mod net;
+pub mod pages;
 pub mod process;
 pub mod random;
 pub mod rtp;

@@ -10,10 +10,11 @@ mod streams;
 mod timers;
 
 pub use report::{Calls, PhoneFigures, Report};
-pub use shared::{Answered, Shared};
+pub use shared::{Answered, Placed, Shared};
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clock::{MS, SECOND, now_ns};
 use crate::net::{self, Inbox, Poller};
@@ -127,9 +128,20 @@ impl Options {
 /// # Errors
 /// When sockets cannot be opened. What the server does wrong is in the report.
 pub fn run(options: &Options, shared: &Shared) -> io::Result<Report> {
+    run_when(options, shared, &AtomicBool::new(true))
+}
+
+/// The same, but calls begin when `is_open` says so; phones are there before.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_when(options: &Options, shared: &Shared, is_open: &AtomicBool) -> io::Result<Report> {
     let mut load = Load::new(options, shared)?;
     load.register()?;
     shared.set_ready();
+    while !is_open.load(Ordering::Relaxed) && !shared.is_aborted() {
+        load.turn(5);
+    }
     load.place_and_wait();
     Ok(load.report())
 }

@@ -45,7 +45,31 @@ impl Place {
         crm: SocketAddrV4,
         agents: usize,
     ) -> io::Result<Self> {
-        let site = Site { sip: free_udp()?, http: free_tcp()?, crm, agents, most_calls: 5_000 };
+        Self::with(program, folder, crm, agents, None)
+    }
+
+    /// The same, with pages for agents.
+    ///
+    /// # Errors
+    /// As [`Place::prepare`].
+    pub fn prepare_with_pages(
+        program: &Path,
+        folder: &Path,
+        crm: SocketAddrV4,
+        agents: usize,
+    ) -> io::Result<Self> {
+        Self::with(program, folder, crm, agents, Some(free_tcp()?))
+    }
+
+    fn with(
+        program: &Path,
+        folder: &Path,
+        crm: SocketAddrV4,
+        agents: usize,
+        pages: Option<SocketAddrV4>,
+    ) -> io::Result<Self> {
+        let (sip, http) = (free_udp()?, free_tcp()?);
+        let site = Site { sip, http, pages, crm, agents, most_calls: 5_000 };
         site.write(folder)?;
         Ok(Self { program: program.to_owned(), folder: folder.to_owned(), site })
     }

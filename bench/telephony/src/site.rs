@@ -21,6 +21,9 @@ pub const FIRST_PHONE: u64 = 1_001;
 /// The password of all phones.
 pub const PASSWORD: &str = "bench-of-phones";
 
+/// Why agents may be Idle.
+pub const IDLE_CODES: [&str; 3] = ["lunch", "training", "paperwork"];
+
 /// A flow of the bench with the number that leads to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
@@ -34,14 +37,17 @@ pub enum Flow {
     Bridge,
     /// A prompt, three dips, the queue, an agent, a comment after the call.
     Whole,
+    /// Three dips, the queue, an agent who writes a note, a comment with it.
+    Notes,
 }
 
-const FLOWS: [(Flow, &str, &str, &str); 5] = [
+const FLOWS: [(Flow, &str, &str, &str); 6] = [
     (Flow::Dips, "dips", "+12025550101", include_str!("../flows/dips.json")),
     (Flow::Music, "music", "+12025550102", include_str!("../flows/music.json")),
     (Flow::Greeting, "greeting", "+12025550103", include_str!("../flows/greeting.json")),
     (Flow::Bridge, "bridge", "+12025550104", include_str!("../flows/bridge.json")),
     (Flow::Whole, "whole", "+12025550105", include_str!("../flows/whole.json")),
+    (Flow::Notes, "notes", "+12025550106", include_str!("../flows/notes.json")),
 ];
 
 impl Flow {
@@ -59,6 +65,8 @@ pub struct Site {
     pub sip: SocketAddrV4,
     /// Where it serves health and metrics.
     pub http: SocketAddrV4,
+    /// Where it serves pages, if it does.
+    pub pages: Option<SocketAddrV4>,
     /// The stand-in for Salesforce.
     pub crm: SocketAddrV4,
     /// How many agents with phones there are.
@@ -107,8 +115,10 @@ impl Site {
              - {{name: bench-greeting.wav, file: bench-greeting.wav}}\n\
              - {{name: bench-prompt.wav, file: bench-prompt.wav}}\n\
              - {{name: defaultmusic_on_hold.wav}}\n\
-             routing:\n  ring_timeout_s: 12\n  auto_wrap_up_s: 1\nflows:\n",
-            self.crm
+             routing:\n  ring_timeout_s: 12\n  auto_wrap_up_s: {}\nflows:\n",
+            self.crm,
+            // Agents at desktops say themselves when they have done.
+            if self.pages.is_some() { 30 } else { 1 }
         );
         for (_, name, ..) in FLOWS {
             let _ = writeln!(text, "- {{file: {name}.json}}");
@@ -119,6 +129,10 @@ impl Site {
                 text,
                 "- {{id: {name}, name: {name}, dnis: [\"{number}\"], flow: Bench {name}}}"
             );
+        }
+        text += "idle_codes:\n";
+        for code in IDLE_CODES {
+            let _ = writeln!(text, "- {{id: {code}, name: {code}}}");
         }
         if self.agents > 0 {
             text += "agents:\n";
@@ -144,6 +158,9 @@ impl Site {
              [[trunk]]\nname = \"bench\"\nnetworks = [\"{CALLERS}/32\"]\n\n\
              [phones]\nnetworks = [\"{PHONES}/32\"]\n"
         );
+        if let Some(pages) = self.pages {
+            let _ = write!(text, "\n[web]\nlisten = \"{pages}\"\n");
+        }
         for agent in FIRST_PHONE..FIRST_PHONE + self.agents as u64 {
             let _ = write!(
                 text,

@@ -58,6 +58,7 @@ mod settings;
 mod source;
 mod stream;
 mod transport;
+mod watching;
 mod worker;
 mod writer;
 

@@ -28,6 +28,7 @@ use crate::ports::{self, Ports};
 use crate::record::RecordEnd;
 use crate::seat::Seat;
 use crate::stream::Stream;
+use crate::watching::{self, TELLS_AGAIN};
 
 /// Tokens of a leg: those of its sockets, then those of a browser's TCP connections.
 const TOKENS: usize = 2 + MAX_STREAMS;
@@ -243,7 +244,12 @@ impl Worker {
                 Ok((length, from)) if is_rtcp => {
                     line.receive_rtcp(from, &self.inbox[..length], &mut self.cx);
                 }
-                Ok((length, from)) => self.receive(line, from, length),
+                // Somebody's audio comes packet by packet; what is not the peer's may come in
+                // heaps, and is taken away at once.
+                Ok((length, from)) if self.receive(line, from, length) && TELLS_AGAIN => {
+                    return true;
+                }
+                Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
                 // Some systems tell here that the peer has no such port: it is not ours to act on.
                 Err(_) => {}
@@ -287,23 +293,29 @@ impl Worker {
         }
     }
 
-    fn receive(&mut self, line: &mut Line, from: SocketAddr, length: usize) {
+    /// Takes a datagram of an RTP socket. Whether it was a packet of the peer's audio or keys.
+    fn receive(&mut self, line: &mut Line, from: SocketAddr, length: usize) -> bool {
         let datagram = &self.inbox[..length];
         if line.transport.browser().is_some() {
             line.receive_secured(from, Via::Udp, datagram, &mut self.cx);
             return self.take_heard(line);
         }
-        let Some((packet, kind)) = line.receive(from, datagram, &mut self.cx) else { return };
+        let received = line.receive(from, datagram, &mut self.cx);
+        let Some((packet, kind)) = received else { return false };
         pass_on(line, &packet, kind, &mut self.lines, &mut self.cx);
+        true
     }
 
-    /// Takes the packets that a browser's transport has decrypted.
-    fn take_heard(&mut self, line: &mut Line) {
+    /// Takes the packets that a browser's transport has decrypted. Whether there were any.
+    fn take_heard(&mut self, line: &mut Line) -> bool {
+        let mut has_heard = false;
         while let Some(sound) = line.heard(&mut self.cx) {
             if let Some((packet, kind)) = line.take_heard(&sound, &mut self.cx) {
                 pass_on(line, &packet, kind, &mut self.lines, &mut self.cx);
+                has_heard = true;
             }
         }
+        has_heard
     }
 
     fn take_mail(&mut self) {
@@ -343,11 +355,10 @@ impl Worker {
         self.slots[line.slot].push(at);
         self.by_id.insert(line.shared.id, at);
         self.owners[at] = Some((line.shared.clone(), line.sockets.port));
-        let registry = self.lazy.registry();
         let token = |what| Token(at * TOKENS + what);
-        let rtp = registry.register(&mut line.sockets.rtp, token(RTP), Interest::READABLE);
+        let rtp = watching::watch(&self.lazy, &mut line.sockets.rtp, token(RTP));
         let rtcp = match &mut line.sockets.rtcp {
-            Some(rtcp) => registry.register(rtcp, token(RTCP), Interest::READABLE),
+            Some(rtcp) => watching::watch(&self.lazy, rtcp, token(RTCP)),
             None => Ok(()),
         };
         complain(rtp.and(rtcp));
@@ -359,9 +370,9 @@ impl Worker {
     fn release(&mut self, at: usize) -> Option<Box<Line>> {
         let mut line = self.lines[at].take()?;
         self.forget(at);
-        let registry = self.lazy.registry();
-        let rtp = registry.deregister(&mut line.sockets.rtp);
-        let rtcp = line.sockets.rtcp.as_mut().map_or(Ok(()), |rtcp| registry.deregister(rtcp));
+        let rtp = watching::forget(&self.lazy, &mut line.sockets.rtp);
+        let rtcp = line.sockets.rtcp.as_mut();
+        let rtcp = rtcp.map_or(Ok(()), |rtcp| watching::forget(&self.lazy, rtcp));
         complain(rtp.and(rtcp));
         ignore_streams(&mut line, &self.lazy);
         Some(line)
@@ -433,10 +444,9 @@ impl Worker {
         if line.transport.browser().is_some() {
             return;
         }
-        let registry = self.lazy.registry();
         match (&mut line.sockets.rtcp, plan.rtcp_mux) {
             (Some(rtcp), true) => {
-                complain(registry.deregister(rtcp));
+                complain(watching::forget(&self.lazy, rtcp));
                 line.sockets.rtcp = None;
             }
             (rtcp @ None, false) => {
@@ -444,7 +454,7 @@ impl Worker {
                 let address = SocketAddr::new(line.bind.ip(), line.bind.port() + 1);
                 let Ok(mut socket) = ports::bind(address) else { return };
                 let token = Token(at * TOKENS + RTCP);
-                complain(registry.register(&mut socket, token, Interest::READABLE));
+                complain(watching::watch(&self.lazy, &mut socket, token));
                 *rtcp = Some(socket);
             }
             (Some(_), false) | (None, true) => {}
@@ -650,8 +660,8 @@ pub(crate) struct WorkerSettings {
 /// From now on a leg's packets are read by the other poller.
 fn move_socket(line: &mut Line, at: usize, from: &Poll, to: &Poll) {
     let socket = &mut line.sockets.rtp;
-    complain(from.registry().deregister(socket));
-    complain(to.registry().register(socket, Token(at * TOKENS + RTP), Interest::READABLE));
+    complain(watching::forget(from, socket));
+    complain(watching::watch(to, socket, Token(at * TOKENS + RTP)));
     ignore_streams(line, from);
     watch_streams(line, at, to);
 }

@@ -6,12 +6,13 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle as JoinTask;
 use trunkline_connector as connector;
 use trunkline_media_engine::{self as media_engine, Engine};
 use trunkline_prompts::{Library, Limits};
 use trunkline_speech::{self as speech, Speaker};
-use trunkline_telephony::shell::{self as sip, Endpoint};
+use trunkline_telephony::shell::{self as sip, Endpoint, IncomingCall};
 
 use crate::archive::{Archive, Places};
 use crate::book::{Book, Phone};
@@ -19,7 +20,9 @@ use crate::centre::Asking;
 use crate::config::{ConfigErrors, Setup};
 use crate::follow::{Current, Prepared, follow};
 use crate::ops::{Ask, Check, Control, Health, Metrics};
-use crate::switchboard::{Clock, Desks, Devices, Event, Io, Scribe, Switchboard, Trials, Waits};
+use crate::switchboard::{
+    Bell, Clock, Desks, Devices, Event, Io, Scribe, Switchboard, Trials, Waits,
+};
 use crate::web::{self, Web};
 use crate::{figures, parts, recovery};
 
@@ -119,10 +122,8 @@ impl Server {
         let engine = Engine::start_for_browsers(rtp, browsers, sink)?;
         let (endpoint, calls) = Endpoint::start(parts::sip(setup)).await?;
         let endpoint = Arc::new(endpoint);
-        forward(calls, events.clone(), |call| Event::Call {
-            call: Box::new(call),
-            since: Instant::now(),
-        });
+        let bell = Bell::default();
+        forward_calls(calls, events.clone(), bell.clone());
         restore_phones(&endpoint, &book.1.phones, now_ms);
         forward(endpoint.registrations(), events.clone(), Event::Phone);
         let kept = endpoint.kept_phones();
@@ -138,6 +139,7 @@ impl Server {
             library,
             client,
             events: events.clone(),
+            bell,
             metrics: metrics.clone(),
             recordings,
         };
@@ -329,9 +331,22 @@ pub(crate) fn prepare(setup: &Setup, library: &Library) {
     });
 }
 
+/// Sends on new calls, which are not to wait.
+fn forward_calls(mut from: UnboundedReceiver<IncomingCall>, events: Sender<Event>, bell: Bell) {
+    tokio::spawn(async move {
+        while let Some(call) = from.recv().await {
+            let event = Event::Call { call: Box::new(call), since: Instant::now() };
+            if events.send(event).is_err() {
+                return;
+            }
+            bell.ring();
+        }
+    });
+}
+
 /// Sends on what comes out of a channel of the runtime.
 fn forward<T: Send + 'static>(
-    mut from: tokio::sync::mpsc::UnboundedReceiver<T>,
+    mut from: UnboundedReceiver<T>,
     events: Sender<Event>,
     event: impl Fn(T) -> Event + Send + 'static,
 ) {

@@ -5,7 +5,7 @@ use std::net::{SocketAddrV4, UdpSocket};
 
 use super::streams::Streams;
 use super::timers::{Alarm, Timers, What};
-use super::{Answered, Calls, End, Options, Report, Shared};
+use super::{Answered, Calls, End, Options, Placed, Report, Shared};
 use crate::clock::{MS, SECOND, now_ns};
 use crate::net::{Poller, Received};
 use crate::random::Random;
@@ -117,10 +117,12 @@ impl<'a> Callers<'a> {
         };
         self.figures.placed += 1;
         self.active += 1;
-        self.shared.note_placed();
+        let sent_ns = now_ns();
+        let caller = self.options.first_caller + number as u64;
+        self.shared.note_placed(Placed { caller, at_ns: sent_ns });
         self.calls.push(Call {
             state: State::Invited,
-            sent_ns: now_ns(),
+            sent_ns,
             answered_ns: 0,
             acked_ns: 0,
             stream,

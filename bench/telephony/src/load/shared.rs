@@ -12,6 +12,15 @@ pub struct Answered {
     pub at_ns: u64,
 }
 
+/// A call that was placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The caller's number after `+1480`.
+    pub caller: u64,
+    /// When its first INVITE was sent, in ns since 1970.
+    pub at_ns: u64,
+}
+
 /// Signals and counts.
 #[derive(Debug, Default)]
 pub struct Shared {
@@ -24,6 +33,7 @@ pub struct Shared {
     ended: AtomicU64,
     talking: AtomicU64,
     answers: Mutex<Vec<Answered>>,
+    placed: Mutex<Vec<Placed>>,
 }
 
 impl Shared {
@@ -73,6 +83,12 @@ impl Shared {
         std::mem::take(&mut *answers)
     }
 
+    /// Takes the calls that were placed since the last time.
+    pub fn take_placed(&self) -> Vec<Placed> {
+        let mut placed = self.placed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        std::mem::take(&mut *placed)
+    }
+
     pub(super) fn set_ready(&self) {
         self.ready.store(true, Ordering::Relaxed);
     }
@@ -89,7 +105,8 @@ impl Shared {
         self.aborted.load(Ordering::Relaxed)
     }
 
-    pub(super) fn note_placed(&self) {
+    pub(super) fn note_placed(&self, call: Placed) {
+        self.placed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(call);
         self.active.fetch_add(1, Ordering::Relaxed);
     }
 

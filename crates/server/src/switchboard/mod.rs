@@ -52,6 +52,7 @@ use dial_plan::DialPlan;
 pub(crate) use event::Event;
 use legs::{LegId, Legs};
 use overload::Overload;
+pub(crate) use pace::Bell;
 use pace::Pace;
 pub(crate) use scribe::Scribe;
 use timers::{Timer, Timers};
@@ -75,6 +76,8 @@ pub(crate) struct Io {
     pub(crate) library: Library,
     pub(crate) client: Client,
     pub(crate) events: Sender<Event>,
+    /// Rings for new calls.
+    pub(crate) bell: Bell,
     pub(crate) metrics: Metrics,
     /// Where recordings of callers go.
     pub(crate) recordings: PathBuf,
@@ -173,6 +176,7 @@ impl Switchboard {
 
     /// Works until it is told to stop.
     pub(crate) fn run(mut self, events: &Receiver<Event>) {
+        self.io.bell.wakes_this_thread();
         while self.admission != Admission::Over {
             self.take_batch(events);
             self.run_due();

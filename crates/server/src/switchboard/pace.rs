@@ -1,9 +1,13 @@
 //! How fast batches follow each other.
 //!
-//! Each batch costs a commit and two changes of threads, whatever it holds. While there is little
-//! to do, an event is a batch, and nobody waits. When there is much, batches begin a little apart,
-//! so that those that come in between share the cost.
+//! Each batch costs a commit and two changes of threads, whatever it holds. So batches begin a
+//! little apart, and those events that come in between share the cost: a single one waits for
+//! nothing, and an answer from a CRM or the end of a prompt now and then for a few milliseconds,
+//! which nobody hears. A new call does not wait, since its caller does: the bell ends the wait.
+//! When there is much to do new calls wait like all others, so that they share the cost, too.
 
+use std::sync::{Arc, OnceLock};
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 /// The span over which events are counted.
@@ -12,7 +16,7 @@ const SPAN: Duration = Duration::from_millis(50);
 /// So many events in a span are much: 1,200 a second, some hundred calls.
 const MANY: usize = 60;
 
-/// How far apart batches begin then.
+/// How far apart batches begin.
 const APART: Duration = Duration::from_millis(4);
 
 /// Counts events and tells batches apart.
@@ -31,12 +35,35 @@ impl Default for Pace {
     }
 }
 
+/// Ends the wait between two batches, while there is not much to do.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bell(Arc<OnceLock<Thread>>);
+
+impl Bell {
+    /// Something has come that is not to wait.
+    pub(crate) fn ring(&self) {
+        if let Some(thread) = self.0.get() {
+            thread.unpark();
+        }
+    }
+
+    /// This thread is the one that waits.
+    pub(super) fn wakes_this_thread(&self) {
+        // There is one switchboard, and it has one thread.
+        let _ = self.0.set(std::thread::current());
+    }
+}
+
 impl Pace {
     /// Waits until the next batch may begin.
     pub(super) fn wait(&mut self) {
         let wait = self.left(Instant::now());
         if !wait.is_zero() {
-            std::thread::sleep(wait);
+            match self.is_busy {
+                true => std::thread::sleep(wait),
+                // A bell that rang before this, or rings for nothing, begins a batch early.
+                false => std::thread::park_timeout(wait),
+            }
         }
         self.batch_began = Instant::now();
     }
@@ -47,9 +74,6 @@ impl Pace {
     }
 
     fn left(&self, now: Instant) -> Duration {
-        if !self.is_busy {
-            return Duration::ZERO;
-        }
         APART.saturating_sub(now.saturating_duration_since(self.batch_began))
     }
 
@@ -67,17 +91,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn batches_are_apart_only_while_there_is_much_to_do() {
+    fn batches_are_apart_and_much_is_told_by_a_span() {
         let mut pace = Pace::default();
         let began = pace.batch_began;
         let at = |ms| began + Duration::from_millis(ms);
+        assert_eq!(pace.left(at(1)), Duration::from_millis(3));
+        assert_eq!(pace.left(at(4)), Duration::ZERO, "who comes alone waits for nothing");
+        assert_eq!(pace.left(at(60)), Duration::ZERO);
         pace.count(at(10), MANY);
-        assert_eq!(pace.left(at(10)), Duration::ZERO, "the span is not over");
+        assert!(!pace.is_busy, "the span is not over");
         pace.count(at(50), 1);
-        pace.batch_began = at(50);
-        assert_eq!(pace.left(at(51)), Duration::from_millis(3));
-        assert_eq!(pace.left(at(55)), Duration::ZERO, "a batch that took longer delays nobody");
+        assert!(pace.is_busy);
         pace.count(at(101), 5);
-        assert_eq!(pace.left(at(101)), Duration::ZERO, "quiet again");
+        assert!(!pace.is_busy, "quiet again");
+    }
+
+    #[test]
+    fn the_bell_ends_a_wait_unless_there_is_much_to_do() {
+        let (bell, mut pace) = (Bell::default(), Pace::default());
+        bell.ring();
+        bell.wakes_this_thread();
+        const ROUNDS: u32 = 200;
+        let began = Instant::now();
+        for _ in 0..ROUNDS {
+            bell.ring();
+            pace.wait();
+        }
+        assert!(began.elapsed() < APART * ROUNDS, "{:?}", began.elapsed());
+        bell.ring();
+        pace.is_busy = true;
+        let began = Instant::now();
+        pace.batch_began = began;
+        pace.wait();
+        assert!(began.elapsed() >= APART, "others share the cost");
     }
 }

@@ -4,6 +4,7 @@
 //! comment for a call is right only where a kill fell between the request and the moment at which
 //! its answer was journalled (D18).
 
+mod floor;
 mod tally;
 
 use std::error::Error;
@@ -13,6 +14,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use floor::Floor;
 use tally::Tally;
 use trunkline_bench_telephony::clock::now_ns;
 use trunkline_bench_telephony::http_stub::{self, Counts};
@@ -43,6 +45,10 @@ struct Arguments {
     /// How long the CRM takes for an answer, in ms: so that kills fall into requests.
     #[arg(long, default_value_t = 30)]
     crm_ms: u64,
+    /// Agents have desktops, write notes and change states; what was confirmed must be there
+    /// after each kill.
+    #[arg(long)]
+    desktops: bool,
     /// The same seed gives the same moments.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -74,13 +80,24 @@ fn kill(
     crm: SocketAddrV4,
     counts: &Counts,
 ) -> Result<ExitCode, Box<dyn Error>> {
-    let place = Place::prepare(&arguments.trunkline, &arguments.work, crm, AGENTS)?;
+    let (program, work) = (&arguments.trunkline, &arguments.work);
+    let place = match arguments.desktops {
+        true => Place::prepare_with_pages(program, work, crm, AGENTS + floor::IDLERS)?,
+        false => Place::prepare(program, work, crm, AGENTS)?,
+    };
+    let mut floor = arguments.desktops.then(|| Floor::open(&place)).transpose()?;
     let (mut tally, mut random) = (Tally::default(), Random::new(arguments.seed));
     let mut first_caller = 0;
     for round in 1..=arguments.kills {
         let mut server = place.start()?;
         tally.slowest_start = tally.slowest_start.max(server.start_took);
+        if let Some(floor) = &mut floor {
+            floor.look(round)?;
+        }
         first_caller += calls(arguments, &mut server, first_caller, &mut random, &mut tally)?;
+        if let Some(floor) = &mut floor {
+            floor.killed();
+        }
         tally.panics.extend(server.panic());
         check_database(&place.folder, &mut tally)?;
         if round % 10 == 0 {
@@ -89,13 +106,19 @@ fn kill(
         }
     }
     let server = place.start()?;
+    if let Some(floor) = &mut floor {
+        floor.look(arguments.kills + 1)?;
+    }
     wait_for_the_rest(&tally, counts);
     tally.panics.extend(server.panic());
     drop(server);
     check_database(&place.folder, &mut tally)?;
     let verdict = tally.verdict(&counts.comments());
     println!("{verdict}");
-    Ok(if verdict.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let kept = floor.as_ref().map(|floor| floor.verdict(&counts.comments()));
+    kept.iter().for_each(|kept| println!("{kept}"));
+    let is_good = verdict.is_good() && kept.is_none_or(|kept| kept.is_good());
+    Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Calls until the server is killed. Gives how many caller's numbers were used up.
@@ -106,8 +129,9 @@ fn calls(
     random: &mut Random,
     tally: &mut Tally,
 ) -> Result<u64, Box<dyn Error>> {
+    let flow = if arguments.desktops { Flow::Notes } else { Flow::Whole };
     let options = Options {
-        dial: Flow::Whole.number().to_owned(),
+        dial: flow.number().to_owned(),
         address: CALLERS,
         rate: 200.0,
         calls: 1_000_000,
@@ -117,7 +141,7 @@ fn calls(
         audio: true,
         speaks: true,
         phones: Some(PhoneOptions {
-            count: AGENTS,
+            count: if arguments.desktops { AGENTS + floor::IDLERS } else { AGENTS },
             first_user: FIRST_PHONE,
             password: PASSWORD.to_owned(),
             ring_ms: 200,
@@ -151,19 +175,30 @@ fn calls(
     })
 }
 
-/// Lets SQLite look at a copy of the database as the kill left it.
+/// What a server keeps.
+const DATABASES: [&str; 4] = ["journal.db", "desk.sqlite", "accounts.sqlite", "contacts.sqlite"];
+
+/// Lets SQLite look at copies of the databases as the kill left them.
 fn check_database(folder: &Path, tally: &mut Tally) -> Result<(), Box<dyn Error>> {
     let copies = folder.join("copies");
     let _ = std::fs::remove_dir_all(&copies);
     std::fs::create_dir_all(&copies)?;
-    for name in ["journal.db", "journal.db-wal"] {
-        let from = folder.join("data").join(name);
-        if from.exists() {
-            std::fs::copy(&from, copies.join(name))?;
+    for base in DATABASES {
+        for name in [base.to_owned(), format!("{base}-wal")] {
+            let from = folder.join("data").join(&name);
+            if from.exists() {
+                std::fs::copy(&from, copies.join(name))?;
+            }
+        }
+        if folder.join("data").join(base).exists() {
+            check_copy(&copies.join(base), tally)?;
         }
     }
-    let copy = copies.join("journal.db");
-    let output = Command::new("sqlite3").arg(&copy).arg("PRAGMA integrity_check").output();
+    Ok(())
+}
+
+fn check_copy(copy: &Path, tally: &mut Tally) -> Result<(), Box<dyn Error>> {
+    let output = Command::new("sqlite3").arg(copy).arg("PRAGMA integrity_check").output();
     let output = output.map_err(|error| {
         format!("sqlite3 cannot be run: {error}; install it with: apt-get install -y sqlite3")
     })?;
@@ -171,7 +206,8 @@ fn check_database(folder: &Path, tally: &mut Tally) -> Result<(), Box<dyn Error>
     tally.checks += 1;
     if said != "ok" {
         let error = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        tally.damages.push(format!("after kill {}: {said} {error}", tally.kills.len()));
+        let (copy, kill) = (copy.display(), tally.kills.len());
+        tally.damages.push(format!("{copy} after kill {kill}: {said} {error}"));
     }
     Ok(())
 }
