@@ -261,6 +261,11 @@ impl Setup {
             self.source = TenantSource::Kept;
         }
         let (site, exports) = site_of(snapshot).map_err(|error| problem(&path, &error))?;
+        let mut problems = Vec::new();
+        super::trial::check(&self.config, &site.tenant, &self.places, &mut problems);
+        if !problems.is_empty() {
+            return Err(ConfigErrors::new(problems));
+        }
         (self.site, self.exports, self.revision) = (Arc::new(site), exports, snapshot.revision);
         // Warnings of a file that counts have its lines already.
         if self.source == TenantSource::Kept {

@@ -133,7 +133,7 @@ impl Crm {
         };
         let unavailable = |why: String| {
             tracing::warn!("the case beside a call: {why}");
-            Refusal::Unavailable(format!("the CRM could not be asked: {why}"))
+            Refusal::Unavailable(format!("the CRM could not be asked: {why}").into())
         };
         let answer = self.client.send(&request, None).await.result;
         let answer = answer.map_err(|failure| unavailable(failure.description))?;

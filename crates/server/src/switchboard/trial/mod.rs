@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use tokio::sync::mpsc;
 use trunkline_api::centre::PhoneLink;
 use trunkline_contact::Arrival;
-use trunkline_desk::{CallEnd, FromCaller, Refusal, ToCaller, TrialNumber, TrialView};
+use trunkline_desk::{CallEnd, FromCaller, Reason, Refusal, ToCaller, TrialNumber, TrialView};
 use trunkline_media_engine::EngineError;
 use trunkline_model::ContactId;
 use trunkline_telephony::call::Cause;
@@ -96,7 +96,7 @@ impl Switchboard {
     fn open_phone(&mut self) -> Result<PhoneLink, Refusal> {
         if self.trials.phones.len() >= MAX_PHONES {
             let text = format!("{MAX_PHONES} phones are open already; close one of these pages");
-            return Err(Refusal::Unavailable(text));
+            return Err(Refusal::Unavailable(text.into()));
         }
         self.trials.last += 1;
         let phone = PhoneId(self.trials.last);
@@ -153,10 +153,10 @@ impl Switchboard {
         to: &str,
     ) -> Result<(), Refusal> {
         if self.leg_of_phone(id).is_some() {
-            return Err(Refusal::NotNow("this phone is in a call".to_owned()));
+            return Err(Refusal::NotNow("this phone is in a call".into()));
         }
         if self.admission != Admission::Open || !self.scribe.takes_calls() {
-            return Err(Refusal::Unavailable("the server takes no calls now".to_owned()));
+            return Err(Refusal::Unavailable("the server takes no calls now".into()));
         }
         let site = self.exchange.site().clone();
         let ani = match from {
@@ -169,12 +169,12 @@ impl Switchboard {
         let Destination::EntryPoint { id: entry_point, .. } = self.dial_plan.find(&dnis, to, false)
         else {
             let text = format!("no entry point has the number {dnis}");
-            return Err(Refusal::Unreachable(text));
+            return Err(Refusal::Unreachable(text.into()));
         };
         let contact = ContactId::new(uuid::Uuid::now_v7().to_string());
         let (leg, sdp) = self.open_trial_leg(&contact, tell).map_err(|error| {
             tracing::error!("no audio for a caller's page: {error}");
-            Refusal::Unavailable("the server has no port for audio left".to_owned())
+            Refusal::Unavailable("the server has no port for audio left".into())
         })?;
         if let Some(phone) = self.trials.phones.get_mut(&id) {
             phone.leg = Some(leg);
@@ -281,6 +281,5 @@ fn tell(phone: &mpsc::Sender<ToCaller>, message: ToCaller) {
 }
 
 fn not_a_number(field: &str) -> Refusal {
-    let problem = "use digits, `*`, `#`, and `+` before them".to_owned();
-    Refusal::Invalid { field: field.to_owned(), problem }
+    Refusal::Invalid { field: field.to_owned(), problem: Reason::WrongNumber }
 }

@@ -20,7 +20,7 @@ impl Switchboard {
         self.io.runtime.spawn(async move {
             let spoken = voice(&library, text).await.map_err(|failure| {
                 tracing::warn!("typed speech: {failure}");
-                Refusal::Unavailable(failure.to_string())
+                Refusal::Unavailable(failure.to_string().into())
             });
             // Whoever asked may be gone.
             let _ = reply.send(spoken);
