@@ -10,8 +10,8 @@
 //! quality             print the figures of the browser's leg
 //! ```
 //!
-//! With `CODECS=opus` Opus is offered first. Lines that are written: `offer SDP`, `connected`, `lost`, `back`, `key K`, `heard …`,
-//! `quality …` and `error …`. It ends with its input.
+//! With `CODECS=opus` Opus is offered first. Lines that are written: `offer SDP`, `connected`,
+//! `lost`, `back`, `key K`, `heard …`, `quality …` and `error …`. It ends with its input.
 
 #![allow(clippy::print_stdout, reason = "it talks with a script")]
 #![allow(clippy::unwrap_used, reason = "it shares the tests' phone; who fails says so and ends")]

@@ -12,8 +12,8 @@
 //! gives it, so that what is measured is the engine and twice the system's loopback.
 //!
 //! With Opus packets are not the same before and after. There a packet of a tone comes after half a
-//! second of silence each time, and what counts is from its sending to its arrival plus the place of
-//! its first sound in what arrived: so the codec's own delay is in it too.
+//! second of silence each time, and what counts is from its sending to its arrival plus the place
+//! of its first sound in what arrived: so the codec's own delay is in it too.
 
 #![allow(clippy::print_stdout, reason = "it is a program for the terminal")]
 

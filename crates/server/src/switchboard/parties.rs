@@ -114,8 +114,8 @@ impl Switchboard {
         self.leg_of(contact, other.unwrap_or(&Party::Caller))
     }
 
-    /// Who gets the keys that the agent presses: in a conference everybody who is no agent, else the
-    /// one with whom they talk.
+    /// Who gets the keys that the agent presses: in a conference everybody who is no agent, else
+    /// the one with whom they talk.
     pub(super) fn hearers_of_keys(&self, agent: &AgentId, contact: &ContactId) -> Vec<LegId> {
         let arranged = self.legs.line(contact).and_then(|line| line.arranged.as_ref());
         let together = arranged.map(|it| it.together.as_slice()).unwrap_or_default();
