@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 
 use rsipstack::transport::SipConnection;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use super::driver::is_open;
@@ -62,6 +63,9 @@ pub struct KeptPhone {
     /// The binding.
     pub binding: Kept,
 }
+
+/// Whoever keeps registrations: told the user, and all of their phones that can be kept.
+pub(super) type Keeper = UnboundedSender<(String, Vec<KeptPhone>)>;
 
 impl Shared {
     /// Takes a REGISTER of a user who has proven who it is.

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
-use super::phones::{Flow, KeptPhone};
+use super::phones::{Flow, Keeper};
 use super::registry::Registry;
 use super::settings::{Counts, Settings, count};
 use super::{ShellError, random_number, random_text};
@@ -48,7 +48,7 @@ pub(super) struct Shared {
     registrar: Mutex<Registrar<Flow>>,
     pub(super) subscribers: Mutex<Vec<UnboundedSender<Registration>>>,
     /// Who keeps registrations.
-    pub(super) keepers: Mutex<Vec<UnboundedSender<(String, Vec<KeptPhone>)>>>,
+    pub(super) keepers: Mutex<Vec<Keeper>>,
     /// Something has changed about when the next registration ends.
     pub(super) registered: Notify,
     /// The streams of phones whose end is waited for, by the phones' addresses.
