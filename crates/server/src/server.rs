@@ -123,11 +123,9 @@ impl Server {
         let (endpoint, calls) = Endpoint::start(parts::sip(setup)).await?;
         let endpoint = Arc::new(endpoint);
         let bell = Bell::default();
-        forward_calls(calls, events.clone(), bell.clone());
         restore_phones(&endpoint, &book.1.phones, now_ms);
-        forward(endpoint.registrations(), events.clone(), Event::Phone);
-        let kept = endpoint.kept_phones();
-        forward(kept, events.clone(), |(user, phones)| Event::Phones { user, phones });
+        hear_of_phones(&endpoint, &events);
+        forward_calls(calls, events.clone(), bell.clone());
         let users = setup.phones.iter().map(|it| it.credentials.user.clone()).collect();
         figures::observe(metrics, &endpoint, &engine, users);
         health.good(Check::Sockets);
@@ -260,6 +258,13 @@ impl Control for Operator {
             ask => drop(self.events.send(Event::Asked(Box::new(ask)))),
         }
     }
+}
+
+/// Tells the switchboard which phones are registered, and what to keep of them.
+fn hear_of_phones(endpoint: &Endpoint, events: &Sender<Event>) {
+    forward(endpoint.registrations(), events.clone(), Event::Phone);
+    let kept = endpoint.kept_phones();
+    forward(kept, events.clone(), |(user, phones)| Event::Phones { user, phones });
 }
 
 /// Phones that registered with an earlier run need not register again (RFC 3261 lets a registrar

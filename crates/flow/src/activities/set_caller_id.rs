@@ -1,7 +1,7 @@
 //! `SetCallerID` (Set Caller ID): chooses the calling number that outbound legs show.
 //!
-//! In a PreDial flow it is shown by the leg that is about to be dialled, elsewhere by all later ones.
-//! No ports in exports: the flow ends here, or goes on by `default` where that is linked.
+//! In a PreDial flow it is shown by the leg that is about to be dialled, elsewhere by all later
+//! ones. No ports in exports: the flow ends here, or goes on by `default` where that is linked.
 //! `callerId` must be a number in E.164; another one is left out with a warning, and the trunk
 //! shows what it shows by default, as in Webex.
 

@@ -51,21 +51,21 @@ impl Switchboard {
             Output::Refused { input, reason } => {
                 tracing::debug!(?input, %reason, "refused by the queues");
             }
-            #[allow(unreachable_patterns, reason = "they come with the conversations")]
-            _ => {}
+            // Desktops see both in their views.
+            Output::AgentNext { .. } | Output::WrapUpExtended { .. } => {}
         }
     }
 
     /// Whether it would make a line for a contact that is over: nobody would ever forget it again.
     fn comes_too_late(&self, output: &Output) -> bool {
-        let contact = match output {
-            Output::Ring { contact, .. }
-            | Output::Queued { contact, .. }
-            | Output::Contact {
-                contact,
-                output: Wanted::Arrange(_) | Wanted::SetCallerId { .. } | Wanted::Dial { .. },
-            } => contact,
-            _ => return false,
+        let (Output::Ring { contact, .. }
+        | Output::Queued { contact, .. }
+        | Output::Contact {
+            contact,
+            output: Wanted::Arrange(_) | Wanted::SetCallerId { .. } | Wanted::Dial { .. },
+        }) = output
+        else {
+            return false;
         };
         self.legs.line(contact).is_none() && self.exchange.contact(&about(contact)).is_none()
     }
@@ -99,14 +99,19 @@ impl Switchboard {
             }
             // The exchange has done these itself.
             Wanted::Enqueue { .. }
+            | Wanted::EnqueueToAgent { .. }
+            | Wanted::SetPriority { .. }
+            | Wanted::Escalate { .. }
             | Wanted::Withdraw
             | Wanted::LeaveAgent
+            | Wanted::Ask { .. }
+            | Wanted::EnqueueConsult { .. }
+            | Wanted::Ring { .. }
+            | Wanted::Part { .. }
+            | Wanted::TakeOver { .. }
             | Wanted::QueryQueue { .. }
             | Wanted::Allocate { .. }
             | Wanted::Ended => {}
-            // Conversations of more than two are carried out where their legs are.
-            #[allow(unreachable_patterns, reason = "they come with the conversations")]
-            _ => {}
         }
     }
 

@@ -1,4 +1,5 @@
-//! What callers say, and conversations, recorded; keys that are sent to them; the number that is shown for them.
+//! What callers say, and conversations, recorded; keys that are sent to them; the number that is
+//! shown for them.
 
 use std::path::PathBuf;
 use std::time::Duration;
