@@ -42,7 +42,10 @@ impl Pages {
     /// # Errors
     /// When there can be no client.
     pub fn new(address: SocketAddrV4) -> io::Result<Self> {
-        let http = Client::builder().timeout(PATIENCE).build().map_err(io::Error::other)?;
+        // No connection is kept: a server that was killed has left it, and nothing may be asked
+        // twice for that.
+        let http = Client::builder().timeout(PATIENCE).pool_max_idle_per_host(0);
+        let http = http.build().map_err(io::Error::other)?;
         Ok(Self { address, http })
     }
 
