@@ -141,9 +141,7 @@ impl Server {
             metrics: metrics.clone(),
             recordings,
         };
-        let phones = setup.phones.iter();
-        let phones = phones.map(|it| (it.credentials.user.clone(), it.agent.clone()));
-        let (site, devices) = (setup.site.clone(), Devices::new(phones));
+        let (site, devices) = (setup.site.clone(), devices(setup));
         let archive = archive(setup)?;
         let desks = Desks::new(parts::desk(setup), book, archive.clone(), now_ms);
         let scribe = Scribe::new(writer, health.clone(), metrics.clone(), events.clone());
@@ -172,8 +170,7 @@ impl Server {
         let following = setup.settings.clone().map(|settings| {
             tokio::spawn(follow(settings, current.clone(), metrics.clone(), events.clone()))
         });
-        let (metrics, runtime) = (metrics.clone(), Handle::current());
-        let operator = Operator { events, current, metrics, runtime };
+        let operator = Operator::new(events, current, metrics);
         Ok(Self { operator, switchboard, asking, web, following, _endpoint: endpoint })
     }
 
@@ -224,6 +221,11 @@ fn settled(setup: &Setup, now_ms: i64) -> Result<Setup, ConfigErrors> {
     Ok(setup)
 }
 
+fn devices(setup: &Setup) -> Devices {
+    let phones = setup.phones.iter();
+    Devices::new(phones.map(|it| (it.credentials.user.clone(), it.agent.clone())))
+}
+
 fn archive(setup: &Setup) -> Result<Archive, StartError> {
     let places = Places {
         lines: setup.data_dir().join("contacts.sqlite"),
@@ -240,6 +242,13 @@ struct Operator {
     current: Current,
     metrics: Metrics,
     runtime: Handle,
+}
+
+impl Operator {
+    /// Within the runtime.
+    fn new(events: Sender<Event>, current: Current, metrics: &Metrics) -> Self {
+        Self { events, current, metrics: metrics.clone(), runtime: Handle::current() }
+    }
 }
 
 impl Control for Operator {
