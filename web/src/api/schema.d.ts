@@ -1359,6 +1359,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/contacts/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mutes the agent at the server, or ends that. A SIP phone is muted so; pages mute their own
+         *     microphones.
+         * @description For: agent or supervisor, own desktop.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The contact's id. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Muted"];
+                };
+            };
+            responses: {
+                /** @description Done; the next view shows it. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/contacts/{id}/pops/{pop}": {
         parameters: {
             query?: never;
@@ -2086,21 +2140,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        get?: never;
+        put?: never;
         /**
          * Whom the agent may consult or transfer to, at most 200, the reachable first.
          * @description For: agent or supervisor, own desktop.
          */
-        get: {
+        post: {
             parameters: {
-                query?: {
-                    /** @description A part of a name, up to 100 characters; all targets when empty. */
-                    search?: string;
-                };
+                query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TargetSearch"];
+                };
+            };
             responses: {
                 200: {
                     headers: {
@@ -2121,8 +2178,6 @@ export interface paths {
                 };
             };
         };
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3873,7 +3928,9 @@ export interface components {
         AgentState: {
             /**
              * @description Why the agent is Idle: the id of an idle code, or a word of the server's
-             *     (`lost_connection`, `signed_in`).
+             *     (`lost_connection`, `signed_in`). Why a contact was missed (`rona`): `declined`,
+             *     `microphone` (the page had no audio), `lost_connection` (no page was there); none where
+             *     nobody answered.
              */
             code?: string | null;
             /** @description What. */
@@ -4198,6 +4255,8 @@ export interface components {
             is_audio_connected: boolean;
             /** @description Whether the caller has hung up while the agent is still here. */
             is_caller_gone: boolean;
+            /** @description Whether the server mutes the agent. Pages mute their own microphones, and leave it alone. */
+            is_muted: boolean;
             /** @description Whether the conversation is recorded; none where it is not at all. */
             is_recording_paused?: boolean | null;
             /**
@@ -4722,6 +4781,11 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description Whether nobody hears the agent. */
+        Muted: {
+            /** @description Whether nobody does. */
+            muted: boolean;
+        };
         /** @description Something with an id and a name for people. */
         Named: {
             /** @description The id. */
@@ -5004,7 +5068,10 @@ export interface components {
             label?: null | components["schemas"]["Labelled"];
             /** @description For `invalid-configuration`: everything that is wrong. */
             problems?: components["schemas"]["ConfigurationProblem"][] | null;
-            /** @description For `invalid` passwords: why it is not taken, as a stable word. */
+            /**
+             * @description Why, as a stable word: of `invalid` passwords, and of what desktops refuse
+             *     ([`trunkline_desk::Reason`]).
+             */
             reason?: string | null;
             /**
              * Format: int64
@@ -5192,6 +5259,11 @@ export interface components {
              * @description For queues: how many contacts wait.
              */
             waiting?: number | null;
+        };
+        /** @description What to look for: names and numbers of people, which belong into no address. */
+        TargetSearch: {
+            /** @description A part of a name, up to 100 characters; all targets when empty. */
+            search?: string;
         };
         /**
          * @description Light or dark.

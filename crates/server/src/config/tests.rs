@@ -41,8 +41,8 @@ fn every_mistake_has_its_line_key_and_advice() {
         (
             "tenat = 't'\n",
             &["1:1: unknown key `tenat` (allowed: admin, data_dir, desk, http, journal, \
-                             limits, log, phone, phones, rtp, sip, speech, tenant, trunk, web, \
-                             webrtc); did you mean `tenant`?"],
+                             limits, log, phone, phones, rtp, sip, speech, tenant, trunk, try, \
+                             web, webrtc); did you mean `tenant`?"],
         ),
         (
             "tenant = 7\n",

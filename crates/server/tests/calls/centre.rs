@@ -389,15 +389,7 @@ impl Centre {
 
     /// Starts it again on the same data, at another address.
     pub(crate) async fn start_again(&mut self) {
-        self.start_again_at(SocketAddr::from((self.address.ip(), 0))).await;
-    }
-
-    /// Starts it again on the same data, where it was.
-    pub(crate) async fn start_again_here(&mut self) {
-        self.start_again_at(self.address).await;
-    }
-
-    async fn start_again_at(&mut self, at: SocketAddr) {
+        let at = SocketAddr::from((self.address.ip(), 0));
         self.health = Health::default();
         let (server, address, setup) =
             self.plan.serve(self.folder.path(), at, &self.health, &self.metrics).await;
