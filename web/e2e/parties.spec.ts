@@ -91,7 +91,7 @@ async function confer(one: Desk, other: Desk): Promise<void> {
   await one.hears(TONES.caller, other.tone);
 }
 
-test('a conference is left: by stepping out, handing over, and leaving', async ({ centre, desks }) => {
+test('a conference is left: by stepping out, handing over, leaving, and ending it for everyone', async ({ centre, desks }) => {
   const [maria, lena] = [await desks.open('maria'), await desks.open('lena')];
   await lena.goAvailable();
   await maria.goAvailable();
@@ -112,8 +112,12 @@ test('a conference is left: by stepping out, handing over, and leaving', async (
   await lena.finish();
   await maria.hears(TONES.caller);
 
-  await caller.hangUp();
+  await confer(maria, lena);
+  await maria.press('end.leave');
+  await maria.press('end.for_all');
+  await caller.ended();
   await maria.finish();
+  await lena.finish();
 });
 
 test('a consult is ended, then the caller is transferred to a queue at once', async ({ centre, desks }) => {

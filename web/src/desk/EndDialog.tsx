@@ -4,6 +4,7 @@ import { call } from '../api/commands';
 import { useT } from '../i18n';
 import { useContact } from './DeskContext';
 import { noteOwnEnd } from './ownEnd';
+import { present } from './state';
 
 /** Asks before somebody would be cut off: the caller on hold, or the others of a conference. */
 export function EndDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
@@ -14,7 +15,13 @@ export function EndDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
   const end = () => {
     onClose();
     noteOwnEnd(contact.id);
-    void run('end', () => call.end(contact.id));
+    void run('end', async () => {
+      // Whoever ends leaves a conference: for it to be over for everyone the others go first.
+      for (const party of present(contact)) {
+        if (party.kind !== 'caller') await call.drop(contact.id, party.id);
+      }
+      return call.end(contact.id);
+    });
   };
   const leave = () => {
     onClose();

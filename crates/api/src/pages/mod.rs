@@ -1,5 +1,5 @@
 //! The pages: files that were built in `web/`, within the program. Every route of the application
-//! gives its one page; whatever is no route is not there.
+//! gives its one page; whatever is no route is not there, which that page says to a person.
 
 mod built;
 mod pack;
@@ -35,13 +35,25 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     {
         return whole(name, &file, &headers);
     }
-    if !paths::is_page(path) {
+    let is_page = paths::is_page(path);
+    if !is_page && !asks_for_a_page(&headers) {
         return Problem::of(Code::NotFound).into_response();
     }
     match built::get(INDEX) {
+        // The application says to a person what a problem says to a program.
+        Some(file) if !is_page => {
+            (StatusCode::NOT_FOUND, page_headers(), file.bytes).into_response()
+        }
+        None if !is_page => Problem::of(Code::NotFound).into_response(),
         Some(file) => whole(INDEX, &file, &headers),
         None => (StatusCode::SERVICE_UNAVAILABLE, page_headers(), NOT_BUILT).into_response(),
     }
+}
+
+/// Whether a person waits for the answer, and not a program or a page that needs a file.
+fn asks_for_a_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 fn page_headers() -> [(header::HeaderName, HeaderValue); 2] {

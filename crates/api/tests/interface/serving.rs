@@ -165,6 +165,10 @@ async fn what_is_not_there_says_so() {
     for path in ["/api/v1/nothing", "/api/v2/session", "/nothing", "/agent/x", "/..%2f..%2fetc"] {
         assert_eq!(house.get(path).await.code(), "not-found", "{path}");
     }
+    // A person is told by the application, if it was built.
+    let mistyped = house.ask(&Ask::new("GET", "/nothing").header("accept", "text/html,*/*")).await;
+    assert_eq!(mistyped.status, 404);
+    assert!(mistyped.text().contains("<html") || mistyped.code() == "not-found");
     let patch = house.ask(&Ask::new("PATCH", "/api/v1/session")).await;
     assert_eq!(patch.code(), "method-not-allowed");
     assert_eq!(house.ask(&Ask::new("POST", "/agent")).await.code(), "method-not-allowed");

@@ -95,9 +95,12 @@ impl Desktop {
     }
 
     /// Tells all pages of the desktop. One that does not read is let go: its connection is then
-    /// closed, and it comes back when it can.
+    /// closed, and it comes back when it can. One that has not said hello hears what there is when
+    /// it does; before that the desktop may not be whole, after a restart.
     pub(super) fn tell(&mut self, message: &ToDesk) {
-        self.pages.retain(|page| page.is_outside || page.tell.try_send(message.clone()).is_ok());
+        self.pages.retain(|page| {
+            page.is_outside || page.tab.is_none() || page.tell.try_send(message.clone()).is_ok()
+        });
     }
 
     /// The contact that the agent has, if it is this one.
