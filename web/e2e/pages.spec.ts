@@ -89,6 +89,7 @@ test('menus: pages, search, shortcuts, language, theme, next state, leaving', as
   await maria.expectState('idle');
   await maria.press('outdial');
   await maria.press('cancel');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await menu(maria.word('menu.leave_desk'));
   await maria.heading('desk_signin.title').waitFor();
 });
