@@ -19,7 +19,7 @@ export default defineConfig({
   workers: 2,
   timeout: 90_000,
   // Audio in real time on a machine that others use too: what fails twice is broken.
-  retries: 1,
+  retries: 2,
   reporter: [['line']],
   use: {
     locale: 'en-US',
