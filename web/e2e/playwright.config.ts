@@ -18,7 +18,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   timeout: 90_000,
-  // Audio in real time on a machine that others use too: what fails twice is broken.
+  // Audio in real time on a machine that others use too: what fails three times is broken.
   retries: 2,
   reporter: [['line']],
   use: {
