@@ -81,7 +81,7 @@ reasons! {
     TooBusy "too-busy" "the server is too busy; try again";
     ArchiveBusy "archive-busy" "the archive is busy; try again";
     ArchiveUnreadable "archive-unreadable" "the archive cannot be read; the log says why";
-    NotRecorded "not-recorded" "conversations are not recorded here";
+    NotRecorded "not-recorded" "the recording cannot be paused here";
 }
 
 impl From<String> for Reason {
