@@ -11,9 +11,19 @@ import { wordOf } from './words.js';
 interface Told {
   role: string;
   name: string;
-  within: string;
+  /** Names of what it is in, the nearest first. */
+  within: string[];
+  path: string;
   isUsed: boolean;
 }
+
+/** What is known of a control: one of those that share its name, and whether any was used. */
+interface Known {
+  isUsed: boolean;
+  example: string;
+}
+/** As it is written: a control's name, and what is known of it. */
+export type Note = [string, Known];
 
 /** What a page tells: each control once as seen, once as used. */
 function watchControls(): void {
@@ -34,12 +44,17 @@ function watchControls(): void {
     return (text || element.getAttribute('title') || '').trim().replace(/\s+/g, ' ');
   };
   const roleOf = (element: Element): string => element.getAttribute('role') ?? (element.tagName === 'A' ? 'link' : 'button');
-  const within = (element: Element): string => {
-    const around = element.parentElement?.closest('[aria-label], [aria-labelledby], dialog, nav, main');
-    return around ? nameOf(around.matches('main') ? document.createElement('p') : around) || around.tagName.toLowerCase() : '';
+  const within = (element: Element): string[] => {
+    const names: string[] = [];
+    for (let around = element.parentElement; around; around = around.parentElement) {
+      if (around.matches('[aria-label], [aria-labelledby]')) names.push(nameOf(around));
+    }
+    return names;
   };
   const tell = (element: Element, isUsed: boolean) => {
-    const one = { role: roleOf(element), name: nameOf(element), within: within(element), isUsed };
+    // The same controls in another language are no other controls, and the browser's own pages are not ours.
+    if (document.documentElement.lang !== 'en' || !location.protocol.startsWith('http')) return;
+    const one = { role: roleOf(element), name: nameOf(element), within: within(element), path: location.pathname, isUsed };
     if (!['button', 'link', 'tab', 'switch', 'menuitem'].includes(one.role)) return;
     const key = JSON.stringify(one);
     if (told.has(key)) return;
@@ -76,7 +91,7 @@ export function notesFolder(info: TestInfo): string {
 }
 
 export class ControlNotes {
-  private readonly told = new Map<string, boolean>();
+  private readonly told = new Map<string, Known>();
 
   async watch(context: BrowserContext): Promise<void> {
     await context.exposeFunction('tellControl', (text: string) => this.take(JSON.parse(text) as Told));
@@ -91,13 +106,16 @@ export class ControlNotes {
 
   private take(told: Told): void {
     const key = nameControl(told);
-    this.told.set(key, told.isUsed || this.told.get(key) === true);
+    const example = `“${told.name}” at ${told.path}`;
+    const known = this.told.get(key) ?? { isUsed: false, example };
+    this.told.set(key, { ...known, isUsed: known.isUsed || told.isUsed });
   }
 }
 
 /** The same name for a control in each language and for each contact. */
-function nameControl({ role, name, within }: Told): string {
+function nameControl({ role, name, within, path }: Told): string {
   const known = wordOf(name);
   if (known !== undefined) return `${role} "${known}"`;
-  return `${role} in "${wordOf(within) ?? within}"`;
+  const around = within.map(wordOf).find((word) => word !== undefined);
+  return `${role} in "${around ?? path.replace(/[0-9a-f-]{36}/, ':id')}"`;
 }

@@ -5,6 +5,7 @@ import { test as base, expect, type Browser, type BrowserContext, type Page } fr
 import { Centre } from './centre.js';
 import { ControlNotes } from './controls.js';
 import { Desk } from './desk.js';
+import { speakPseudo } from './pseudo.js';
 import type { AgentName, Settings } from './place.js';
 import type { Language } from './words.js';
 
@@ -41,8 +42,8 @@ export class Desks {
       colorScheme: colorScheme ?? 'light',
     });
     this.contexts.push(context);
-    // The same controls in another language are no other controls.
-    if (language === 'en') await this.notes.watch(context);
+    if (language !== 'pseudo') await this.notes.watch(context);
+    if (language === 'pseudo') await speakPseudo(context);
     const { cable } = this.centre;
     if (cable) await context.exposeFunction('relayPort', (port: number) => cable.relay(port));
     await context.route(CRM_PAGES, (route) => route.fulfill({ body: 'the record' }));

@@ -1,10 +1,13 @@
-// A network that is gone for a minute: the caller waits at their old place, and nothing typed is lost.
+// A network that is gone for a minute: the caller waits at their old place, and nothing typed is lost; nor
+// is what was typed for a call that is over when the network is back.
 
 import { ANN } from './centre.js';
 import { TONES } from './desk.js';
 import { expect, test } from './fixtures.js';
 
-test.use({ settings: { hasCable: true } });
+const WRAP_UP_S = 8;
+
+test.use({ settings: { hasCable: true, wrapUpS: WRAP_UP_S } });
 test.describe.configure({ timeout: 240_000 });
 
 test('a minute without network, and without a word of it: the caller waits, the text is there', async ({ centre, desks }) => {
@@ -28,6 +31,18 @@ test('a minute without network, and without a word of it: the caller waits, the 
   await maria.press('ready.go');
   await maria.answer();
   await expect(maria.notes).toHaveValue('typed without network');
+
+  centre.cable?.cut();
+  await maria.notes.fill('typed too late');
   await caller.hangUp();
-  await maria.finish();
+  // Until the conversation and its wrap-up are over at the server.
+  await maria.page.waitForTimeout((WRAP_UP_S + 6) * 1_000);
+  centre.cable?.mend();
+  const left = maria.page.getByRole('group', { name: maria.word('left.title') });
+  await expect(left).toContainText('typed too late', { timeout: 20_000 });
+  await maria.press('left.discard');
+  await expect(left).toBeHidden();
+  await maria.page.reload();
+  await maria.pill.waitFor();
+  await expect(left).toBeHidden();
 });

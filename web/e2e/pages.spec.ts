@@ -3,10 +3,10 @@
 import type { Page } from '@playwright/test';
 
 import { ANN } from './centre.js';
-import { RING_MS, TONES } from './desk.js';
+import { Desk, RING_MS, TONES } from './desk.js';
 import { expect, test } from './fixtures.js';
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 180_000 });
 
 test('my account: sounds, keys, password', async ({ centre, desks }) => {
   const maria = await desks.open('maria');
@@ -94,6 +94,26 @@ test('menus: pages, search, shortcuts, language, theme, next state, leaving', as
   await maria.heading('desk_signin.title').waitFor();
 });
 
+test('a language that is picked at sign-in becomes the person’s own', async ({ centre, desks }) => {
+  const here = await desks.open('maria');
+  const inJapanese = new Desk(here.page, 'maria', centre, 'ja');
+  await here.page.goto(`${centre.url}/signin`);
+  await here.page.getByText('日本語', { exact: true }).click();
+  await inJapanese.fillSignIn();
+  await inJapanese.heading('desk_signin.title').waitFor();
+  await here.page.reload();
+  await inJapanese.heading('desk_signin.title').waitFor();
+
+  const there = await desks.open('maria');
+  await there.page.goto(`${centre.url}/signin`);
+  const password = there.page.getByLabel(there.word('signin.password'), { exact: true });
+  await password.fill('seen by me');
+  await there.press('signin.show_password');
+  await expect(password).toHaveAttribute('type', 'text');
+  await there.fillSignIn();
+  await expect(there.page.locator('html')).toHaveAttribute('lang', 'ja');
+});
+
 /** What the clipboard holds. */
 const copied = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
 
@@ -140,7 +160,25 @@ test.describe('with a wrap-up of a minute', () => {
     await page.getByRole('region', { name: maria.word('list.recent') }).getByRole('link').first().click();
     await page.getByRole('tab', { name: maria.word('tab.trace') }).waitFor();
     await page.goto(`${centre.url}/contacts`);
+    const find = async (number: string) => {
+      await page.getByRole('searchbox', { name: maria.word('contacts.search') }).fill(number);
+      await maria.press('contacts.find');
+    };
+    await find('+12025550199');
+    await expect(maria.text('contacts.none_of')).toBeVisible();
+    await find(ANN);
+    await maria.heading('contacts.of').waitFor();
     await page.getByRole('main').getByRole('link').first().click();
     await page.getByRole('tab', { name: maria.word('tab.trace') }).waitFor();
+
+    // The caller comes back: the call before is one click away, and so is the way to the one that goes on.
+    await page.getByRole('navigation').getByRole('link', { name: maria.word('page.desk') }).click();
+    const again = centre.call(ANN, '--tone', `${TONES.caller}`, '--after', '60');
+    await maria.answer();
+    await page.getByRole('tabpanel', { name: maria.word('side.history') }).getByRole('link').first().click();
+    await page.getByRole('tab', { name: maria.word('tab.trace') }).waitFor();
+    await maria.press('desk.back');
+    await again.hangUp();
+    await maria.finish();
   });
 });

@@ -9,7 +9,7 @@ export default defineConfig({
       ? [
           { name: 'long', testMatch: '*.long.ts' },
           // After all others: have they used everything that they saw?
-          { name: 'controls', testMatch: 'controls.check.ts', dependencies: ['calls'] },
+          { name: 'controls', testMatch: 'controls.check.ts', dependencies: ['calls'], retries: 0 },
         ]
       : []),
   ],

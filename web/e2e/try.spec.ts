@@ -4,14 +4,18 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
 import { Centre } from './centre.js';
+import { ControlNotes } from './controls.js';
 
 const NOTE = 'Squeals in the rain only. 雨の日だけ鳴る。';
 const LIMIT_MS = 60_000;
 
 let centre: Centre;
+let notes: ControlNotes;
 
 test.beforeEach(async ({ context }) => {
   centre = await Centre.start();
+  notes = new ControlNotes();
+  await notes.watch(context);
   // No page asks another host for anything.
   await context.route('**/*', async (route) => {
     const { origin } = new URL(route.request().url());
@@ -23,6 +27,7 @@ test.beforeEach(async ({ context }) => {
 // eslint-disable-next-line no-empty-pattern
 test.afterEach(async ({}, info) => {
   if (info.status !== info.expectedStatus) console.log(centre.said());
+  notes.write(info);
   await centre.stop();
 });
 
@@ -57,6 +62,13 @@ test('a newcomer opens the address and has the note on the Case within a minute'
   await page.getByLabel('Say as the caller').fill('My brakes squeal in the rain.');
   await button(page, 'Say it').click();
   await expect(ticked('Talk')).toBeVisible({ timeout: 10_000 });
+  // The panel is narrow: what is not needed now is folded away.
+  for (const name of ['Before this call', 'History']) {
+    const fold = agent.getByRole('button', { name, exact: true });
+    const was = await fold.getAttribute('aria-expanded');
+    await fold.click();
+    await expect(fold).toHaveAttribute('aria-expanded', was === 'true' ? 'false' : 'true');
+  }
   await agent.getByRole('textbox', { name: 'Notes' }).fill(NOTE);
   await picture('talking');
 
@@ -70,6 +82,13 @@ test('a newcomer opens the address and has the note on the Case within a minute'
   expect((await centre.comments()).at(-1)).toContain(NOTE);
   await expect(page.getByRole('heading', { name: 'What just happened' })).toBeVisible();
   await picture('the note');
+  await page.getByRole('link', { name: 'The flow', exact: true }).click();
+  await expect(page).toHaveURL(/#try-flow$/);
+  await page.getByRole('link', { name: 'The case', exact: true }).click();
+  await expect(page.locator('#try-case')).toBeInViewport();
+  const trace = page.waitForEvent('popup');
+  await page.getByRole('link', { name: 'The trace, step by step' }).click();
+  await expect((await trace).getByRole('tab', { name: 'Trace' })).toHaveAttribute('aria-selected', 'true');
 });
 
 test('the page has no barrier, says what went wrong, and the link works once', async ({ page, browser }) => {

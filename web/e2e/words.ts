@@ -2,10 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 
-export type Language = 'en' | 'ja';
+import { stretch } from '../scripts/catalogues.mjs';
+
+/** `pseudo` is English made longer and accented: what is plain English on a page was not translated. */
+export type Language = 'en' | 'ja' | 'pseudo';
 type Catalogue = Record<string, string>;
 
-const CATALOGUES: Record<Language, Catalogue> = { en: read('en'), ja: read('ja') };
+const ENGLISH = read('en');
+const CATALOGUES: Record<Language, Catalogue> = { en: ENGLISH, ja: read('ja'), pseudo: ENGLISH };
 
 function read(language: Language): Catalogue {
   return JSON.parse(readFileSync(new URL(`../src/i18n/${language}.json`, import.meta.url), 'utf8')) as Catalogue;
@@ -15,7 +19,7 @@ function read(language: Language): Catalogue {
 export function word(language: Language, id: string, values?: Record<string, string>): string | RegExp {
   const text = CATALOGUES[language][id];
   if (text === undefined) throw new Error(`there is no word ${id}`);
-  const parts = split(text);
+  const parts = split(text).map((part) => (language === 'pseudo' && !part.isPlaceholder ? { ...part, text: stretch(part.text) } : part));
   const open = parts.some((part) => part.isPlaceholder && values?.[part.name] === undefined);
   if (!open) return parts.map((part) => (part.isPlaceholder ? (values?.[part.name] ?? '') : part.text)).join('');
   return pattern(parts, values);

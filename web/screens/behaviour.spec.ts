@@ -83,6 +83,34 @@ test('an offer takes no focus, is announced, and is answered by keys', async ({ 
   await expect.poll(async () => (await heard(page)).requests.map((one) => one.address.split('/').at(-1))).toContain('answer');
 });
 
+test('what is typed right after the keys that open something belongs to it, and not to the notes', async ({ page, context }) => {
+  await begin(page, 'stale');
+  const client = await context.newCDPSession(page);
+  // As fast as keys come, on a slow machine.
+  await client.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  const type = (text: string) =>
+    Promise.all(Array.from(text).flatMap((key) => ['keyDown', 'keyUp'].map((kind) => client.send('Input.dispatchKeyEvent', { type: kind as 'keyDown' | 'keyUp', key, text: kind === 'keyDown' ? key : undefined }))));
+  const places = [
+    { keys: 'Control+k', typed: 'lunch', field: page.getByRole('textbox', { name: 'Search and commands' }) },
+    { keys: 'Control+Alt+c', typed: 'ken', field: page.getByRole('combobox', { name: 'Search for whom to call' }) },
+  ];
+  for (const { keys, typed, field } of [...places, ...places]) {
+    await notes(page).fill('Notes');
+    await page.keyboard.press(keys);
+    await type(typed);
+    await expect(field).toHaveValue(typed);
+    await page.keyboard.press('Escape');
+    await expect(notes(page)).toBeFocused();
+    await expect(notes(page)).toHaveValue('Notes');
+  }
+  await page.keyboard.press('Control+Alt+k');
+  await type('42');
+  await expect(page.getByRole('status', { name: 'Keys sent' })).toHaveText('42');
+  await page.keyboard.press('Escape');
+  await expect(notes(page)).toBeFocused();
+  await expect(notes(page)).toHaveValue('Notes');
+});
+
 test('a caller who hangs up is said, and the focus stays', async ({ page }) => {
   await begin(page, 'stale');
   await notes(page).focus();

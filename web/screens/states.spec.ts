@@ -3,6 +3,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
+import { Told } from '../e2e/pseudo.js';
 import { STATES } from './states';
 
 const SIZES = [
@@ -29,39 +30,6 @@ function cutOff(page: Page): Promise<string[]> {
   });
 }
 
-/** Words of the machine, of other products and of the mock's data, which no language translates. */
-const NOT_TRANSLATED = [
-  /^(Trunkline|English|OK|CRM|CSV|API|DNS|trunkline sandbox|Salesforce|SFDC-Data-Dip|Salesforce data dip|Salesforce_Data_Dip v12|Office|Live|Latest|Called back by Ken\.)$/,
-  // Names of keys, of activities, of kinds and ports; addresses and files.
-  /^[A-Z][a-z]+(\+[A-Z][A-Za-z]*|\+\d|\+\W)+$/,
-  /^[A-Z][a-z]+([A-Z][A-Za-z]*)+$/,
-  /^(start|out|default|contact|admin|aki|[a-z]+([-.][a-z0-9]+)+)$/,
-  /^https?:\S+$/,
-  // Dates in the English of the browser; the devices of a browser under test.
-  /^((Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d/,
-  /^Fake Audio (In|Out)put/,
-];
-
-/** With data in Japanese and words in the pseudo language, whatever is plain English was not translated. */
-function untranslated(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found = new Set<string>();
-    // What the checks and the connector say is in English, and marked so.
-    const isOwn = (element: Element | null) => element?.closest('code, pre, .code, :not(html)[lang=en], [aria-hidden=true], script, style, noscript');
-    const look = (text: string | null, element: Element | null) => {
-      const plain = text?.trim() ?? '';
-      if (/[A-Za-z]{3}/.test(plain) && !/[áéíóúçñýÁÉÍÓÚÇÑÝ~぀-鿿]/.test(plain) && !isOwn(element)) found.add(plain);
-    };
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) look(texts.currentNode.textContent, texts.currentNode.parentElement);
-    for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {
-      for (const name of ['aria-label', 'title', 'placeholder', 'alt']) look(element.getAttribute(name), element);
-    }
-    look(document.title, null);
-    return [...found];
-  });
-}
-
 for (const language of LANGUAGES) {
   for (const theme of THEMES) {
     for (const size of SIZES.filter(({ width }) => WIDTHS.includes(width))) {
@@ -69,6 +37,7 @@ for (const language of LANGUAGES) {
         test(`${state.name} ${language} ${theme} ${size.width}`, async ({ browser }) => {
           const context = await browser.newContext({ viewport: size, colorScheme: theme, locale: language === 'ja' ? 'ja-JP' : 'en-US', timezoneId: 'Asia/Tokyo', reducedMotion: 'reduce' });
           const page = await context.newPage();
+          const told = new Told(page);
           const complaints: string[] = [];
           page.on('console', (message) => {
             if (message.type() === 'error' && !/Failed to load resource|WebSocket connection|ERR_/.test(message.text())) complaints.push(message.text());
@@ -86,7 +55,7 @@ for (const language of LANGUAGES) {
           expect.soft(violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).slice(0, 3).join(' | ')}`)).toEqual([]);
           expect.soft(await cutOff(page)).toEqual([]);
           expect.soft(complaints).toEqual([]);
-          if (language === 'pseudo') expect.soft((await untranslated(page)).filter((text) => !NOT_TRANSLATED.some((one) => one.test(text)))).toEqual([]);
+          if (language === 'pseudo') await told.expectTranslated(page, state.name);
           await context.close();
         });
       }

@@ -165,7 +165,7 @@ export const STATES: State[] = [
     scenario: 'offered',
     to: '/try',
     act: async (page) => {
-      await page.getByRole('button', { name: /^(Call|電話をかける|.?Cáll.?)$/ }).click();
+      await page.getByRole('button', { name: /^(Call|電話をかける|Çáll~*)$/ }).click();
       await page.waitForTimeout(800);
     },
   },
@@ -174,8 +174,8 @@ export const STATES: State[] = [
     scenario: 'wrap-up',
     to: '/try',
     act: async (page) => {
-      await page.getByRole('button', { name: /^(Call|電話をかける|.?Cáll.?)$/ }).click();
-      await page.getByRole('button', { name: /^(Hang up|電話を切る|.?Háng.*)$/ }).click();
+      await page.getByRole('button', { name: /^(Call|電話をかける|Çáll~*)$/ }).click();
+      await page.getByRole('button', { name: /^(Hang up|電話を切る|Háñg úp~*)$/ }).click();
       await page.waitForTimeout(1_200);
     },
   },

@@ -62,13 +62,16 @@ const ACCENTS = Object.fromEntries(
   }, []),
 );
 
-/** Longer by 40 % and accented, to find texts that are cut off or not translated. */
+/** A text without placeholders, longer by 40 % and accented. */
+export function stretch(text) {
+  if (!/[A-Za-z]/.test(text)) return text;
+  const accented = text.replace(/(<[^>]+>)|([A-Za-z])/g, (all, tag) => tag ?? ACCENTS[all] ?? all);
+  const more = '~'.repeat(Math.ceil(text.replace(/<[^>]+>/g, '').length * 0.4));
+  return accented + more.replace(/.{10}(?=.)/g, '$& ');
+}
+
+/** A message for finding texts that are cut off or not translated. */
 function pseudo(message) {
-  const stretch = (text) => {
-    if (!/[A-Za-z]/.test(text)) return text;
-    const accented = text.replace(/(<[^>]+>)|([A-Za-z])/g, (all, tag) => tag ?? ACCENTS[all] ?? all);
-    return accented + '~'.repeat(Math.ceil(text.replace(/<[^>]+>/g, '').length * 0.4));
-  };
   const walk = (part) => {
     if (typeof part === 'string') return stretch(part);
     if (!Array.isArray(part) || !part[2] || typeof part[2] !== 'object') return part;

@@ -7,6 +7,7 @@ import { Store } from '../ui/store';
 export type Theme = Preferences['theme'];
 
 const KEYS = { theme: 'trunkline.theme', density: 'trunkline.density', language: 'trunkline.language' } as const;
+const PICKED = 'trunkline.language.picked';
 
 function read(): Preferences {
   const theme = localStorage.getItem(KEYS.theme);
@@ -54,10 +55,24 @@ export function adoptPreferences(theirs: Partial<Preferences>): void {
   show(next);
 }
 
-/** Changes and remembers; the page changes at once, even where the server cannot be reached. */
+/**
+ * Changes and remembers; the page changes at once, even where the server cannot be reached. A language
+ * that somebody picks before they sign in waits in this tab until they have.
+ */
 export async function changePreferences(part: Partial<Preferences>, isSignedIn: boolean): Promise<void> {
   const next = { ...preferences.get(), ...part };
   preferences.set(next);
   show(next);
   if (isSignedIn) await request('PUT', '/session/preferences', next);
+  else if (part.language) sessionStorage.setItem(PICKED, part.language);
+}
+
+/** What was picked in this tab before anybody was known; nothing if nothing was. */
+export function pickedLanguage(): Preferences['language'] | null {
+  const picked = sessionStorage.getItem(PICKED);
+  return picked === 'en' || picked === 'ja' ? picked : null;
+}
+
+export function forgetPickedLanguage(): void {
+  sessionStorage.removeItem(PICKED);
 }

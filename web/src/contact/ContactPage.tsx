@@ -41,10 +41,10 @@ export default function ContactPage() {
       </main>
     );
   }
-  if (isProblem(error, 'not-found')) {
+  if (isProblem(error, 'not-found') || (isProblem(error, 'unreachable') && error.body.reason === 'no-contact')) {
     return (
       <main id="main" className={classes.page}>
-        <EmptyState icon={IconFileUnknown} title={t('contact.unknown', { id: id.slice(-8) })} />
+        <EmptyState isPage icon={IconFileUnknown} title={t('contact.unknown', { id: id.slice(-8) })} />
       </main>
     );
   }

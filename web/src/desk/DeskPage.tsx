@@ -9,6 +9,7 @@ import type { Elsewhere as ElsewhereDesktop } from '../api/types';
 import { useT } from '../i18n';
 import { live, useLive } from '../live/desk';
 import { tabName } from '../live/tab';
+import { useMe } from '../session/useSession';
 import { toast } from '../ui/announce';
 import { DeniedState } from '../ui/DeniedState';
 import { EmptyState } from '../ui/EmptyState';
@@ -33,12 +34,13 @@ const LONG_MS = 10_000;
 /** The Agent Desktop, in whatever state it is. */
 export default function DeskPage() {
   const t = useT();
+  const me = useMe();
   const desk = useDeskIfAny();
   const { gone, refusal } = useLive();
   const { contactId } = useParams({ strict: false });
 
   if (refusal === 'no-team') return <main id="main"><DeniedState title={t('denied.no_team')}>{t('denied.ask')}</DeniedState></main>;
-  if (refusal === 'no-agent' || refusal === 'wrong-role') return <main id="main"><DeniedState title={t('denied.no_agent')}>{t('denied.ask')}</DeniedState></main>;
+  if (!me.agent || refusal === 'no-agent' || refusal === 'wrong-role') return <main id="main"><DeniedState title={t('denied.no_agent')}>{t('denied.ask')}</DeniedState></main>;
   if (gone?.reason === 'elsewhere') {
     return (
       <main id="main" className={classes.plain}>
@@ -72,7 +74,7 @@ function Elsewhere({ elsewhere }: { elsewhere: ElsewhereDesktop }) {
       toast(problemText(error), 'error');
     }
   };
-  if (isKept) return <EmptyState icon={IconDevices} title={t('elsewhere.kept')} />;
+  if (isKept) return <EmptyState isPage icon={IconDevices} title={t('elsewhere.kept')} />;
   return <ElsewhereCard elsewhere={elsewhere} onUse={() => void takeOver()} onKeep={() => setKept(true)} />;
 }
 

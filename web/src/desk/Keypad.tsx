@@ -1,8 +1,9 @@
 import { Popover } from '@mantine/core';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 
 import { call } from '../api/commands';
 import { useT } from '../i18n';
+import { AT_ONCE, useFocusAtOnce } from '../ui/useFocusAtOnce';
 import { useDesk } from './DeskContext';
 import classes from './Keypad.module.css';
 
@@ -19,30 +20,25 @@ interface Props {
 /** Keys for the other side. While it is open and has the focus, typed digits are sent too. */
 export function Keypad({ isOpen, onOpen, contact, children }: Props) {
   const t = useT();
+  const first = useFocusAtOnce<HTMLButtonElement>(isOpen);
   return (
-    <Popover opened={isOpen} onChange={onOpen} position="bottom" withArrow trapFocus returnFocus withRoles={false}>
+    <Popover opened={isOpen} onChange={onOpen} transitionProps={AT_ONCE} position="bottom" withArrow trapFocus returnFocus withRoles={false}>
       <Popover.Target>
         <span className={classes.target}>{children}</span>
       </Popover.Target>
       <Popover.Dropdown role="dialog" aria-label={t('keypad')}>
-        <Keys contact={contact} />
+        <Keys first={first} contact={contact} />
       </Popover.Dropdown>
     </Popover>
   );
 }
 
-function Keys({ contact }: { contact: string }) {
+function Keys({ first, contact }: { first: RefObject<HTMLButtonElement | null>; contact: string }) {
   const t = useT();
   const { run } = useDesk();
   const [sent, setSent] = useState('');
-  const first = useRef<HTMLButtonElement>(null);
   // One after the other, so that the digits arrive in their order.
   const queue = useRef<Promise<unknown>>(Promise.resolve());
-
-  useEffect(() => {
-    const timer = setTimeout(() => first.current?.focus(), 0);
-    return () => clearTimeout(timer);
-  }, []);
 
   const press = (digit: string) => {
     setSent((before) => (before + digit).slice(-SHOWN));

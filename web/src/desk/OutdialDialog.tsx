@@ -5,6 +5,7 @@ import { useState, type FormEvent } from 'react';
 import { desk } from '../api/commands';
 import { useT } from '../i18n';
 import { phone, typedNumber } from '../i18n/phone';
+import { AT_ONCE, useFocusAtOnce } from '../ui/useFocusAtOnce';
 import { useDesk } from './DeskContext';
 
 /** Calls a number outside, and chooses which number is shown there. */
@@ -16,6 +17,7 @@ export function OutdialDialog({ isOpen, onClose }: { isOpen: boolean; onClose: (
   const [isTried, setTried] = useState(false);
   const anis = view.outdial?.anis ?? [];
   const typed = typedNumber(text);
+  const field = useFocusAtOnce(isOpen);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -29,9 +31,10 @@ export function OutdialDialog({ isOpen, onClose }: { isOpen: boolean; onClose: (
   };
 
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t('outdial.title')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal opened={isOpen} onClose={onClose} transitionProps={AT_ONCE} title={t('outdial.title')} closeButtonProps={{ 'aria-label': t('close') }}>
       <form className="stack" onSubmit={(event) => void submit(event)}>
         <TextInput
+          ref={field}
           data-autofocus
           label={t('outdial.number')}
           description={t('outdial.hint')}

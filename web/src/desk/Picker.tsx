@@ -1,7 +1,7 @@
 import { Loader, Modal, TextInput } from '@mantine/core';
 import { IconLogin2, IconPhone, IconSearch, IconUser, IconUsers, type Icon } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useEffect, useEffectEvent, useId, useState, type KeyboardEvent } from 'react';
+import { useDeferredValue, useEffect, useEffectEvent, useId, useState, type KeyboardEvent, type RefObject } from 'react';
 
 import { desk as commands } from '../api/commands';
 import type { Destination, Reach, Target } from '../api/types';
@@ -10,6 +10,7 @@ import { clock } from '../i18n/format';
 import { phone, typedNumber } from '../i18n/phone';
 import { useNow } from '../live/useNow';
 import { ErrorState } from '../ui/ErrorState';
+import { AT_ONCE, useFocusAtOnce } from '../ui/useFocusAtOnce';
 import classes from './Picker.module.css';
 import { recent, rememberTarget, keyOf } from './recentTargets';
 
@@ -36,14 +37,15 @@ const isReachable = (target: Target) => MAY_BE_ASKED.includes(target.reach);
 /** One list for consult and transfer: agents, queues, entry points, any number. Type, arrows, Enter. */
 export function Picker({ purpose, isOpen, onClose, onChoose }: Props) {
   const t = useT();
+  const field = useFocusAtOnce(isOpen);
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t(purpose === 'consult' ? 'picker.consult' : 'picker.transfer')} size={520} closeButtonProps={{ 'aria-label': t('close') }}>
-      <List purpose={purpose} onChoose={onChoose} />
+    <Modal opened={isOpen} onClose={onClose} transitionProps={AT_ONCE} title={t(purpose === 'consult' ? 'picker.consult' : 'picker.transfer')} size={520} closeButtonProps={{ 'aria-label': t('close') }}>
+      <List field={field} purpose={purpose} onChoose={onChoose} />
     </Modal>
   );
 }
 
-function List({ purpose, onChoose }: Pick<Props, 'purpose' | 'onChoose'>) {
+function List({ field, purpose, onChoose }: Pick<Props, 'purpose' | 'onChoose'> & { field: RefObject<HTMLInputElement | null> }) {
   const t = useT();
   const id = useId();
   const [search, setSearch] = useState('');
@@ -95,6 +97,7 @@ function List({ purpose, onChoose }: Pick<Props, 'purpose' | 'onChoose'>) {
   return (
     <>
       <TextInput
+        ref={field}
         data-autofocus
         aria-label={t('picker.search')}
         placeholder={t('picker.hint')}

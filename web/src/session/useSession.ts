@@ -1,18 +1,26 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { isProblem, request, setCsrf } from '../api/client';
+import { problemText } from '../api/problems';
 import type { Me, Role } from '../api/types';
-import { adoptPreferences } from '../app/preferences';
+import { adoptPreferences, changePreferences, forgetPickedLanguage, pickedLanguage } from '../app/preferences';
 import { clearDrafts } from '../desk/drafts';
 import { live } from '../live/desk';
 import { tellTabs } from '../live/tabs';
+import { toast } from '../ui/announce';
 
 const KEY = ['session'];
 
+/** Takes over who is signed in; the language that they picked on the way becomes theirs. */
 function adopt(me: Me): Me {
+  const language = pickedLanguage() ?? me.language;
   setCsrf(me.csrf);
-  adoptPreferences({ ...me.preferences, language: me.language });
-  return me;
+  adoptPreferences({ ...me.preferences, language });
+  // Until then the server takes nothing else from them.
+  if (me.must_change_password) return { ...me, language };
+  forgetPickedLanguage();
+  if (language !== me.language) changePreferences({ language }, true).catch((error: unknown) => toast(problemText(error), 'error'));
+  return { ...me, language };
 }
 
 /** Who is signed in; null for nobody. */

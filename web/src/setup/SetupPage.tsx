@@ -44,7 +44,7 @@ export default function SetupPage() {
           {isPending ? (
             <Skeleton height={320} />
           ) : isProblem(error, 'setup-over') || isProblem(error, 'not-found') ? (
-            <EmptyState icon={IconLinkOff} title={t('setup.over')}>
+            <EmptyState isPage icon={IconLinkOff} title={t('setup.over')}>
               <p className="dim">{t('setup.over_text')}</p>
             </EmptyState>
           ) : error ? (

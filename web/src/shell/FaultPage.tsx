@@ -10,7 +10,7 @@ export function FaultPage({ error }: ErrorComponentProps) {
   const t = useT();
   return (
     <main id="main">
-      <EmptyState icon={IconBug} title={t('fault.title')}>
+      <EmptyState isPage icon={IconBug} title={t('fault.title')}>
         <p className="dim">{t('fault.text')}</p>
         <p className="code">{error instanceof Error ? error.message : String(error)}</p>
         <Button onClick={() => location.reload()}>{t('fault.reload')}</Button>

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { spotlight } from '@mantine/spotlight';
 import { IconFileSearch, IconSearch, IconSettings } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -10,6 +9,7 @@ import { useT } from '../i18n';
 import { hasRole, useMe } from '../session/useSession';
 import { useSteps } from '../start/configuration';
 import { useTitle } from '../ui/useTitle';
+import { palette } from './paletteStore';
 
 /** The way to the role's own page; agents go to their desktop. */
 export default function HomePage() {
@@ -45,7 +45,7 @@ export default function HomePage() {
           <IconSettings size={20} stroke={1.75} aria-hidden />
           {t('page.account')}
         </Link>
-        <Button leftSection={<IconSearch size={20} stroke={1.75} aria-hidden />} onClick={() => spotlight.open()}>
+        <Button leftSection={<IconSearch size={20} stroke={1.75} aria-hidden />} onClick={() => palette.open()}>
           {t('home.search', { keys: keysOf('palette') })}
         </Button>
       </div>

@@ -8,7 +8,7 @@ export function NotFoundPage() {
   const t = useT();
   return (
     <main id="main">
-      <EmptyState icon={IconMapQuestion} title={t('not_found.title')}>
+      <EmptyState isPage icon={IconMapQuestion} title={t('not_found.title')}>
         <Link to="/">{t('not_found.home')}</Link>
       </EmptyState>
     </main>

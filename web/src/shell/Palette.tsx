@@ -1,4 +1,4 @@
-import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import { Spotlight, useSpotlight, type SpotlightActionData } from '@mantine/spotlight';
 import { IconCircleCheck, IconCoffee, IconFileSearch, IconKeyboard, IconPhone, IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,7 +9,9 @@ import { isActive } from '../desk/controls';
 import { useDeskIfAny } from '../desk/DeskContext';
 import { useT } from '../i18n';
 import { phone, typedNumber } from '../i18n/phone';
+import { AT_ONCE, useFocusAtOnce } from '../ui/useFocusAtOnce';
 import { searchedNumber } from '../contact/searchedNumber';
+import { palette, paletteStore } from './paletteStore';
 import { usePlaces } from './Rail';
 
 const ID = /^[0-9a-f-]{8,40}$/i;
@@ -21,7 +23,8 @@ export function Palette({ onShortcuts }: { onShortcuts: () => void }) {
   const places = usePlaces();
   const desk = useDeskIfAny();
   const [query, setQuery] = useState('');
-  useShortcut('palette', () => spotlight.toggle());
+  const search = useFocusAtOnce(useSpotlight(paletteStore).opened);
+  useShortcut('palette', () => palette.toggle());
 
   const typed = query.trim();
   const number = typedNumber(typed);
@@ -74,17 +77,19 @@ export function Palette({ onShortcuts }: { onShortcuts: () => void }) {
 
   return (
     <Spotlight
+      store={paletteStore}
       query={query}
       onQueryChange={setQuery}
       actions={[...found, ...pages, ...states, ...others]}
       shortcut={null}
+      transitionProps={AT_ONCE}
       nothingFound={t('nothing_found')}
       highlightQuery={false}
       scrollable
       maxHeight={400}
       scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       lockScroll={false}
-      searchProps={{ leftSection: <IconSearch size={20} stroke={1.75} aria-hidden />, placeholder: t('palette.hint'), 'aria-label': t('palette') }}
+      searchProps={{ ref: search, leftSection: <IconSearch size={20} stroke={1.75} aria-hidden />, placeholder: t('palette.hint'), 'aria-label': t('palette') }}
     />
   );
 }

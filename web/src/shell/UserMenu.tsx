@@ -1,6 +1,5 @@
 import { Menu } from '@mantine/core';
 import { IconKeyboard, IconLanguage, IconLogout, IconMoon, IconSearch, IconSun, IconUserOff } from '@tabler/icons-react';
-import { spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
 
 import { desk as commands } from '../api/commands';
@@ -14,6 +13,7 @@ import { useMe, useSignOut } from '../session/useSession';
 import { toast } from '../ui/announce';
 import { useStore } from '../ui/store';
 import classes from './Header.module.css';
+import { palette } from './paletteStore';
 import { usePlaces } from './Rail';
 
 function initials(name: string): string {
@@ -61,7 +61,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconSearch size={20} stroke={1.75} aria-hidden />} rightSection={<kbd className="meta">{keysOf('palette')}</kbd>} onClick={() => spotlight.open()}>
+        <Menu.Item leftSection={<IconSearch size={20} stroke={1.75} aria-hidden />} rightSection={<kbd className="meta">{keysOf('palette')}</kbd>} onClick={() => palette.open()}>
           {t('palette')}
         </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={20} stroke={1.75} aria-hidden />} rightSection={<kbd className="meta">{keysOf('shortcuts')}</kbd>} onClick={onShortcuts}>

@@ -1,6 +1,6 @@
 import { Button, FileButton } from '@mantine/core';
 import { IconFileImport } from '@tabler/icons-react';
-import { useState, type DragEvent } from 'react';
+import { useRef, useState, type DragEvent } from 'react';
 
 import { useT } from '../i18n';
 import classes from './Start.module.css';
@@ -18,8 +18,11 @@ interface Props {
 export function DropZone({ isBusy, onFile, onUnreadable }: Props) {
   const t = useT();
   const [isOver, setOver] = useState(false);
+  const forget = useRef<() => void>(null);
   const take = async (file: File | null | undefined) => {
     if (!file) return;
+    // Else the browser is silent when the same file is chosen again, mended meanwhile.
+    forget.current?.();
     if (file.size > LARGEST) {
       onUnreadable(new Error(t('start.file_large')));
       return;
@@ -47,7 +50,7 @@ export function DropZone({ isBusy, onFile, onUnreadable }: Props) {
     >
       <IconFileImport size={28} stroke={1.5} aria-hidden />
       <p>{t('start.drop')}</p>
-      <FileButton accept="application/json,.json" onChange={(file) => void take(file)} inputProps={{ 'aria-label': t('start.choose_file') }}>
+      <FileButton resetRef={forget} accept="application/json,.json" onChange={(file) => void take(file)} inputProps={{ 'aria-label': t('start.choose_file') }}>
         {(props) => (
           <Button {...props} loading={isBusy}>
             {t('start.choose_file')}

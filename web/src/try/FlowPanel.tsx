@@ -34,6 +34,7 @@ function StepRow({ row, isLast, last }: { row: Row; isLast: boolean; last: React
   const { step, isOpen } = row;
   const Picture = step.failure ? IconAlertTriangle : isOpen ? IconLoader2 : IconCircleCheck;
   const details = detailsOf(step);
+  const line = lineOf(row);
   return (
     <li ref={isLast ? last : undefined} className={classes.step} data-failed={step.failure !== null || undefined} data-open={isOpen || undefined}>
       <Picture size={20} stroke={1.75} aria-label={t(step.failure ? 'try.step_failed' : isOpen ? 'try.step_open' : 'try.step_done')} />
@@ -42,7 +43,7 @@ function StepRow({ row, isLast, last }: { row: Row; isLast: boolean; last: React
           {step.activity || t(row.words)}
           {step.thread !== 'main' && step.activity && <span className="meta">{` ${step.thread.replace('event:', '')}`}</span>}
         </p>
-        <p className="dim">{lineOf(row)}</p>
+        {line && <p className="dim">{line}</p>}
         {details && (
           <details>
             <summary className="meta">{t('try.details')}</summary>

@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 import { request } from '../api/client';
 import { problemText } from '../api/problems';
 import type { Me } from '../api/types';
-import { useT } from '../i18n';
+import { changePreferences } from '../app/preferences';
+import { language, useT } from '../i18n';
 import { SignInForm } from '../session/SignInForm';
 import classes from '../session/SignIn.module.css';
 import { useAdoptSession } from '../session/useSession';
@@ -28,6 +29,8 @@ export default function OpenPage() {
     isAsked.current = true;
     const open = async () => {
       try {
+        // Nobody has chosen a language for the demonstration's user: this browser's is good.
+        await changePreferences({ language: language() }, false);
         adopt(await request<Me>('POST', '/session/link', { token: token ?? '' }, { isSignIn: true }));
         goOn();
       } catch (error) {

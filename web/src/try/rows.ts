@@ -69,6 +69,7 @@ export function lineOf({ step, isOpen }: Row): string {
     case 'contact.answered':
       return [text(into.queue), text(into.agent)].filter(Boolean).join(' · ');
     default:
-      return [step.activity ? step.kind : step.kind.replace('contact.', ''), step.port ?? ''].filter(Boolean).join(' · ');
+      // What has words needs no second name.
+      return [step.kind in HAPPENED ? '' : step.kind, step.port ?? ''].filter(Boolean).join(' · ');
   }
 }
