@@ -21,7 +21,7 @@ pub struct Desks {
     /// What they see.
     pub seen: Arc<Seen>,
     /// The administrator.
-    pub admin: Admin,
+    pub admin: Arc<Admin>,
     count: usize,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -77,7 +77,7 @@ impl Desks {
                 let _ = stopped.await;
             });
         });
-        let admin = Admin { session, runtime };
+        let admin = Arc::new(Admin { session, runtime });
         Ok(Self { seen, admin, count, stop: Some(stop), thread: Some(thread) })
     }
 

@@ -266,8 +266,11 @@ impl Desktop {
     /// Notes what the desktop shows, and whether it is right when it has just come back.
     fn stand(&self, kind: String, code: String) {
         let stand = &mut lock(&self.seen.stands)[self.number];
+        // Until its page has said hello, a desktop is nobody's. One that is lost stays so, and is
+        // missed by whoever waits for all.
+        let is_nobodys = kind == "signed_out";
         stand.shown = (kind, code);
-        if std::mem::replace(&mut stand.is_connected, true) {
+        if is_nobodys || std::mem::replace(&mut stand.is_connected, true) {
             return;
         }
         *lock(&self.seen.returns).entry(stand.shown.0.clone()).or_default() += 1;

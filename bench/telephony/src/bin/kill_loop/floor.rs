@@ -5,13 +5,13 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use reqwest::Method;
-use serde_json::{Value, json};
 use trunkline_bench_telephony::desks::Desks;
 use trunkline_bench_telephony::http_stub::Comment;
 use trunkline_bench_telephony::load::{self, Options, PhoneOptions, Shared};
 use trunkline_bench_telephony::server::Place;
 use trunkline_bench_telephony::site::{FIRST_PHONE, PASSWORD, PHONES};
+
+use crate::changes::Changes;
 
 /// Agents who take no calls and change their state all the time.
 pub(crate) const IDLERS: usize = 4;
@@ -27,10 +27,7 @@ pub(crate) struct Floor {
     desks: Desks,
     slowest_return: Duration,
     missing: Vec<String>,
-    /// A user's name for people, as the server has confirmed it.
-    name: Option<String>,
-    names_lost: Vec<String>,
-    names: u32,
+    changes: Changes,
 }
 
 /// What became of what was confirmed.
@@ -62,51 +59,24 @@ impl Floor {
         if let Err(missing) = desks.all_back(PATIENCE) {
             return Err(io::Error::other(format!("{missing} desktops do not come up")));
         }
+        let changes = Changes::begin(desks.admin.clone())?;
         drop(server);
         desks.all_gone();
-        Ok(Self {
-            desks,
-            slowest_return: Duration::ZERO,
-            missing: Vec::new(),
-            name: None,
-            names_lost: Vec::new(),
-            names: 0,
-        })
+        Ok(Self { desks, slowest_return: Duration::ZERO, missing: Vec::new(), changes })
     }
 
-    /// The server is there again: so must be the desktops, and a user's name; which changes.
+    /// The server is there again: so must be the desktops, and the configuration, which changes.
     pub(crate) fn look(&mut self, round: u32) -> io::Result<()> {
         match self.desks.all_back(PATIENCE) {
             Ok(took) => self.slowest_return = self.slowest_return.max(took),
             Err(missing) => self.missing.push(format!("{missing} before kill {round}")),
         }
-        let (_, users) = self.desks.admin.send(Method::GET, "/users?search=agent-", Value::Null)?;
-        let user = &users["users"][0];
-        if let Some(wanted) = &self.name {
-            self.names += 1;
-            if user["display_name"] != wanted.as_str() {
-                let shown = &user["display_name"];
-                self.names_lost.push(format!("{wanted} was confirmed, {shown} is shown"));
-            }
-        }
-        let name = format!("Agent of round {round}");
-        let body = json!({
-            "version": user["version"], "name": user["name"], "display_name": name,
-            "language": user["language"], "roles": user["roles"], "agent": user["agent"],
-            "teams": user["teams"], "disabled": user["disabled"],
-        });
-        let path = format!("/users/{}", user["id"].as_str().unwrap_or_default());
-        match self.desks.admin.send(Method::PUT, &path, body)? {
-            (200, _) => {
-                self.name = Some(name);
-                Ok(())
-            }
-            (status, why) => Err(io::Error::other(format!("a user's name: {status} {why}"))),
-        }
+        self.changes.look(round)
     }
 
     /// The server was killed.
     pub(crate) fn killed(&mut self) {
+        self.changes.killed();
         self.desks.all_gone();
     }
 
@@ -141,7 +111,7 @@ impl Kept<'_> {
         self.notes_lost.is_empty()
             && self.notes > 0
             && floor.missing.is_empty()
-            && floor.names_lost.is_empty()
+            && floor.changes.is_good()
             && floor.desks.seen.wrong_states().is_empty()
     }
 }
@@ -156,8 +126,7 @@ impl fmt::Display for Kept<'_> {
         writeln!(f, "did not come back: {} {:?}", floor.missing.len(), floor.missing)?;
         let shown = &wrong[..wrong.len().min(10)];
         writeln!(f, "confirmed states lost: {} {shown:?}", wrong.len())?;
-        let lost = &floor.names_lost;
-        writeln!(f, "confirmed users' changes: {}, lost: {} {lost:?}", floor.names, lost.len())?;
+        writeln!(f, "{}", floor.changes)?;
         writeln!(f, "commands refused: {:?}", seen.refusals())?;
         write!(f, "{}", if self.is_good() { "PASS" } else { "FAIL" })
     }

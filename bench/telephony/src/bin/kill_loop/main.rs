@@ -4,6 +4,7 @@
 //! comment for a call is right only where a kill fell between the request and the moment at which
 //! its answer was journalled (D18).
 
+mod changes;
 mod floor;
 mod tally;
 
@@ -176,7 +177,8 @@ fn calls(
 }
 
 /// What a server keeps.
-const DATABASES: [&str; 4] = ["journal.db", "desk.sqlite", "accounts.sqlite", "contacts.sqlite"];
+const DATABASES: [&str; 5] =
+    ["journal.db", "desk.sqlite", "accounts.sqlite", "contacts.sqlite", "settings.sqlite"];
 
 /// Lets SQLite look at copies of the databases as the kill left them.
 fn check_database(folder: &Path, tally: &mut Tally) -> Result<(), Box<dyn Error>> {
