@@ -11,6 +11,10 @@
 //! long, but they become fewer. Overload is told by long waits while calls inside become more (the
 //! idea of CoDel, RFC 8289: what counts is the wait that does not go away).
 //!
+//! The library's parser drops what it does not understand, and nobody is told: such an INVITE would
+//! look like a call that waits. As soon as it matters how many are inside, only what the parser
+//! understands may count ([`Load::is_crowded`]).
+//!
 //! Times are in microseconds from any start.
 
 use std::collections::{HashMap, VecDeque};
@@ -43,6 +47,10 @@ const SPAN_US: u64 = 100_000;
 
 /// So many calls may always be inside.
 const ALWAYS: u64 = 8;
+
+/// From so many on it matters what they are: fewer than [`ALWAYS`], so that calls that can be
+/// served find room beside what the parser has dropped before.
+const CROWD: usize = 4;
 
 /// Waits that are usual on this machine are taken as the limit up to this: a slow disk is no
 /// overload.
@@ -133,6 +141,11 @@ impl Load {
     /// Whether new calls are refused at present when too many are inside.
     pub fn is_overloaded(&self) -> bool {
         self.overload_us.is_some()
+    }
+
+    /// Whether it matters that what is let in is a call, and nothing that the parser will drop.
+    pub fn is_crowded(&self) -> bool {
+        self.is_overloaded() || self.inside.len() >= CROWD
     }
 
     /// How many calls are inside.
@@ -401,6 +414,26 @@ mod tests {
         assert_eq!(load.span.answers, 1, "that one was never seen");
         assert!(load.admits(FORGET_AFTER_US + 10_000, 1 << 41, MAX_WAIT_US));
         assert_eq!((load.inside(), load.arrivals.len()), (1, 1));
+    }
+
+    #[test]
+    fn what_the_parser_drops_leaves_room_for_calls() {
+        // Calls that are served, beside ten times as many datagrams that only look like calls.
+        let mut load = Load { overload_us: Some(0), ..Load::default() };
+        let mut refused = 0;
+        for turn in 0..2_000_u64 {
+            let at_us = turn * 5_000;
+            for bad in 0..10 {
+                // Who is crowded looks closer, and sees that it is none.
+                if !load.is_crowded() {
+                    load.admits(at_us, turn * 10 + bad, MAX_WAIT_US);
+                }
+            }
+            refused += u32::from(!load.admits(at_us, 1 << 40 | turn, MAX_WAIT_US));
+            load.taken(at_us + 1_000, 1 << 40 | turn);
+            load.answered(at_us + 2_000, 1 << 40 | turn, MAX_WAIT_US);
+        }
+        assert!(refused == 0 && load.inside() <= CROWD, "{refused} {}", load.inside());
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! Between the library's messages and the cores'.
 
+use std::net::SocketAddr;
+
 use rsipstack::sip::headers::make_header;
 use rsipstack::sip::prelude::{HasHeaders, HeadersExt};
-use rsipstack::sip::{self, Header, StatusCode};
+use rsipstack::sip::{self, Header, SipMessage, StatusCode};
 use rsipstack::transaction::endpoint::EndpointInnerRef;
+use rsipstack::transaction::key::{TransactionKey, TransactionRole};
+use rsipstack::transport::SipConnection;
 
 use crate::message::{
     ClientTx, Headers, Method, OutRequest, OutResponse, Request, Response, ServerTx,
@@ -28,6 +32,15 @@ pub(super) fn request(request: &sip::Request, tx: ServerTx) -> Option<Request> {
         headers,
         body: request.body().clone(),
     })
+}
+
+/// Whether the library makes a request of a datagram. What it does not understand it drops in
+/// silence.
+pub(super) fn is_read(datagram: &[u8], source: SocketAddr) -> bool {
+    let Ok(message) = SipMessage::try_from(datagram) else { return false };
+    let message = SipConnection::update_msg_received(message, source, sip::Transport::Udp);
+    let Ok(SipMessage::Request(request)) = message else { return false };
+    TransactionKey::from_request(&request, TransactionRole::Server).is_ok()
 }
 
 pub(super) fn response(response: &sip::Response, tx: ClientTx) -> Response {

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::phones::{Flow, Keeper};
 use super::registry::Registry;
 use super::settings::{Counts, Settings, count};
-use super::{ShellError, random_number, random_text};
+use super::{ShellError, convert, random_number, random_text};
 use crate::gate::{Gate, Load, Rate, Verdict};
 use crate::identity::Directory;
 use crate::identity::guard::Guard;
@@ -159,21 +159,9 @@ impl Shared {
             return Look::Drop;
         }
         count(&self.counts.received);
-        let reading = wire::read(datagram);
-        let tidied = match &reading {
-            Reading::Request(head) => head.tidied(datagram),
-            Reading::Broken(..) | Reading::Response | Reading::KeepAlive | Reading::Noise => None,
-        };
-        match (self.look_at(reading, source, is_cut), tidied) {
-            (Look::Pass(_), Some(tidied)) => Look::PassTidied(tidied),
-            (look, _) => look,
-        }
-    }
-
-    fn look_at(&self, reading: Reading<'_>, source: SocketAddr, is_cut: bool) -> Look {
-        match reading {
+        match wire::read(datagram) {
             Reading::Request(head) if is_cut => self.fault(&head, source, 513, "Message Too Large"),
-            Reading::Request(head) => self.look_at_request(&head, source),
+            Reading::Request(head) => self.look_tidied(&head, datagram, source),
             Reading::Response | Reading::KeepAlive => self.look_at_rest(0, source),
             Reading::Broken(head, fault) => self.fault(&head, source, fault.status, fault.reason),
             Reading::Noise => {
@@ -183,9 +171,20 @@ impl Shared {
         }
     }
 
-    fn look_at_request(&self, head: &Head<'_>, source: SocketAddr) -> Look {
+    /// Looks at a request as the library is to read it.
+    fn look_tidied(&self, head: &Head<'_>, message: &[u8], source: SocketAddr) -> Look {
+        let tidied = head.tidied(message);
+        let read = tidied.as_deref().unwrap_or(&message[head.leading.min(message.len())..]);
+        match (self.look_at_request(head, read, source), tidied) {
+            (Look::Pass(_), Some(tidied)) => Look::PassTidied(tidied),
+            (look, _) => look,
+        }
+    }
+
+    /// `read` is what the library is to read.
+    fn look_at_request(&self, head: &Head<'_>, read: &[u8], source: SocketAddr) -> Look {
         if head.is_new_call() {
-            return self.look_at_call(head, source);
+            return self.look_at_call(head, read, source);
         }
         // They belong to a transaction, or nothing comes of them.
         let is_of_transaction = matches!(head.method, "ACK" | "CANCEL");
@@ -214,12 +213,7 @@ impl Shared {
             return None;
         }
         let look = match wire::read(message) {
-            Reading::Request(head) => match (self.look_at_request(&head, source), &head) {
-                (Look::Pass(leading), head) => {
-                    head.tidied(message).map_or(Look::Pass(leading), Look::PassTidied)
-                }
-                (look, _) => look,
-            },
+            Reading::Request(head) => self.look_tidied(&head, message, source),
             Reading::Response | Reading::KeepAlive => self.look_at_rest(0, source),
             Reading::Broken(head, fault) => self.fault(&head, source, fault.status, fault.reason),
             Reading::Noise => {
@@ -250,7 +244,7 @@ impl Shared {
         }
     }
 
-    fn look_at_call(&self, head: &Head<'_>, source: SocketAddr) -> Look {
+    fn look_at_call(&self, head: &Head<'_>, read: &[u8], source: SocketAddr) -> Look {
         let tag = head.from_tag().unwrap_or_default();
         // A retransmission, or the same call on another path, is no new one.
         if self.registry.knows(tag, head.cseq, head.call_id) {
@@ -266,6 +260,12 @@ impl Shared {
         }
         let look = self.look_at_rate(head, source);
         if matches!(look, Look::Pass(_)) {
+            let is_crowded = lock(&self.load).is_crowded();
+            // What the library drops must not take a call's place.
+            if is_crowded && !convert::is_read(read, source) {
+                count(&self.counts.malformed);
+                return Look::Drop;
+            }
             let call = self.call_number(tag, head.cseq, head.call_id);
             let (now_us, max_wait_us) = (self.now_us(), self.max_wait_us());
             if !lock(&self.load).admits(now_us, call, max_wait_us) {
