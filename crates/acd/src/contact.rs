@@ -166,6 +166,12 @@ impl Contacts {
         self.by_id.len()
     }
 
+    /// All of them, with their slots.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Contact)> {
+        let slots = self.slots.iter().enumerate();
+        slots.filter_map(|(slot, contact)| contact.as_ref().map(|contact| (slot, contact)))
+    }
+
     pub(crate) fn find(&self, id: &ContactId) -> Option<usize> {
         self.by_id.get(id).copied()
     }

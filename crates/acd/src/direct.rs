@@ -47,6 +47,21 @@ impl Directs {
         self.by_contact.contains_key(contact)
     }
 
+    /// Gives agents and queues other numbers. An agent who has none is asked no more: such a
+    /// domain is not renewed.
+    pub(crate) fn move_to(
+        &mut self,
+        agent: impl Fn(usize) -> Option<usize>,
+        queue: impl Fn(usize) -> Option<usize>,
+    ) {
+        self.by_contact.retain(|_, direct| {
+            direct.queue = direct.queue.and_then(&queue);
+            let to = agent(direct.agent);
+            direct.agent = to.unwrap_or_default();
+            to.is_some()
+        });
+    }
+
     fn len(&self) -> usize {
         self.by_contact.len()
     }

@@ -29,6 +29,12 @@ pub(crate) struct QueueState {
 }
 
 impl QueueState {
+    /// What it remembers of contacts that are gone.
+    pub(crate) fn emptied(&self) -> Self {
+        let (waits, intervals) = (self.waits.clone(), self.intervals.clone());
+        Self { waits, intervals, ..Self::default() }
+    }
+
     pub(crate) fn waiting(&self) -> usize {
         self.waiting
     }

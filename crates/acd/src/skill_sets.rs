@@ -76,6 +76,11 @@ impl SkillSets {
         Some(set)
     }
 
+    /// What a set asks for.
+    pub(crate) fn requirements(&self, set: usize) -> &[Requirement] {
+        &self.sets[set].requirements
+    }
+
     /// One user less.
     pub(crate) fn give_back(&mut self, set: usize) {
         if set == NO_SKILLS {

@@ -45,7 +45,7 @@ enum Test {
 pub(crate) type Profile = Vec<(usize, Value)>;
 
 /// The skills that a tenant declares.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Skills {
     by_name: Map<String, usize>,
     declared: Vec<Skill>,

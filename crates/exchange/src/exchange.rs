@@ -66,17 +66,23 @@ impl Exchange {
         self.site = site;
     }
 
-    /// Takes the queues and agents of the site over, if no contact is in a queue or with an agent.
+    /// Takes the queues and agents of the site over, if all who have a contact have a place there.
     /// Agents who are not there any more are signed out before. Gives whether it did.
     pub fn renew_routing(&mut self, now_ms: i64, recorder: &mut impl Recorder) -> bool {
-        if !self.routing.is_quiet() {
+        if !self.routing.can_renew(&self.site.tenant) {
             return false;
         }
         for agent in self.routing.leavers(&self.site.tenant) {
             self.route(acd::Input::SignOut { agent });
         }
         self.settle(now_ms, recorder);
-        self.routing.renew(now_ms, &self.site.tenant)
+        if !self.routing.renew(now_ms, &self.site.tenant) {
+            return false;
+        }
+        // Others may serve those who wait.
+        self.route(acd::Input::Tick);
+        self.settle(now_ms, recorder);
+        true
     }
 
     /// The site that contacts meet.
@@ -92,6 +98,11 @@ impl Exchange {
     /// A contact while it lives.
     pub fn contact(&self, id: &ContactId) -> Option<&Contact> {
         self.contacts.get(id).map(|life| &*life.contact)
+    }
+
+    /// How many inputs a contact has taken; none for one that is over.
+    pub fn inputs_of(&self, id: &ContactId) -> Option<u64> {
+        self.contacts.get(id).map(|life| life.inputs)
     }
 
     /// All contacts that are not over, in no order.

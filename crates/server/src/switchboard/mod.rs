@@ -131,6 +131,8 @@ pub(crate) struct Switchboard {
     routing_site: Arc<Site>,
     /// Whether that is an older site than the one that new contacts meet.
     is_routing_old: bool,
+    /// When that is looked at again.
+    next_renewal_ms: i64,
     /// What came up while outputs were carried out.
     pending: VecDeque<Event>,
 }
@@ -169,6 +171,7 @@ impl Switchboard {
             current,
             routing_site: site.clone(),
             is_routing_old: false,
+            next_renewal_ms: 0,
             exchange: Exchange::new(site),
             pending: VecDeque::new(),
         }
@@ -260,7 +263,7 @@ impl Switchboard {
             }
         }
         self.tick_desks();
-        if self.is_routing_old {
+        if self.is_routing_old && self.next_renewal_ms <= self.now_ms {
             self.renew_routing();
         }
         if self.exchange.wake_at().is_some_and(|at_ms| at_ms <= self.now_ms) {

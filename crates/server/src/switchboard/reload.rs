@@ -8,8 +8,11 @@ use crate::follow::Prepared;
 use crate::{parts, server};
 
 /// What an operator is told while the queues are as they were.
-const LATER: &str = "queues, teams and agents stay as they were until no contact is in a queue or \
-                     with an agent";
+const LATER: &str = "queues, teams and agents stay as they were as long as contacts are in a queue \
+                     or with an agent that would be gone";
+
+/// How often that is looked at, in milliseconds.
+const LOOK_EVERY_MS: i64 = 1_000;
 
 impl Switchboard {
     /// Takes over what can be: calls under way keep the site that they began with. Gives a line
@@ -55,6 +58,7 @@ impl Switchboard {
             return;
         }
         let was_old = self.is_routing_old;
+        self.next_renewal_ms = self.now_ms + LOOK_EVERY_MS;
         self.is_routing_old = !self.exchange.renew_routing(self.now_ms, &mut self.scribe);
         if self.is_routing_old {
             return;

@@ -93,7 +93,7 @@ async fn labels_choose_the_version_that_new_calls_meet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn queues_and_agents_are_taken_over_when_nobody_can_lose_a_place() {
+async fn queues_and_agents_are_taken_over_while_callers_wait_and_nobody_loses_a_place() {
     let centre = Plan::new(queues("Support")).start().await;
     let kept = beside(&centre);
     let agents = centre.ask(Ask::Agents).await.len();
@@ -102,27 +102,41 @@ async fn queues_and_agents_are_taken_over_when_nobody_can_lose_a_place() {
     assert_eq!(centre.ask(Ask::Agents).await.len(), agents + 1);
     assert_eq!(centre.agent_mode("cid").await, AgentMode::SignedOut);
 
-    let call = centre.call().await;
-    hears(&call, MUSIC_HZ).await;
+    let first = centre.call().await;
+    hears(&first, MUSIC_HZ).await;
     let new = json!({"id": "vip", "name": "VIP", "music": "other.wav"});
     put(&kept, Kind::Queue, new).unwrap();
     let (flow, number) = upload(&centre, &kept, &queues("VIP"));
     kept.settings.move_label(&ada(), &flow, Label::Live, number, 1).unwrap();
+    assert_eq!(in_force(&centre, &kept).await, [""; 0], "one waits, and keeps their place");
+    let call = centre.call().await;
+    hears(&call, OTHER_HZ).await;
+    assert_eq!(waiting(&centre).await, [("Support".to_owned(), 1), ("VIP".to_owned(), 1)]);
+
+    // A queue in which somebody waits does not go before they do.
+    let objects = kept.settings.list(Kind::Queue).unwrap();
+    let old = objects.iter().find(|it| it.value["name"] == "Support").unwrap();
+    kept.settings.delete(&ada(), Kind::Queue, &old.id, old.version).unwrap();
     let notes = in_force(&centre, &kept).await;
     assert!(notes.iter().any(|note| note.contains("stay as they were")), "{notes:?}");
-    call.hang_up();
-    centre.has_ended(1).await;
+    first.hang_up();
     let until = tokio::time::Instant::now() + LIMIT;
     while !in_force(&centre, &kept).await.is_empty() {
         assert!(tokio::time::Instant::now() < until, "the queues are not taken over");
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
-    let call = centre.call().await;
-    hears(&call, OTHER_HZ).await;
-    let queues = centre.ask(Ask::Queues).await;
-    assert_eq!(queues.iter().find(|it| it.queue == "VIP").unwrap().waiting, 1);
+    assert_eq!(waiting(&centre).await, [("VIP".to_owned(), 1)]);
     call.hang_up();
     centre.has_ended(2).await;
+}
+
+/// Queues in which somebody waits.
+async fn waiting(centre: &Centre) -> Vec<(String, u64)> {
+    let queues = centre.ask(Ask::Queues).await.into_iter();
+    let mut waiting: Vec<(String, u64)> =
+        queues.filter(|it| it.waiting > 0).map(|it| (it.queue, it.waiting)).collect();
+    waiting.sort();
+    waiting
 }
 
 #[tokio::test(flavor = "multi_thread")]
