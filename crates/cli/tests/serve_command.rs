@@ -1,6 +1,8 @@
 //! `trunkline serve` and the commands that speak to it, run as a program.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/export.rs"]
+mod export;
 mod support;
 
 use std::fs;
@@ -10,8 +12,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use export::Export;
+use serde_json::{Value, json};
 use support::{PROGRAM, folder};
+use trunkline_softphone::{Phone, PhoneSettings, Standing};
+use trunkline_telephony::message::Headers;
 
 /// The phone's password, which must not be seen anywhere.
 const PASSWORD: &str = "zebra-quartz-71";
@@ -404,4 +409,43 @@ fn a_tenant_is_applied_by_a_servers_interface() {
     assert!(run(&folder, &["agent", "list"]).1.contains("Maria Berg"), "in force when it says so");
     served.signal("TERM");
     assert_eq!(served.ended(), Some(0));
+}
+
+/// How long the steps of a call may take on a busy machine.
+const LIMIT: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_rings_after_the_server_was_killed_and_does_not_register_again() {
+    let (folder, _) = site("serve-killed");
+    let hello = Export::new("hello").node("Queue", "queue-contact", export::queue());
+    let hello = hello.node("Stop", "end", json!({}));
+    hello.link("Start.out -> Queue\nQueue.default -> Stop").write(&folder);
+    let tenant = export::tenant("hello", "http://127.0.0.1:9", "{type: none}");
+    fs::write(folder.join("tenant.yaml"), tenant).unwrap();
+    let config = fs::read_to_string(folder.join("trunkline.toml")).unwrap();
+    let port = config.split("127.0.0.1:").nth(1).unwrap().split('\'').next().unwrap();
+
+    let mut served = Served::start(&folder);
+    let settings = PhoneSettings::loopback("maria");
+    let settings = settings.registered_at(format!("sip:127.0.0.1:{port}"), PASSWORD);
+    let phone = Phone::start(settings).await.unwrap();
+    phone.register().await.unwrap();
+    await_output(&folder, &["agent", "list"], "available, phone maria registered");
+    // The registration is on the disk a moment later.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    served.signal("KILL");
+    assert_eq!(served.ended(), None, "killed");
+
+    let _served = Served::start(&folder);
+    await_output(&folder, &["agent", "list"], "available, phone maria registered");
+    let caller = Phone::start(PhoneSettings::loopback("+14155550100")).await.unwrap();
+    let uri = format!("sip:+12025550100@127.0.0.1:{port}");
+    let call = caller.dial(&uri, Headers::default()).await.unwrap();
+    call.answered(LIMIT).await.unwrap();
+    let rings = tokio::time::timeout(LIMIT, phone.incoming()).await;
+    let desk = rings.expect("the phone rings").unwrap().answer();
+    desk.answered(LIMIT).await.unwrap();
+    call.hang_up();
+    desk.ended(LIMIT).await.unwrap();
+    assert_eq!(*phone.standing().borrow(), Standing::Registered { refreshes: 0 });
 }
