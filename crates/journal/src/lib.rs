@@ -25,13 +25,14 @@ mod record;
 mod recover;
 mod routing;
 mod site;
+mod uses;
 mod writer;
 
 pub use error::{FailureClass, JournalError};
 pub use key::Keys;
 pub use read::{CONTACTS, ReadContact, SiteCache, read_contact};
 pub use rebuild::{InDoubt, Rebuilt, Replayed, lost, may_resend, rebuild, replay};
-pub use recover::{Problem, RecoverOptions, Recovered, RecoveredContact, recover};
+pub use recover::{Draft, Problem, RecoverOptions, Recovered, RecoveredContact, recover};
 pub use routing::Seat;
 pub use site::SiteImage;
 pub use trunkline_exchange::{ContactRecord, MessageId, RoutingRecord, Sender};

@@ -41,9 +41,21 @@ pub struct RecoverOptions<'o> {
     pub now_ms: i64,
     /// Whether recovered contacts keep a trace.
     pub is_traced: bool,
-    /// What agents had typed and not saved, by contact and variable: it is saved as the call ends,
-    /// before what follows the call reads it (decision 11).
-    pub drafts: &'o HashMap<ContactId, Vec<(String, String)>>,
+    /// What agents had typed and not saved, by contact: it is saved as the call ends, before what
+    /// follows the call reads it (decision 11).
+    pub drafts: &'o HashMap<ContactId, Vec<Draft>>,
+}
+
+/// What an agent had typed into a variable and not saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The variable.
+    pub name: String,
+    /// The text.
+    pub value: String,
+    /// How many inputs the contact had taken by then. What was saved later is newer: who keeps
+    /// drafts may not have come to dropping this one.
+    pub after: u64,
 }
 
 /// What a crash left behind.
@@ -292,16 +304,24 @@ impl Revived {
         self.taken.push((ContactRecord { number: self.inputs, record, from }, outputs));
     }
 
-    /// What fits its variable is saved; the rest was never more than a draft.
-    fn save_drafts(&mut self, drafts: &HashMap<ContactId, Vec<(String, String)>>) {
+    /// What fits its variable, and has not been saved since, is saved; the rest was never more
+    /// than a draft.
+    fn save_drafts(&mut self, drafts: &HashMap<ContactId, Vec<Draft>>) {
         let drafts = drafts.get(&self.read.arrival.contact).map(Vec::as_slice);
-        for (name, value) in drafts.unwrap_or_default() {
-            let is_taken = self.contact.takes_edits();
+        for draft in drafts.unwrap_or_default().iter() {
+            let Draft { name, value, .. } = draft;
+            let is_taken = self.contact.takes_edits() && !self.has_saved_since(draft);
             if is_taken && self.contact.run().check_edit(name, value).is_ok() {
                 let (name, value) = (name.clone(), value.clone());
                 self.give(Input::Edited { name, value }, None);
             }
         }
+    }
+
+    fn has_saved_since(&self, draft: &Draft) -> bool {
+        let mut later = self.read.inputs.iter().filter(|it| it.number > draft.after);
+        later
+            .any(|it| matches!(&it.record.input, Input::Edited { name, .. } if *name == draft.name))
     }
 
     fn flow(&mut self, input: trunkline_flow::Input) {

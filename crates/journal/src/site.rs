@@ -19,7 +19,7 @@ use crate::codec::{self, PART_BYTES, Reader};
 use crate::{JournalError, Keys};
 
 /// Prefix of the streams of sites.
-const SITES: &str = "site.";
+pub(crate) const SITES: &str = "site.";
 
 /// A name may be taken by one that was cut off or purged; then the next is tried.
 const MAX_NAMES: u32 = 100;
@@ -205,7 +205,7 @@ fn hash(key: Option<&Key>, text: &[u8]) -> [u8; 32] {
 }
 
 /// Writes a whole stream. Gives whether it is there; if not, the name is somebody else's.
-fn append(
+pub(crate) fn append(
     store: &dyn Store,
     stream: &StreamId,
     entries: Vec<NewEntry>,

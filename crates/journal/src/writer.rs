@@ -19,7 +19,7 @@ use crate::lane::Lane;
 use crate::moments::is_worth_a_snapshot;
 use crate::record::{ContactHead, EraHead, StepRef, Written, WrittenRouting};
 use crate::routing::{ROUTING, Seat, Seats};
-use crate::{CONTACTS, FailureClass, JournalError, Keys, ReadContact, SiteImage, codec};
+use crate::{CONTACTS, FailureClass, JournalError, Keys, ReadContact, SiteImage, codec, uses};
 use outage::Outage;
 
 /// An era of routing ends after this many entries, so that a start need not read more.
@@ -84,6 +84,8 @@ struct Place {
     stream: Option<StreamId>,
     image: Arc<SiteImage>,
     flow_hashes: HashMap<EntryPointId, [u8; 32]>,
+    /// Whether it is written down that contacts have met it.
+    is_met: bool,
 }
 
 /// An era of the routing domain.
@@ -177,8 +179,9 @@ impl Writer {
             return Err(JournalError::Key { text: text.to_owned() });
         }
         let flow_hashes = image.flow_hashes(self.site_key(&image));
-        self.place = Some(Place { stream: None, image, flow_hashes });
-        if let Err(error) = self.site_stream(now_ms) {
+        self.place = Some(Place { stream: None, image, flow_hashes, is_met: false });
+        self.purge.site_changed(now_ms);
+        if let Err(error) = self.begin_uses(now_ms).and_then(|()| self.site_stream(now_ms)) {
             self.outage = Some(Outage::new(&error, now_ms));
         }
         Ok(())
@@ -255,9 +258,14 @@ impl Writer {
 
     /// Prefix of the names of the domain's streams.
     pub(crate) fn routing_prefix(&self) -> String {
+        format!("{ROUTING}{}", self.domain())
+    }
+
+    /// The domain's name in names of streams, with a dot.
+    fn domain(&self) -> String {
         let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
         let domain: String = self.options.domain.chars().filter(is_plain).collect();
-        format!("{ROUTING}{}.", &domain[..domain.len().min(DOMAIN_BYTES)])
+        format!("{}.", &domain[..domain.len().min(DOMAIN_BYTES)])
     }
 
     /// A contact arrived. Its head is written before its inputs.
@@ -286,12 +294,37 @@ impl Writer {
         let place = self.place.as_ref().ok_or_else(no_site)?;
         let flow_hash = place.flow_hashes.get(&arrival.entry_point).copied();
         let is_sealed = place.image.has_secrets();
-        let site = self.site_stream(self.last_ms)?;
+        let site = self.meet_site(arrival.at_ms.max(self.last_ms))?;
         let mut lane = Lane::new(id, Origin { flow_hash, semantics: SEMANTICS });
         lane.is_sealed = is_sealed;
         let head = ContactHead { semantics: SEMANTICS, arrival: arrival.clone(), site };
         self.encode(&mut lane, EntryKind::Input, &Written::Head(&head))?;
         Ok(lane)
+    }
+
+    fn begin_uses(&mut self, now_ms: i64) -> Result<(), JournalError> {
+        let id = self.new_batch_id();
+        uses::begin_first(&*self.store, &self.domain(), (id, now_ms))
+    }
+
+    /// The stream of the present site, for a contact that arrives there.
+    fn meet_site(&mut self, now_ms: i64) -> Result<StreamId, JournalError> {
+        if let Some(Place { stream: Some(stream), is_met: true, .. }) = &self.place {
+            return Ok(stream.clone());
+        }
+        let written = self.site_stream(self.last_ms)?;
+        // Nobody had met it, so it may have been purged meanwhile.
+        let is_there = self.store.head(&written)?.is_some_and(|head| head.closed);
+        if let Some(place) = self.place.as_mut().filter(|_| !is_there) {
+            place.stream = None;
+        }
+        let stream = self.site_stream(self.last_ms)?;
+        let id = self.new_batch_id();
+        uses::begin(&*self.store, &self.domain(), std::slice::from_ref(&stream), (id, now_ms))?;
+        if let Some(place) = &mut self.place {
+            place.is_met = true;
+        }
+        Ok(stream)
     }
 
     /// The stream of the present site, which is written now if it is not yet: once for all

@@ -12,9 +12,11 @@ use trunkline_contact::{Input, Output};
 use trunkline_exchange::Output as Wanted;
 use trunkline_flow::Input as FlowInput;
 use trunkline_journal::{Keys, ReadContact, Sender};
-use trunkline_model::FailureCode;
+use trunkline_model::{ContactId, FailureCode};
 use trunkline_store::double::FaultyStore;
-use trunkline_store::{SqliteOptions, SqliteStore, Store};
+use trunkline_store::{
+    Batch, BatchId, Expected, NewEntry, Outcome, SqliteOptions, SqliteStore, Store,
+};
 
 fn is_closed(store: &Arc<dyn Store>, id: &str) -> bool {
     store.head(&stream(id)).unwrap().unwrap().closed
@@ -215,6 +217,58 @@ fn the_former_owner_is_told_that_it_is_one() {
     assert_eq!((number("c1"), number("c2")), before);
     new.finish();
     assert!(is_closed(&store, "c1") && is_closed(&store, "c2"));
+}
+
+#[test]
+fn a_draft_that_is_older_than_what_was_saved_is_not_taken() {
+    let store = memory();
+    let mut shop = Shop::start(Arc::clone(&store), 1_000);
+    shop.run("c1", 0..6);
+    let inputs = shop.exchange.inputs_of(&ContactId::new("c1")).unwrap();
+    drop(shop);
+    // The notes are the last input; who keeps drafts had not come to dropping an older one.
+    for (after, name, note) in
+        [(inputs - 1, "notes", "Brakes"), (inputs, "notes", "typed"), (0, "customer", "Brakes")]
+    {
+        let store = copied(&store);
+        let options = trunkline_journal::WriterOptions::default();
+        let mut writer = trunkline_journal::Writer::new(store, options);
+        let value = "typed".to_owned();
+        let draft = trunkline_journal::Draft { name: name.to_owned(), value, after };
+        let (tenant, keys) = (support::tenant(), Keys::Known(key()));
+        let options = trunkline_journal::RecoverOptions {
+            tenant: &tenant,
+            keys: &keys,
+            now_ms: 50_000,
+            is_traced: false,
+            drafts: &[(ContactId::new("c1"), vec![draft])].into(),
+        };
+        let recovered = trunkline_journal::recover(&mut writer, &options).unwrap();
+        let outputs = format!("{:?}", recovered.contacts[0].outputs);
+        let body = format!("Text(\"{note}\")");
+        assert!(outputs.contains(&body), "{name} after {after}: {outputs}");
+    }
+}
+
+/// A store with the same contacts, which recovery may take over.
+fn copied(store: &Arc<dyn Store>) -> Arc<dyn Store> {
+    let copy = memory();
+    for prefix in ["contact.", "site."] {
+        let open = store.open_streams(prefix, None, 99).unwrap();
+        for id in open.into_iter().chain(store.closed_streams(prefix, None, 99).unwrap()) {
+            let origin = store.head(&id).unwrap().unwrap().origin;
+            let mut expected = Expected::New(origin);
+            for entry in store.read(&id, 1, None).unwrap() {
+                let (kind, payload) = (entry.kind, entry.payload);
+                let number = BatchId(entry.number.into());
+                let batch = Batch::new(number, entry.epoch, vec![NewEntry { kind, payload }]);
+                let stored = copy.append(&id, &expected, &batch, entry.at_ms).unwrap();
+                let Outcome::Stored(position) = stored else { panic!("{stored:?}") };
+                expected = Expected::At(position);
+            }
+        }
+    }
+    copy
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use support::stores::Frail;
-use support::{LAST_STEP, Shop, answer, key, memory, read, secret_image, stream};
+use support::{LAST_STEP, Shop, answer, image_named, key, memory, read, secret_image, stream};
 use trunkline_contact::{Contact, Input};
 use trunkline_flow::Input as FlowInput;
 use trunkline_journal::{
@@ -357,6 +357,102 @@ fn only_so_many_finished_contacts_are_kept() {
     assert_eq!(writer.purge_finished(6_000, 2).unwrap(), 1);
     assert_eq!(writer.purge_finished(6_000, 2).unwrap(), 0);
     assert_eq!(kept(&store), ["c3", "c4"]);
+}
+
+/// An id that tells when its contact began.
+fn id_at(at_ms: i64) -> String {
+    format!("{:08x}-{:04x}-7000-8000-000000000000", at_ms >> 16, at_ms & 0xffff)
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// Lives a contact's life at a time, from its arrival to its comment.
+fn live(shop: &mut Shop, at_ms: i64) -> String {
+    let id = id_at(at_ms);
+    shop.now_ms = at_ms;
+    shop.arrive(&id);
+    shop.commit().unwrap();
+    shop.tell(&id, Input::CallerHungUp);
+    shop.commit().unwrap();
+    (0..2).for_each(|_| {
+        shop.answer_request(&id);
+        shop.commit().unwrap();
+    });
+    assert!(shop.exchange.is_empty());
+    id
+}
+
+#[test]
+fn sites_that_no_kept_contact_has_met_are_purged() {
+    let store = memory();
+    let count = |prefix: &str| store.count_closed(prefix).unwrap();
+    let retention = Retention { keep_ms: 10 * HOUR_MS, keep_contacts: 100 };
+    let mut shop = Shop::start_keeping(Arc::clone(&store), HOUR_MS, retention);
+    let old = live(&mut shop, 2 * HOUR_MS);
+    // A busy morning: of ten changes one is met by contacts.
+    for change in 0..10 {
+        let image = image_named(&format!("Change {change}"));
+        shop.writer.begin_site(image, 3 * HOUR_MS + change).unwrap();
+    }
+    assert_eq!(count("site."), 11);
+    for _ in 0..3 {
+        shop.writer.purge_finished(4 * HOUR_MS, 100).unwrap();
+    }
+    assert_eq!(count("site."), 2, "the one that was met, and the present one");
+    live(&mut shop, 8 * HOUR_MS);
+    let young = live(&mut shop, 9 * HOUR_MS);
+    shop.writer.begin_site(image_named("Evening"), 9 * HOUR_MS + 1).unwrap();
+    shop.writer.purge_finished(10 * HOUR_MS, 100).unwrap();
+    assert_eq!((count("site."), kept(&store).len()), (3, 3), "all contacts are kept");
+    assert!(read(&store, &old).is_closed);
+    // The older ones go, and their site with them.
+    shop.writer.purge_finished(19 * HOUR_MS - 1, 100).unwrap();
+    assert_eq!((count("site."), kept(&store)), (2, vec![young.clone()]));
+    assert!(read(&store, &young).is_closed);
+    shop.writer.purge_finished(30 * HOUR_MS, 100).unwrap();
+    assert_eq!((count("site."), kept(&store).len()), (2, 0), "nobody has met the present one yet");
+    live(&mut shop, 31 * HOUR_MS);
+    shop.now_ms = 32 * HOUR_MS;
+    let open = id_at(shop.now_ms);
+    shop.arrive(&open);
+    shop.commit().unwrap();
+    shop.writer.purge_finished(42 * HOUR_MS, 100).unwrap();
+    assert_eq!((count("site."), count("use.")), (1, 1));
+    assert!(!read(&store, &open).is_closed);
+}
+
+#[test]
+fn a_site_that_was_purged_before_anybody_met_it_is_written_again() {
+    let store = memory();
+    let mut shop = Shop::start(Arc::clone(&store), 1_000);
+    let site = store.closed_streams("site.", None, 9).unwrap().remove(0);
+    store.purge(&site, 2_000).unwrap();
+    shop.run("c1", 0..2);
+    assert_eq!(store.closed_streams("site.", None, 9).unwrap()[0].as_str(), format!("{site}.2"));
+    assert_eq!(Shop::start(store, 3_000).exchange.len(), 1);
+}
+
+#[test]
+fn sites_of_an_older_release_are_kept_as_long_as_contacts_may_need_them() {
+    let store = memory();
+    let mut shop = Shop::start(Arc::clone(&store), HOUR_MS);
+    let old = live(&mut shop, 2 * HOUR_MS);
+    // An older release wrote no uses.
+    for used in store.closed_streams("use.", None, 9).unwrap() {
+        store.purge(&used, 0).unwrap();
+    }
+    let image = image_named("New");
+    let mut next = Shop::start_with(Arc::clone(&store), 5 * HOUR_MS, image).unwrap();
+    next.writer.purge_finished(6 * HOUR_MS, 100).unwrap();
+    assert_eq!(store.count_closed("site.").unwrap(), 2);
+    assert!(read(&store, &old).is_closed, "its site is there");
+    let first = live(&mut next, 8 * HOUR_MS);
+    live(&mut next, 9 * HOUR_MS);
+    for gone in [old, first] {
+        store.purge(&stream(&gone), 10 * HOUR_MS).unwrap();
+    }
+    next.writer.purge_finished(11 * HOUR_MS, 100).unwrap();
+    assert_eq!(store.count_closed("site.").unwrap(), 1);
 }
 
 #[test]

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS seats (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS drafts (
     contact TEXT NOT NULL, agent TEXT NOT NULL, variable TEXT NOT NULL, value TEXT NOT NULL,
+    typed_after INTEGER NOT NULL,
     PRIMARY KEY (contact, agent, variable)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS phones (
@@ -34,6 +35,10 @@ CREATE TABLE IF NOT EXISTS phones (
     call_id TEXT NOT NULL, cseq INTEGER NOT NULL, instance TEXT, reg_id TEXT,
     PRIMARY KEY (user, contact)
 ) WITHOUT ROWID;";
+
+/// Files of a release that did not know how old a draft was: those count as the newest.
+const ADD_AGE: &str = "ALTER TABLE drafts ADD COLUMN typed_after INTEGER NOT NULL \
+                       DEFAULT 9223372036854775807";
 
 /// An agent who is signed in at a desktop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,19 +69,10 @@ pub(crate) type Draft = Vec<(String, String)>;
 pub(crate) struct Found {
     pub(crate) seats: HashMap<AgentId, Seat>,
     pub(crate) drafts: HashMap<(ContactId, AgentId), Draft>,
+    /// The same, as contacts that were cut off take them.
+    pub(crate) typed: HashMap<ContactId, Vec<trunkline_journal::Draft>>,
     /// With the names under which they registered.
     pub(crate) phones: Vec<(String, Phone)>,
-}
-
-impl Found {
-    /// All drafts of each contact.
-    pub(crate) fn by_contact(&self) -> HashMap<ContactId, Draft> {
-        let mut found: HashMap<ContactId, Draft> = HashMap::new();
-        for ((contact, _), draft) in &self.drafts {
-            found.entry(contact.clone()).or_default().extend(draft.iter().cloned());
-        }
-        found
-    }
 }
 
 /// Told whether it was written.
@@ -86,7 +82,7 @@ pub(crate) type Written = Box<dyn FnOnce(bool) + Send>;
 enum Change {
     Sit { agent: AgentId, seat: Seat },
     Leave { agent: AgentId },
-    Draft { contact: ContactId, agent: AgentId, draft: Draft },
+    Draft { contact: ContactId, agent: AgentId, draft: Draft, after: u64 },
     Forget { contact: ContactId },
     Phones { user: String, phones: Vec<Phone> },
     Nothing,
@@ -136,16 +132,17 @@ impl Book {
         self.send(Change::Leave { agent: agent.clone() }, Box::new(|_| {}));
     }
 
-    /// Keeps a draft in place of the former one.
+    /// Keeps a draft in place of the former one. `after` says how many inputs the contact has
+    /// taken.
     pub(crate) fn draft(
         &self,
         contact: &ContactId,
         agent: &AgentId,
-        draft: &Draft,
+        (draft, after): (&Draft, u64),
         written: Written,
     ) {
         let (contact, agent, draft) = (contact.clone(), agent.clone(), draft.clone());
-        self.send(Change::Draft { contact, agent, draft }, written);
+        self.send(Change::Draft { contact, agent, draft, after }, written);
     }
 
     /// A contact is over: its drafts have been saved or are wanted no more.
@@ -177,6 +174,10 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     database.pragma_update(None, "journal_mode", "wal")?;
     database.pragma_update(None, "synchronous", "full")?;
     database.execute_batch(SCHEMA)?;
+    let sql = "SELECT count(*) FROM pragma_table_info('drafts') WHERE name = 'typed_after'";
+    if database.query_row(sql, [], |row| row.get::<_, u32>(0))? == 0 {
+        database.execute_batch(ADD_AGE)?;
+    }
     Ok(database)
 }
 
@@ -196,12 +197,18 @@ fn read(database: &Connection) -> rusqlite::Result<Found> {
         };
         found.seats.insert(AgentId::new(row.get::<_, String>(0)?), seat);
     }
-    let mut query = database.prepare("SELECT contact, agent, variable, value FROM drafts")?;
+    let sql = "SELECT contact, agent, variable, value, typed_after FROM drafts";
+    let mut query = database.prepare(sql)?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let (contact, agent): (String, String) = (row.get(0)?, row.get(1)?);
-        let key = (ContactId::new(contact), AgentId::new(agent));
-        found.drafts.entry(key).or_default().push((row.get(2)?, row.get(3)?));
+        let (contact, agent) = (ContactId::new(contact), AgentId::new(agent));
+        let (name, value): (String, String) = (row.get(2)?, row.get(3)?);
+        let after = row.get::<_, i64>(4)?.unsigned_abs();
+        let key = (contact.clone(), agent);
+        found.drafts.entry(key).or_default().push((name.clone(), value.clone()));
+        let typed = trunkline_journal::Draft { name, value, after };
+        found.typed.entry(contact).or_default().push(typed);
     }
     let sql = "SELECT user, contact, local, source, q_millis, expires_ms, user_agent, call_id, \
                cseq, instance, reg_id FROM phones";
@@ -268,13 +275,14 @@ fn put(work: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
             let sql = "DELETE FROM seats WHERE agent = ?";
             work.prepare_cached(sql)?.execute([agent.as_str()])?;
         }
-        Change::Draft { contact, agent, draft } => {
+        Change::Draft { contact, agent, draft, after } => {
             let sql = "DELETE FROM drafts WHERE contact = ? AND agent = ?";
             work.prepare_cached(sql)?.execute([contact.as_str(), agent.as_str()])?;
-            let sql = "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)";
-            let mut insert = work.prepare_cached(sql)?;
+            let sql = "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?)";
+            let (mut insert, after) = (work.prepare_cached(sql)?, after.cast_signed());
             for (variable, value) in draft {
-                insert.execute([contact.as_str(), agent.as_str(), variable, value])?;
+                let (contact, agent) = (contact.as_str(), agent.as_str());
+                insert.execute(params![contact, agent, variable, value, after])?;
             }
         }
         Change::Nothing => {}
@@ -359,17 +367,36 @@ mod tests {
         book.sit(&ann, &seat(Device::Browser));
         book.sit(&bob, &seat(Device::SipPhone));
         book.leave(&bob);
-        book.draft(&d, &ann, &typed("gone"), Box::new(|_| {}));
+        book.draft(&d, &ann, (&typed("gone"), 1), Box::new(|_| {}));
         book.forget(&d);
-        book.draft(&c, &ann, &typed("old"), Box::new(|_| {}));
+        book.draft(&c, &ann, (&typed("old"), 6), Box::new(|_| {}));
         let (told, written) = mpsc::channel();
         let tell = Box::new(move |is_written| told.send(is_written).unwrap());
-        book.draft(&c, &ann, &typed("新しいパッド\n\"x\""), tell);
+        book.draft(&c, &ann, (&typed("新しいパッド\n\"x\""), 7), tell);
         assert!(written.recv().unwrap());
         // What follows is written too, but nobody waits for it.
         drop(book);
         let (_book, found) = Book::start(&path).unwrap();
         assert_eq!(found.seats, HashMap::from([(ann.clone(), seat(Device::Browser))]));
+        let (name, value) = typed("新しいパッド\n\"x\"").remove(0);
+        let kept = trunkline_journal::Draft { name, value, after: 7 };
+        assert_eq!(found.typed, HashMap::from([(c.clone(), vec![kept])]));
         assert_eq!(found.drafts, HashMap::from([((c, ann), typed("新しいパッド\n\"x\""))]));
+    }
+
+    #[test]
+    fn drafts_of_a_release_that_kept_no_age_are_the_newest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.sqlite");
+        let old = SCHEMA.replace("    typed_after INTEGER NOT NULL,\n", "");
+        assert_ne!(old, SCHEMA);
+        let database = Connection::open(&path).unwrap();
+        database.execute_batch(&old).unwrap();
+        database.execute_batch("INSERT INTO drafts VALUES ('c', 'ann', 'notes', 'typed')").unwrap();
+        drop(database);
+        for _ in 0..2 {
+            let (_book, found) = Book::start(&path).unwrap();
+            assert_eq!(found.typed[&ContactId::new("c")][0].after, i64::MAX.unsigned_abs());
+        }
     }
 }

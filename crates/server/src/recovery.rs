@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use trunkline_journal::{
-    JournalError, Keys, RecoverOptions, Recovered, Retention, SiteImage, Writer, WriterOptions,
-    recover,
+    Draft, JournalError, Keys, RecoverOptions, Recovered, Retention, SiteImage, Writer,
+    WriterOptions, recover,
 };
 use trunkline_model::ContactId;
 use trunkline_store::{JournalSync, SqliteOptions, SqliteStore};
@@ -21,7 +21,7 @@ use crate::config::{Setup, SyncMode};
 pub(crate) fn open(
     setup: &Setup,
     now_ms: i64,
-    drafts: &HashMap<ContactId, Vec<(String, String)>>,
+    drafts: &HashMap<ContactId, Vec<Draft>>,
 ) -> Result<(Writer, Recovered), JournalError> {
     let config = &setup.config.journal;
     let path = setup.journal_path();

@@ -109,7 +109,7 @@ impl Server {
         let now_ms = Clock::start().now_ms();
         let setup = &settled(setup, now_ms)?;
         let book = Book::start(&setup.data_dir().join("desk.sqlite")).map_err(StartError::Kept)?;
-        let (writer, recovered) = recovery::open(setup, now_ms, &book.1.by_contact())?;
+        let (writer, recovered) = recovery::open(setup, now_ms, &book.1.typed)?;
         health.good(Check::Journal);
         let recordings = recordings_folder(setup)?;
         let options = connector_options(setup);

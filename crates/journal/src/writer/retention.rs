@@ -1,10 +1,11 @@
-//! Contacts that ended are kept for a while, and purged a few at a time.
+//! Contacts that ended are kept for a while, and purged a few at a time; sites go with the last
+//! contact that met them.
 
 use trunkline_store::{EntryKind, Store, StoreError, StreamId};
 
 use super::Writer;
 use crate::routing::ROUTING;
-use crate::{CONTACTS, JournalError};
+use crate::{CONTACTS, JournalError, uses};
 
 /// Where the purge is.
 #[derive(Debug, Default)]
@@ -13,20 +14,36 @@ pub(super) struct Cursor {
     kept: Option<usize>,
     /// Contacts up to this one were found too young.
     after: Option<StreamId>,
+    /// When sites are looked at next.
+    sites_due_ms: i64,
 }
+
+/// A site that is not the present one any more is looked at so soon, ...
+const SITE_CHANGED_MS: i64 = 60_000;
+
+/// ... and all of them so often, in milliseconds.
+const SITES_EVERY_MS: i64 = 3_600_000;
+
+/// So many are purged at a time: one may be megabytes.
+const SITES_AT_ONCE: usize = 4;
 
 impl Cursor {
     /// A contact has ended.
     pub(super) fn finished(&mut self) {
         self.kept = self.kept.map(|kept| kept + 1);
     }
+
+    /// Contacts meet another site from now on.
+    pub(super) fn site_changed(&mut self, now_ms: i64) {
+        self.sites_due_ms = self.sites_due_ms.min(now_ms.saturating_add(SITE_CHANGED_MS));
+    }
 }
 
 impl Writer {
     /// Purges contacts that ended too long ago, or that are too many, by
-    /// [`Retention`](super::Retention); and eras of routing that ended too long ago. It looks at
-    /// `at_most` contacts and as many eras, and gives how many streams it purged: when that is
-    /// `at_most`, there may be more.
+    /// [`Retention`](super::Retention); eras of routing that ended too long ago; and sites that no
+    /// contact needs that is kept. It looks at `at_most` contacts and as many eras, and gives how
+    /// many contacts it purged: when that is `at_most`, there may be more.
     ///
     /// # Errors
     /// The store's.
@@ -58,7 +75,22 @@ impl Writer {
                 store.purge(&stream, now_ms)?;
             }
         }
+        self.purge_sites(now_ms)?;
         Ok(purged)
+    }
+
+    fn purge_sites(&mut self, now_ms: i64) -> Result<(), JournalError> {
+        let present = self.place.as_ref().and_then(|place| place.stream.as_ref());
+        let Some(present) = present.filter(|_| now_ms >= self.purge.sites_due_ms) else {
+            return Ok(());
+        };
+        self.purge.sites_due_ms = now_ms.saturating_add(SITES_EVERY_MS);
+        let at_most = (SITES_AT_ONCE, now_ms);
+        // There may be more of them.
+        if uses::purge(&*self.store, &self.domain(), present, at_most)? == SITES_AT_ONCE {
+            self.purge.sites_due_ms = now_ms;
+        }
+        Ok(())
     }
 }
 

@@ -15,8 +15,8 @@ use trunkline_contact::{self as contact, Arrival, Output};
 use trunkline_exchange::{Exchange, Input, Output as Wanted};
 use trunkline_flow::Input as FlowInput;
 use trunkline_journal::{
-    CONTACTS, Commit, JournalError, Keys, ReadContact, RecoverOptions, Recovered, SiteCache,
-    SiteImage, Writer, WriterOptions, read_contact, recover,
+    CONTACTS, Commit, JournalError, Keys, ReadContact, RecoverOptions, Recovered, Retention,
+    SiteCache, SiteImage, Writer, WriterOptions, read_contact, recover,
 };
 use trunkline_model::http::{Answer, Outcome, Request};
 use trunkline_model::tenant::Tenant;
@@ -82,6 +82,12 @@ pub(crate) fn image() -> Arc<SiteImage> {
     Arc::new(SiteImage::new(&tenant(), vec![flow().json().to_string()]).unwrap())
 }
 
+/// The same for a tenant of another name.
+pub(crate) fn image_named(name: &str) -> Arc<SiteImage> {
+    let tenant = Tenant { name: name.to_owned(), ..tenant() };
+    Arc::new(SiteImage::new(&tenant, vec![flow().json().to_string()]).unwrap())
+}
+
 /// A flow that has nothing to do after the call.
 pub(crate) fn short_image() -> Arc<SiteImage> {
     let flow = Export::new("desk")
@@ -131,11 +137,21 @@ impl Shop {
         now_ms: i64,
         image: Arc<SiteImage>,
     ) -> Result<Self, JournalError> {
-        let options = WriterOptions {
-            key: Some(key()),
-            domain: "Test".to_owned(),
-            ..WriterOptions::default()
-        };
+        Self::start_as(store, now_ms, image, Retention::default())
+    }
+
+    /// Starts a process that keeps so much of contacts that ended.
+    pub(crate) fn start_keeping(store: Arc<dyn Store>, now_ms: i64, retention: Retention) -> Self {
+        Self::start_as(store, now_ms, image(), retention).unwrap()
+    }
+
+    fn start_as(
+        store: Arc<dyn Store>,
+        now_ms: i64,
+        image: Arc<SiteImage>,
+        retention: Retention,
+    ) -> Result<Self, JournalError> {
+        let options = WriterOptions { key: Some(key()), domain: "Test".to_owned(), retention };
         let mut writer = Writer::new(store, options).limit_pending(MAX_PENDING_BYTES);
         writer.begin_site(Arc::clone(&image), now_ms)?;
         let (tenant, keys) = (tenant(), Keys::Known(key()));

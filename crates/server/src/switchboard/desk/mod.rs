@@ -78,8 +78,9 @@ pub(crate) struct Desks {
     path_later: HashSet<AgentId>,
     /// Who waits until what was done is written down.
     unconfirmed: Vec<Unconfirmed>,
-    /// Drafts of which something is saved as soon as what was done is written down.
-    saved: Vec<(ContactId, AgentId, Draft)>,
+    /// Whose drafts are saved, or a part of them, as soon as what was done is written down; with
+    /// how many inputs the contact had taken.
+    saved: Vec<(ContactId, AgentId, u64)>,
     last_page: u64,
     next_tick_ms: i64,
 }
@@ -187,8 +188,11 @@ impl Desks {
 
     /// What was done is written down, or cannot be.
     pub(super) fn confirm(&mut self, is_written: bool) {
-        for (contact, agent, draft) in self.saved.drain(..).filter(|_| is_written) {
-            self.book.draft(&contact, &agent, &draft, Box::new(|_| {}));
+        for (contact, agent, after) in self.saved.drain(..).filter(|_| is_written) {
+            // Something may have been typed since.
+            let drafts = self.drafts.get(&contact).and_then(|drafts| drafts.get(&agent));
+            let draft = drafts.cloned().unwrap_or_default();
+            self.book.draft(&contact, &agent, (&draft, after), Box::new(|_| {}));
         }
         for it in self.unconfirmed.drain(..) {
             let Unconfirmed { reply, result, is_in_book } = it;

@@ -63,12 +63,12 @@ impl Switchboard {
         let Some(drafts) = self.desks.drafts.get_mut(contact) else { return };
         let Some(draft) = drafts.get_mut(agent) else { return };
         draft.retain(|(name, _)| !saved.contains(&name.as_str()));
-        let left = draft.clone();
-        if left.is_empty() {
+        if draft.is_empty() {
             drafts.remove(agent);
         }
         // Not before what was saved is in the journal.
-        self.desks.saved.push((contact.clone(), agent.clone(), left));
+        let after = self.exchange.inputs_of(contact).unwrap_or_default();
+        self.desks.saved.push((contact.clone(), agent.clone(), after));
     }
 
     pub(super) fn keep_draft(
@@ -88,7 +88,8 @@ impl Switchboard {
             // Whoever asked may be gone.
             let _ = reply.send(if is_written { Ok(()) } else { Err(unwritten()) });
         });
-        self.desks.book.draft(&contact, agent, &draft, written);
+        let after = self.exchange.inputs_of(&contact).unwrap_or_default();
+        self.desks.book.draft(&contact, agent, (&draft, after), written);
         let drafts = self.desks.drafts.entry(contact).or_default();
         drafts.insert(agent.clone(), draft);
         self.desks.mark(agent);
