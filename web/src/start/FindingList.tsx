@@ -31,10 +31,8 @@ export function FindingList({ name, uploaded, liveNumber }: Props) {
   return (
     <section className={classes.report} data-passed={count('error') === 0} aria-label={t('start.findings')}>
       <h3 className={classes.flow}>{t('start.version_of', { name, number })}</h3>
-      <p className="dim">
-        {isNew ? t('start.version_new') : t('start.version_same')}
-        {liveNumber !== null && liveNumber !== number && ` ${t('start.version_live', { number: liveNumber })}`}
-      </p>
+      <p className="dim">{t(isNew ? 'start.version_new' : 'start.version_same')}</p>
+      {liveNumber !== null && liveNumber !== number && <p className="dim">{t('start.version_live', { number: liveNumber })}</p>}
       {findings.length === 0 ? (
         <p className="row">
           <IconCircleCheck size={20} stroke={1.75} aria-hidden />

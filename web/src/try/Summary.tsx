@@ -8,8 +8,8 @@ import { phone, type PhoneState } from './phone';
 import classes from './Try.module.css';
 import type { ShownCase } from './useCase';
 
-/** What just happened, once the call is over. */
-export function Summary({ shown }: { shown: ShownCase }) {
+/** What just happened, once the call is over. Flow and case are in a tab of their own where the page is narrow. */
+export function Summary({ shown, onFlow }: { shown: ShownCase; onFlow: () => void }) {
   const t = useT();
   const state = useStore(phone);
   const { stage, contact, isOver, caseId } = state;
@@ -32,12 +32,12 @@ export function Summary({ shown }: { shown: ShownCase }) {
           {t('try.link_trace')}
         </Link>
         {caseId && (
-          <a href="#try-case" className="row">
+          <a href="#try-case" className="row" onClick={onFlow}>
             <IconFolderOpen size={20} stroke={1.75} aria-hidden />
             {t('try.link_case')}
           </a>
         )}
-        <a href="#try-flow" className="row">
+        <a href="#try-flow" className="row" onClick={onFlow}>
           <IconRoute size={20} stroke={1.75} aria-hidden />
           {t('try.link_flow')}
         </a>

@@ -100,7 +100,7 @@ function Sides({ view }: { view: TrialView }) {
         <section className={classes.caller} aria-labelledby="try-caller">
           <h2 id="try-caller" className={classes.title}>{t('try.caller')}</h2>
           <CallerPanel view={view} from={from} onFrom={setFrom} to={to} onTo={setTo}>
-            <Summary shown={shown} />
+            <Summary shown={shown} onFlow={() => setTab('flow')} />
           </CallerPanel>
         </section>
         <section className={classes.flow} aria-labelledby="try-flow">
