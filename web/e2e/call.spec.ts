@@ -48,6 +48,30 @@ test('a call rings, the record opens, both hear each other, and the note reaches
   expect((await centre.comments()).at(-1)).toContain(NOTE);
 });
 
+test.describe('with calls that are recorded', () => {
+  test.use({ settings: { isRecorded: true } });
+
+  test('the recording pauses by a button, stays so over a reload, and goes on', async ({ centre, desks }) => {
+    const maria = await desks.open('maria');
+    await maria.goAvailable();
+    const caller = centre.call(ANN, ...TALKS);
+    await maria.answer();
+    await expect(maria.text('recording.on')).toBeVisible();
+    await maria.press('recording.pause');
+    await expect(maria.text('recording.paused')).toBeVisible();
+    await maria.page.reload();
+    await maria.button('recording.resume').waitFor();
+    await expect(maria.text('recording.paused')).toBeVisible();
+    await maria.hears(TONES.caller);
+    await maria.press('recording.resume');
+    await expect(maria.button('recording.pause')).toBeEnabled();
+    await expect(maria.text('recording.on')).toBeVisible();
+    await maria.press('end');
+    await caller.ended();
+    await maria.finish();
+  });
+});
+
 test('a page that is reloaded in mid-call has the caller back, and the timer goes on', async ({ centre, desks }) => {
   const maria = await desks.open('maria');
   const { page } = maria;

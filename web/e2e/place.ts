@@ -32,6 +32,8 @@ export interface Settings {
   flow?: { file: string; name: string; connector: string; queue: string };
   /** Whether nobody has used the link of the first start. */
   isNew?: boolean;
+  /** Whether conversations on the number of Support are recorded. */
+  isRecorded?: boolean;
   /** Whether the network between browsers and the server is to be cut. */
   hasCable?: boolean;
   /** Records of the CRM in place of the example's. */
@@ -59,7 +61,7 @@ function exampleFile(file: string): string {
 }
 
 /** The example without welcome and data dip: what is tested begins at the queue. */
-function short(name: string, queue: { id: string; name: string }): string {
+function short(name: string, queue: { id: string; name: string }, isRecorded = false): string {
   const flow = JSON.parse(example('flow.json')) as Flow;
   const idOf = (activity: string) => Object.entries(flow.process.activities).find(([, one]) => one.name === activity)?.[0] ?? '';
   const [from, to] = [idOf('NoteCall'), idOf('QueueForSupport')];
@@ -68,6 +70,12 @@ function short(name: string, queue: { id: string; name: string }): string {
   }
   const { properties } = flow.process.activities[to] ?? { properties: {} };
   Object.assign(properties, { destination: queue.id, 'destination:name': queue.name, destination_name: queue.name });
+  if (isRecorded) {
+    const properties = { name: 'Record', activityName: 'RecordingControl', activityId: 'RecordingControl', enableRecording: 'true' };
+    Object.assign(flow.process.activities, { record: { id: 'record', name: 'Record', group: 'action', properties } });
+    for (const link of flow.process.links) if (link.sourceActivityId === from) link.targetActivityId = 'record';
+    flow.process.links.push({ ...flow.process.links[0], sourceActivityId: 'record', targetActivityId: to, conditionExpr: 'default' });
+  }
   return JSON.stringify({ ...flow, id: `short-${queue.id}`, flowId: `short-${queue.id}`, name });
 }
 
@@ -161,7 +169,7 @@ drain_s = 1
 `;
   const { flow } = settings;
   writeFileSync(join(folder, 'flow.json'), flow ? readFileSync(flow.file) : example('flow.json'));
-  writeFileSync(join(folder, 'support.json'), short('Support at once', { id: flow?.queue ?? 'support', name: 'Support' }));
+  writeFileSync(join(folder, 'support.json'), short('Support at once', { id: flow?.queue ?? 'support', name: 'Support' }, settings.isRecorded));
   writeFileSync(join(folder, 'billing.json'), short('Billing at once', { id: 'billing', name: 'Billing' }));
   writeFileSync(join(folder, 'tenant.yaml'), tenant(crm, settings));
   writeFileSync(join(folder, 'trunkline.toml'), config);

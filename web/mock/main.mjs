@@ -34,6 +34,7 @@ function problem(response, status, code, detail) {
 async function bodyOf(request) {
   let text = '';
   for await (const chunk of request) text += chunk;
+  if (request.headers['content-type'] === 'application/octet-stream') return { file: text };
   return text ? JSON.parse(text) : {};
 }
 

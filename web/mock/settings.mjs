@@ -2,6 +2,9 @@
 const ok = (body) => ({ status: 200, body });
 const refuse = (status, code, detail) => ({ status, body: { type: `/errors/${code}`, title: detail, status, code, detail, instance: 'mock' } });
 
+const NOT_AUDIO = refuse(422, 'invalid', 'file: this is no WAV, MP3, FLAC or OGG Vorbis file; save it as one of these');
+Object.assign(NOT_AUDIO.body, { field: 'file', reason: 'not-audio' });
+
 const FLOW = 'Salesforce data dip';
 
 const FINDINGS = [
@@ -75,7 +78,7 @@ export class Settings {
       ...(has('queue', this.queue) ? [] : [of('queue', this.queue, 'QueueContact', { id: 'q1', name: this.queue, groups: [] })]),
       ...(has('connector', 'SFDC-Data-Dip') || has('connector', 'Salesforce') ? [] : [of('connector', 'SFDC-Data-Dip', 'AccountByANI', { id: 'c9', name: 'SFDC-Data-Dip' })]),
       ...(has('business_hours', 'Office') ? [] : [of('business_hours', 'Office', 'OpeningHours', { id: 'office', name: 'Office' })]),
-      of('audio', 'welcome-2026.wav', 'PlayGreeting', null),
+      ...(has('audio', 'welcome-2026.wav') ? [] : [of('audio', 'welcome-2026.wav', 'PlayGreeting', null)]),
     ];
   }
 
@@ -106,6 +109,7 @@ export class Settings {
       const value = body.value ?? this.objects.get('connector')?.get(body.id)?.value;
       return ok(report(value.name, value.base_url, value.base_url.includes('127.0.0.1') || value.auth?.client_secret === 'right' || body.value === undefined ? null : 'token'));
     }
+    if (what === 'audio' && method === 'PUT') return body.file.startsWith('RIFF') ? ok(this.keep('audio', a, { name: a })) : NOT_AUDIO;
     if (what === 'flows') return this.ofFlows(method, a, b, c, body);
     if (what === 'users') {
       if (method === 'GET') return ok({ ...me, version: 1, disabled: false });

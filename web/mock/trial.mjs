@@ -21,7 +21,7 @@ const SCRIPT = [
 export function trial(world, address) {
   if (address === '/try') {
     const callers = [{ number: '+819012345678', name: world.text.caller }, { number: '+12025550142', name: 'Ann Novak' }];
-    return { status: 200, body: { callers, numbers: [{ number: '+81120000123', name: world.text.entry }] } };
+    return { status: 200, body: { callers, numbers: [{ number: '+81120000123', name: world.text.entry }], voices: ['en', 'ja'] } };
   }
   if (address !== '/try/case') return null;
   const old = { id: 'c1', text: 'Asked for a visit.', at: '2025-12-19T08:00:00.000+0000' };

@@ -108,7 +108,7 @@ export class World {
   handle(method, address, query, body) {
     const parts = address.split('/').filter(Boolean);
     if (parts[0] === 'desk') return this.desk(method, parts.slice(1), body);
-    if (['setup', 'configuration', 'flows', 'users'].includes(parts[0])) return this.settings.handle(method, parts, body, this.me);
+    if (['setup', 'configuration', 'flows', 'users', 'audio'].includes(parts[0])) return this.settings.handle(method, parts, body, this.me);
     if (parts[0] === 'contacts') return this.contacts(method, parts.slice(1), body);
     if (address === '/session/preferences') return done;
     if (address === '/session/password') return body.old === 'wrong' ? refuse(422, 'invalid', 'This is not your password.', { field: 'old' }) : done;

@@ -110,6 +110,21 @@ test('a file that is no flow, and a connector that takes the name that the flow 
   expect(renamed?.body).toMatchObject({ version: 1, value: { id: 'crm', name: 'SFDC-Data-Dip' } });
 });
 
+test('an audio file that a flow plays is uploaded where it is missing', async ({ page }) => {
+  await begin(page, 'ready', '/start/queue');
+  const audio = page.getByRole('group', { name: 'Audio files' });
+  await expect(audio.getByText('welcome-2026.wav, played by PlayGreeting')).toBeVisible();
+  const input = audio.locator('input[type=file]');
+  await input.setInputFiles({ name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from('PNG') });
+  await expect(audio.getByRole('alert')).toHaveText(/this is no WAV, MP3, FLAC or OGG Vorbis file/);
+  await input.setInputFiles({ name: 'anything.wav', mimeType: 'audio/wav', buffer: Buffer.from('RIFF') });
+  await expect(audio.getByText('welcome-2026.wav is uploaded.')).toBeVisible();
+  await expect(audio.getByRole('button', { name: 'Listen to welcome-2026.wav' })).toBeVisible();
+  await expect(audio.getByRole('alert')).toHaveCount(0);
+  const put = (await heard(page)).filter(({ address }) => address === '/audio/welcome-2026.wav');
+  expect(put).toHaveLength(2);
+});
+
 test('what a person typed stays when the server refuses it', async ({ page }) => {
   await begin(page, 'ready', '/start/queue');
   await page.getByLabel('Name of the entry point').fill('taken');

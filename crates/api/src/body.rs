@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
@@ -47,6 +48,18 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for LargeBody<T> {
     }
 }
 
+/// A body that is a file, whatever it is declared as.
+#[derive(Debug)]
+pub(crate) struct FileBody(pub Vec<u8>);
+
+impl<S: Sync> FromRequest<S> for FileBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        bytes(request, LARGE_LIMIT, LARGE_PATIENCE).await.map(|it| Self(it.to_vec()))
+    }
+}
+
 async fn read<T: DeserializeOwned>(
     request: Request,
     limit: usize,
@@ -55,6 +68,10 @@ async fn read<T: DeserializeOwned>(
     if !is_json(request.headers()) {
         return Err(Problem::of(Code::NotJson));
     }
+    parse(&bytes(request, limit, patience).await?)
+}
+
+async fn bytes(request: Request, limit: usize, patience: Duration) -> Result<Bytes, Problem> {
     let body = Limited::new(request.into_body(), limit).collect();
     let Ok(read) = tokio::time::timeout(patience, body).await else {
         return Err(Problem::of(Code::Slow));
@@ -65,7 +82,7 @@ async fn read<T: DeserializeOwned>(
         }
         Problem::new(Code::Unreadable, "The body broke off.")
     })?;
-    parse(&bytes.to_bytes())
+    Ok(bytes.to_bytes())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -51,6 +51,13 @@ pub trait Centre: Send + Sync + 'static {
     /// Tries a connector step by step, by the requests that flows would send; reads only.
     fn test_connector(&self, trial: Trial) -> Answer<ConnectorReport>;
 
+    /// Converts an audio file (WAV, MP3, FLAC, OGG Vorbis) into what telephones play: WAV, mono,
+    /// 8 kHz, 8-bit mu-law, 5 MB at most. One that is like that already comes back as it is.
+    fn convert_audio(&self, file: Vec<u8>) -> Answer<Vec<u8>>;
+
+    /// The audio file of this name as callers hear it now, in that form; none if there is none.
+    fn audio(&self, name: &str) -> Answer<Option<Vec<u8>>>;
+
     /// What the page "Try it" needs; none where it is switched off, as it is unless the
     /// configuration says otherwise.
     fn try_it(&self) -> Option<Arc<dyn TryIt>> {

@@ -75,7 +75,7 @@ codes! {
     Slow, "request-timeout", REQUEST_TIMEOUT, "The body did not arrive in time.",
         "Send it again.";
     TooLarge, "body-too-large", PAYLOAD_TOO_LARGE, "The body is larger than its limit.",
-        "Bodies are limited to 64 KiB, flows and whole configurations to 32 MiB.";
+        "Bodies are limited to 64 KiB; flows, audio files and whole configurations to 32 MiB.";
     NotJson, "not-json", UNSUPPORTED_MEDIA_TYPE, "The body is not declared as JSON.",
         "Send `Content-Type: application/json`.";
     Unreadable, "unreadable", BAD_REQUEST, "The request cannot be read.",

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::problem::{Problem, Result};
 
-/// Replaces a file's text: a new file is written beside it and then takes its place.
-pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
+/// Replaces what a file holds: a new file is written beside it and then takes its place.
+pub(crate) fn replace(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     // A link is followed, so that what it names is replaced and not the link.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let temporary = beside(&target);
@@ -20,16 +20,16 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
         );
         return Err(Problem::misuse(text));
     }
-    let result = write(&target, &temporary, text);
+    let result = write(&target, &temporary, content.as_ref());
     if result.is_err() {
         let _ = fs::remove_file(&temporary);
     }
     result.map_err(|error| Problem::misuse(format!("{}: {error}", path.display())))
 }
 
-fn write(target: &Path, temporary: &Path, text: &str) -> std::io::Result<()> {
+fn write(target: &Path, temporary: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = File::create(temporary)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.sync_all()?;
     if let Ok(metadata) = fs::metadata(target) {
         fs::set_permissions(temporary, metadata.permissions())?;

@@ -320,6 +320,25 @@ fn await_output(folder: &Path, arguments: &[&str], expected: &str) {
     }
 }
 
+/// Adds an audio file of a second to the copy of the tenant in `other`, which telephones do not
+/// play as it is.
+fn with_audio(folder: &Path) {
+    let wav = trunkline_media::wav::Wav::linear(16_000, &[500; 16_000]).to_bytes().unwrap();
+    fs::create_dir_all(folder.join("other/audio")).unwrap();
+    fs::write(folder.join("other/audio/hi.wav"), wav).unwrap();
+    let file = folder.join("other/tenant.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let entry = "\naudio:\n  - {name: hi.wav, file: audio/hi.wav}";
+    fs::write(file, text.replacen("\naudio:", entry, 1)).unwrap();
+}
+
+/// What telephones play of it.
+fn assert_exported(folder: &Path) {
+    let file = fs::read(folder.join("audio/hi.wav")).unwrap();
+    let wav = trunkline_media::wav::Wav::parse(&file).unwrap();
+    assert!(wav.is_webex() && wav.data.len() == 8_000, "{} bytes", file.len());
+}
+
 #[test]
 fn a_tenant_is_planned_applied_and_exported_beside_a_server() {
     let (folder, _) = site("serve-apply");
@@ -352,6 +371,17 @@ fn a_tenant_is_planned_applied_and_exported_beside_a_server() {
     let plan: Value = serde_json::from_str(&text).unwrap();
     let steps = plan["steps"].as_array().unwrap();
     assert!(!steps.is_empty() && steps.iter().all(|it| it["action"] == "unchanged"), "{text}");
+    with_audio(&folder);
+    let (status, text) = run(&folder, &["apply", "other"]);
+    assert!(status == Some(0) && text.contains("+ audio hi.wav"), "{text}");
+    let (status, text) = run(&folder, &["tenant", "export", "sounds"]);
+    assert_eq!(status, Some(0), "{text}");
+    assert_exported(&folder.join("sounds"));
+    let (_, text) = run(&folder, &["apply", "other"]);
+    assert!(text.contains("nothing to do"), "{text}");
+    fs::write(folder.join("other/audio/hi.wav"), "no sound").unwrap();
+    let (status, text) = run(&folder, &["apply", "other"]);
+    assert!(status == Some(2) && text.contains("hi.wav: it is no WAV"), "{text}");
     fs::write(folder.join("bad.yaml"), "queues: [{id: q, name: Q, groups: [{teams: [x]}]}]")
         .unwrap();
     let (status, text) = run(&folder, &["apply", "bad.yaml"]);
@@ -407,6 +437,13 @@ fn a_tenant_is_applied_by_a_servers_interface() {
     assert!(status == Some(0) && text.contains("done: revision 2"), "{text}");
     assert!(!text.contains("note:"), "{text}");
     assert!(run(&folder, &["agent", "list"]).1.contains("Maria Berg"), "in force when it says so");
+    with_audio(&folder);
+    let (status, text) = apply(&right, &[]);
+    assert!(status == Some(0) && text.contains("+ audio hi.wav"), "{text}");
+    let export = ["tenant", "export", "sounds", "--server", &url];
+    let output = program(&folder, &export).env("TRUNKLINE_TOKEN", &right).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_exported(&folder.join("sounds"));
     served.signal("TERM");
     assert_eq!(served.ended(), Some(0));
 }

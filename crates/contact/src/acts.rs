@@ -35,6 +35,7 @@ impl Contact {
                 let is_consult = matches!(act, Act::Consult { .. });
                 self.may_reach(agent, to, is_consult)
             }
+            Act::PauseRecording | Act::ResumeRecording => self.may_pause_recording(),
             Act::Hold
             | Act::Resume
             | Act::Swap
@@ -92,6 +93,8 @@ impl Contact {
             Act::End => self.disconnect("agent"),
             Act::Transfer { to: Some(to) } => self.hand_over(agent, to),
             Act::Transfer { to: None } => self.hand_over_to_consulted(agent),
+            Act::PauseRecording => self.pause_recording(agent),
+            Act::ResumeRecording => self.resume_recording(Some(agent)),
         }
     }
 

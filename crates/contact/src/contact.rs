@@ -13,6 +13,7 @@ use trunkline_model::trace::Step;
 use trunkline_model::{AgentId, ContactId, QueueId};
 
 use crate::arrival::{Arrival, ArrivalError};
+use crate::call_recording::RecordingPause;
 use crate::conversation::{Arrangement, Conversation};
 use crate::input::Input;
 use crate::output::Output;
@@ -82,6 +83,8 @@ pub struct Contact {
     pub(crate) recording: Option<u32>,
     /// How many recordings of conversations there were.
     pub(crate) recordings: u32,
+    /// The pause in recordings, while there is one.
+    pub(crate) recording_pause: Option<RecordingPause>,
     /// How often an agent has handed the caller over without a consult.
     pub(crate) moves: u32,
     /// The priority in queues.
@@ -177,6 +180,7 @@ impl Contact {
             wants_recording: false,
             recording: None,
             recordings: 0,
+            recording_pause: None,
             moves: 0,
             priority: Priority::LOWEST,
             last_queue: None,
@@ -208,6 +212,7 @@ impl Contact {
             Input::QueueMusicFailed { reason, text } => self.queue_music_failed(reason, text),
             Input::Flow(trunkline_flow::Input::Tick) => {
                 self.dial_overdue();
+                self.end_overdue_pause();
                 self.run.handle(now_ms, trunkline_flow::Input::Tick);
             }
             Input::Flow(input) => self.run.handle(now_ms, input),
@@ -247,7 +252,8 @@ impl Contact {
 
     /// When `Input::Flow(Tick)` is due, in milliseconds since the Unix epoch.
     pub fn wake_at(&self) -> Option<i64> {
-        [self.run.wake_at(), self.pre_dial_until()].into_iter().flatten().min()
+        let own = [self.pre_dial_until(), self.recording_pause_until()];
+        own.into_iter().chain([self.run.wake_at()]).flatten().min()
     }
 
     /// The trace since the last call; empty unless the contact is traced.
@@ -338,6 +344,7 @@ impl Contact {
         self.leave_consult(if is_joined { Leaving::WrapsUp } else { Leaving::Free });
         self.end_talk();
         self.forget_legs();
+        self.recording_pause = None;
         let before = std::mem::replace(&mut self.phase, Phase::Over);
         self.queue_music = None;
         match before {

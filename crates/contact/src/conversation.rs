@@ -86,6 +86,10 @@ pub enum Act {
         /// Where to.
         to: Option<Destination>,
     },
+    /// Nothing of what is said is recorded from now on; the recording has silence in its place.
+    PauseRecording,
+    /// It is recorded again.
+    ResumeRecording,
 }
 
 /// Somebody on a line of the contact.
@@ -194,6 +198,12 @@ pub enum ActRefusal {
     /// An entry point is consulted by its number, and this one has none.
     #[error("this entry point has no number that could be called; transfer to it, or give it one")]
     NoNumber,
+    /// Nothing is recorded that could be paused.
+    #[error("this call is not recorded; nothing to pause")]
+    NotRecorded,
+    /// The queue does not allow it.
+    #[error("recordings of this queue must not be paused")]
+    MayNotPause,
 }
 
 impl Consult {
@@ -346,7 +356,9 @@ impl Conversation {
         if !self.is_in(agent) {
             return Err(ActRefusal::NotYours);
         }
-        if self.owner != *agent && !matches!(act, Act::Hold | Act::Resume) {
+        let is_for_all =
+            matches!(act, Act::Hold | Act::Resume | Act::PauseRecording | Act::ResumeRecording);
+        if self.owner != *agent && !is_for_all {
             return Err(ActRefusal::NotYours);
         }
         match act {
@@ -368,7 +380,7 @@ impl Conversation {
                 Some(Stage::Ringing | Stage::Active | Stage::Away) => Ok(()),
             },
             Act::Drop if !self.is_conference() => Err(ActRefusal::NoConference),
-            Act::Drop | Act::End => Ok(()),
+            Act::Drop | Act::End | Act::PauseRecording | Act::ResumeRecording => Ok(()),
             Act::Transfer { to: None } => self.answered().map(|_| ()),
             Act::Transfer { to: Some(_) } => match self.consult {
                 None => Ok(()),

@@ -179,6 +179,13 @@ pub enum Output {
         /// The contact's recordings are numbered from 1.
         number: u32,
     },
+    /// From now on there is silence in this recording, or again what is said.
+    PauseCallRecording {
+        /// Its number.
+        number: u32,
+        /// Whether it pauses.
+        is_paused: bool,
+    },
     /// End this recording.
     StopCallRecording {
         /// Its number.
@@ -323,6 +330,7 @@ impl Output {
             | Self::EnqueueConsult { .. }
             | Self::Ring { .. }
             | Self::RecordCall { .. }
+            | Self::PauseCallRecording { .. }
             | Self::StopCallRecording { .. }
             | Self::Dial { .. }
             | Self::HangUpParty { .. }

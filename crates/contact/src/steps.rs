@@ -237,6 +237,25 @@ pub(crate) fn recording(what: &'static str, number: u32) -> ContactEvent {
     ContactEvent { what, input, ..ContactEvent::default() }
 }
 
+/// An agent pauses a recording; it goes on by itself after some time if there is a limit.
+pub(crate) fn recording_paused(agent: &AgentId, number: u32, limit_s: Option<u32>) -> ContactEvent {
+    let mut input =
+        Fields::new().with("recording", u64::from(number)).with("agent", agent.as_str());
+    if let Some(limit_s) = limit_s {
+        input.put("limit_s", u64::from(limit_s));
+    }
+    ContactEvent { what: "recording_paused", input, ..ContactEvent::default() }
+}
+
+/// A paused recording goes on: an agent said so, or else its time was over.
+pub(crate) fn recording_resumed(agent: Option<&AgentId>, number: u32) -> ContactEvent {
+    let mut input = Fields::new().with("recording", u64::from(number));
+    if let Some(agent) = agent {
+        input.put("agent", agent.as_str());
+    }
+    ContactEvent { what: "recording_resumed", input, ..ContactEvent::default() }
+}
+
 /// The file of a recorded conversation is there.
 pub(crate) fn call_recorded(recording: &CallRecording) -> ContactEvent {
     let input = Fields::new().with("recording", u64::from(recording.number));

@@ -81,7 +81,16 @@ reasons! {
     TooBusy "too-busy" "the server is too busy; try again";
     ArchiveBusy "archive-busy" "the archive is busy; try again";
     ArchiveUnreadable "archive-unreadable" "the archive cannot be read; the log says why";
-    NotRecorded "not-recorded" "the recording cannot be paused here";
+    NotRecorded "not-recorded" "this call is not recorded; nothing to pause";
+    NotAudio "not-audio"
+        "this is no WAV, MP3, FLAC or OGG Vorbis file; save it as one of these";
+    AudioUnsupported "audio-unsupported"
+        "this kind of audio cannot be decoded; save it as 16-bit WAV, MP3, FLAC or OGG Vorbis";
+    AudioDamaged "audio-damaged" "the audio file is damaged; upload it again, whole";
+    AudioEmpty "audio-empty" "the audio file holds no sound; record it again";
+    AudioTooLong "audio-too-long"
+        "the audio is longer than 655 seconds, what Webex's 5 MB hold; shorten it or split it";
+    MayNotPause "may-not-pause" "recordings of this queue must not be paused";
 }
 
 impl From<String> for Reason {

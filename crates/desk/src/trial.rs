@@ -107,6 +107,8 @@ pub struct TrialView {
     pub callers: Vec<TrialNumber>,
     /// Numbers to call, with the names of their entry points.
     pub numbers: Vec<TrialNumber>,
+    /// The languages in which typed texts can be spoken: `en`, `ja`, both, or none.
+    pub voices: Vec<String>,
 }
 
 /// A number with a name.

@@ -147,6 +147,6 @@ pub struct Features {
     pub auto_answer: bool,
     /// Agents may end a call while the caller is there.
     pub may_end_call: bool,
-    /// Conversations are recorded, and agents may pause that.
+    /// The queue of the agent's contact lets agents pause its recording.
     pub may_pause_recording: bool,
 }

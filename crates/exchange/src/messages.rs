@@ -50,6 +50,7 @@ pub fn message_to_routing(contact: &ContactId, output: &contact::Output) -> Opti
         contact::Output::Arrange(_)
         | contact::Output::Ring { .. }
         | contact::Output::RecordCall { .. }
+        | contact::Output::PauseCallRecording { .. }
         | contact::Output::StopCallRecording { .. }
         | contact::Output::Dial { .. }
         | contact::Output::HangUpParty { .. }

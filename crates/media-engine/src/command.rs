@@ -35,6 +35,8 @@ pub(crate) enum Command {
     StopPlaying { id: u32 },
     /// Send keys.
     SendKeys(Script),
+    /// Send keys to the other side of the bridge.
+    PassKeys(Script),
     /// Join with another leg; `hops` counts the threads that the leg came through for it.
     Bridge { other: Arc<Shared>, hops: u8 },
     /// Join the conference of another leg, as `Bridge` joins the leg.
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Suspect(bool),
     /// Record.
     Record(Box<Order>),
+    /// Whether the recording has silence in place of what is said and heard.
+    PauseRecording(bool),
     /// End the recording.
     StopRecording,
     /// The handle is gone.

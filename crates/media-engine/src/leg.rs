@@ -179,6 +179,19 @@ impl Leg {
         Ok(())
     }
 
+    /// Keys that the party has pressed where no packet tells of them, such as on a page: they go to
+    /// the other side of the bridge, as events of the party's own would. Where there is no other
+    /// side, it hears something else, or the party is on hold, they go nowhere. They are not
+    /// reported as [`crate::LegEvent::Key`]: whoever passes them knows them.
+    ///
+    /// # Errors
+    /// As [`Leg::send_keys`].
+    pub fn pass_keys(&self, keys: &str, tone_ms: u16, pause_ms: u16) -> Result<(), EngineError> {
+        let script = Script::parse(keys, tone_ms, pause_ms)?;
+        self.control.send(Command::PassKeys(script));
+        Ok(())
+    }
+
     /// Joins two legs of one engine: packets that one receives are sent to the other at once, keys
     /// as events; only where they speak different laws of G.711 bytes are converted. Ends what both
     /// play, background included. A leg that was bridged to somebody else leaves them.
@@ -238,6 +251,13 @@ impl Leg {
         };
         self.control.send(Command::Record(Box::new(Order { settings, writer })));
         Ok(())
+    }
+
+    /// Records silence in place of what is said and heard, or records it again; times in the
+    /// recording stay true. What came during a pause is in no recording, not in part either.
+    /// A new recording does not pause.
+    pub fn pause_recording(&self, is_paused: bool) {
+        self.control.send(Command::PauseRecording(is_paused));
     }
 
     /// Ends a recording.

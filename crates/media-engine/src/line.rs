@@ -572,6 +572,13 @@ impl Line {
         self.recorder = Some(Box::new(Recorder::new(self.shared.tag, order)));
     }
 
+    /// Pauses a recording, if there is one, or goes on with it.
+    pub(crate) fn pause_recording(&mut self, is_paused: bool) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.pause(is_paused);
+        }
+    }
+
     /// Ends a recording, if there is one.
     pub(crate) fn stop_recording(&mut self, end: RecordEnd, cx: &Cx) {
         let Some(recorder) = self.recorder.take() else { return };

@@ -159,6 +159,7 @@ pub(crate) struct Recorder {
     block: Vec<i16>,
     blocks: Vec<Vec<i16>>,
     take: Option<Take>,
+    is_paused: bool,
 }
 
 impl Recorder {
@@ -190,19 +191,29 @@ impl Recorder {
             block: Vec::new(),
             blocks: Vec::new(),
             take,
+            is_paused: false,
+        }
+    }
+
+    /// Silence in place of what is said and heard, or the opposite. While it pauses nothing is
+    /// taken; what waits in the buffers is forgotten at either end.
+    pub(crate) fn pause(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+        for buffer in [&mut self.received, &mut self.sent].into_iter().flatten() {
+            *buffer = JitterBuffer::new(Config::default());
         }
     }
 
     /// Takes audio from the peer.
     pub(crate) fn push_received(&mut self, now: Duration, packet: &Packet<'_>, codec: Codec) {
-        if let Some(buffer) = &mut self.received {
+        if let Some(buffer) = self.received.as_mut().filter(|_| !self.is_paused) {
             buffer.push(now, packet, codec);
         }
     }
 
     /// Takes audio that was sent to the peer.
     pub(crate) fn push_sent(&mut self, now: Duration, packet: &Packet<'_>, codec: Codec) {
-        if let Some(buffer) = &mut self.sent {
+        if let Some(buffer) = self.sent.as_mut().filter(|_| !self.is_paused) {
             buffer.push(now, packet, codec);
         }
     }

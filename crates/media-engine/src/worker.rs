@@ -22,6 +22,7 @@ use crate::clock::{Clock, Due, FRAME, SLOTS};
 use crate::command::Command;
 use crate::counters::Counters;
 use crate::event::{LegEvent, LegQuality, Sink};
+use crate::keys::Script;
 use crate::line::{Cx, Line};
 use crate::mailbox::{Mail, Mailbox, Shared};
 use crate::ports::{self, Ports};
@@ -392,9 +393,23 @@ impl Worker {
             }
             Some(Command::Start(plan, signaller)) => self.start(at, plan, signaller),
             Some(Command::Stream(stream)) => self.add_stream(at, *stream),
+            Some(Command::PassKeys(script)) => self.pass_keys(at, script),
             Some(Command::Close) => self.close(at),
             Some(command) => self.tell(at, command),
             None => {}
+        }
+    }
+
+    /// Keys of a party that cannot send them as packets go where its packets would.
+    fn pass_keys(&mut self, at: usize, script: Script) {
+        let Some(line) = &self.lines[at] else { return };
+        let partner = line.partner.filter(|_| !line.hearing.is_on_hold());
+        let Some(partner) = partner.and_then(|partner| self.lines[partner].as_mut()) else {
+            return;
+        };
+        if partner.hearing.hears_partner() {
+            partner.keys_out.queue(script);
+            self.clocked[partner.slot] += 1;
         }
     }
 
@@ -415,12 +430,14 @@ impl Worker {
             Command::Mute(is_muted) => line.is_muted = is_muted,
             Command::Suspect(is_suspect) => line.is_suspect = is_suspect,
             Command::Record(order) => line.record(*order, &self.cx),
+            Command::PauseRecording(is_paused) => line.pause_recording(is_paused),
             Command::StopRecording => line.stop_recording(RecordEnd::Stopped, &self.cx),
             Command::Start(..)
             | Command::Stream(_)
             | Command::Bridge { .. }
             | Command::Confer { .. }
             | Command::Unbridge
+            | Command::PassKeys(_)
             | Command::Close => {}
         }
     }

@@ -3,16 +3,19 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use trunkline_media::codec::Codec;
 use trunkline_media::music::DEFAULT_MUSIC;
 use trunkline_media::prompt::Prompt;
-use trunkline_model::tenant::Tenant;
+use trunkline_model::tenant::{AudioFile, Tenant};
 
 use crate::convert::{decode, size_text};
 use crate::failure::{Problem, PromptFailure};
 use crate::limits::Limits;
+
+/// Gives a sound that was uploaded, by its SHA-256 in hexadecimal, or says why there is none.
+pub type Kept<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
 
 /// The audio files by name.
 pub(crate) struct Files {
@@ -24,7 +27,12 @@ pub(crate) struct Files {
 
 impl Files {
     /// Reads all files, and lists what is wrong with them.
-    pub(crate) fn load(tenant: &Tenant, base_dir: &Path, limits: &Limits) -> (Self, Vec<Problem>) {
+    pub(crate) fn load(
+        tenant: &Tenant,
+        base_dir: &Path,
+        kept: Kept<'_>,
+        limits: &Limits,
+    ) -> (Self, Vec<Problem>) {
         let default_music = decode(DEFAULT_MUSIC, limits.file_duration);
         let default_music = default_music.map_err(|error| PromptFailure::UnreadableFile {
             file: trunkline_media::music::DEFAULT_MUSIC_NAME.to_owned(),
@@ -37,7 +45,7 @@ impl Files {
             if files.by_name.contains_key(&audio.name) {
                 continue;
             }
-            let prompt = files.load_one(&audio.name, audio.file.as_deref(), base_dir, limits);
+            let prompt = files.load_one(audio, base_dir, kept, limits);
             if let Err(failure) = &prompt {
                 problems.push(Problem::File(failure.clone()));
             }
@@ -48,18 +56,25 @@ impl Files {
 
     fn load_one(
         &mut self,
-        name: &str,
-        path: Option<&str>,
+        audio: &AudioFile,
         base_dir: &Path,
+        kept: Kept<'_>,
         limits: &Limits,
     ) -> Result<Prompt, PromptFailure> {
-        let file = name.to_owned();
-        let Some(path) = path else {
+        let file = audio.name.clone();
+        let (bytes, path) = match (&audio.sha256, &audio.file) {
+            (Some(sha256), _) => (kept(sha256), PathBuf::from("uploaded")),
+            (None, Some(path)) => {
+                let path = base_dir.join(path);
+                (read(&path, limits.file_bytes), path)
+            }
             // The music that is always there needs no sound of the tenant's own.
-            return self.built_in(name).unwrap_or(Err(PromptFailure::NoSound { file }));
+            (None, None) => {
+                let none = PromptFailure::NoSound { file };
+                return self.built_in(&audio.name).unwrap_or(Err(none));
+            }
         };
-        let path = base_dir.join(path);
-        let loaded = read(&path, limits.file_bytes).and_then(|bytes| {
+        let loaded = bytes.and_then(|bytes| {
             let prompt = decode(&bytes, limits.file_duration).map_err(|error| error.to_string())?;
             let held = self.bytes + weight(&prompt);
             if held > limits.files_bytes {

@@ -35,6 +35,7 @@ mod pieces;
 
 pub use convert::{AudioError, MAX_DURATION, convert};
 pub use failure::{Problem, PromptFailure};
+pub use files::Kept;
 pub use library::{Library, Usage};
 pub use limits::Limits;
 pub use pieces::Pieces;

@@ -2,18 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use trunkline_media::codec::Codec;
+use trunkline_media::g711::Law;
 use trunkline_media::prompt::{Item, Prompt as Sound};
+use trunkline_media::wav::Wav;
 use trunkline_model::prompt::{Music, Prompt, Voice};
 use trunkline_model::tenant::Tenant;
 use trunkline_speech::{Keep, Speaker};
 
 use crate::failure::{Problem, PromptFailure};
-use crate::files::Files;
+use crate::files::{Files, Kept};
 use crate::limits::{Limits, MAX_PIECES};
 use crate::making::Making;
 use crate::memory::{Key, Memory};
@@ -84,7 +87,19 @@ impl Library {
         speaker: Option<Speaker>,
         limits: Limits,
     ) -> (Self, Vec<Problem>) {
-        let (files, problems) = Files::load(tenant, base_dir, &limits);
+        let none = |_: &str| Err("uploaded sounds are not at hand".to_owned());
+        Self::load_with(tenant, base_dir, &none, speaker, limits)
+    }
+
+    /// The same, with the sounds that were uploaded: an audio file that has one is not read.
+    pub fn load_with(
+        tenant: &Tenant,
+        base_dir: &Path,
+        kept: Kept<'_>,
+        speaker: Option<Speaker>,
+        limits: Limits,
+    ) -> (Self, Vec<Problem>) {
+        let (files, problems) = Files::load(tenant, base_dir, kept, &limits);
         let memory = Memory::new(limits.texts_bytes);
         let texts = Texts { memory, making: HashMap::new(), hits: 0, misses: 0 };
         let inner = Inner { files, speaker, texts: Mutex::new(texts) };
@@ -138,6 +153,20 @@ impl Library {
         let offset = Duration::from_millis(music.offset_ms);
         let duration = music.duration_ms.map(Duration::from_millis);
         Ok(Item::Music { file: self.file(&music.file)?, offset, duration })
+    }
+
+    /// A file as callers hear it: WAV, mono, 8 kHz, 8-bit mu-law.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn wav(&self, file: &str) -> Result<Vec<u8>, PromptFailure> {
+        let sound = self.file(file)?.encoded(Codec::Pcmu).to_vec();
+        let wav = Wav::telephone(Law::Mu, sound).to_bytes();
+        wav.map_err(|error| PromptFailure::UnreadableFile {
+            file: file.to_owned(),
+            path: PathBuf::new(),
+            reason: error.to_string(),
+        })
     }
 
     /// A file that plays again and again, such as a queue's music.

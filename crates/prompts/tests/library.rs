@@ -148,6 +148,7 @@ mod files {
             name: name.to_owned(),
             file: file.map(str::to_owned),
             duration_ms: None,
+            sha256: None,
         };
         let audio = vec![
             entry("tone.mp3", Some(&tone)),

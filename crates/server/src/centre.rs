@@ -16,6 +16,7 @@ use trunkline_model::{AgentId, ContactId};
 use trunkline_settings::Trial;
 
 use crate::archive::Archive;
+use crate::audio;
 use crate::follow::Current;
 use crate::switchboard::{DeskEvent, Event, Reply, TrialEvent};
 use crate::trial;
@@ -103,6 +104,14 @@ impl Centre for Asking {
     fn test_connector(&self, trial: Trial) -> Answer<ConnectorReport> {
         let setup = self.current.setup();
         Box::pin(async move { Ok(trial::report(trial, &setup).await) })
+    }
+
+    fn convert_audio(&self, file: Vec<u8>) -> Answer<Vec<u8>> {
+        Box::pin(audio::convert(file))
+    }
+
+    fn audio(&self, name: &str) -> Answer<Option<Vec<u8>>> {
+        Box::pin(audio::wav(self.current.library(), name.to_owned()))
     }
 
     fn try_it(&self) -> Option<Arc<dyn TryIt>> {

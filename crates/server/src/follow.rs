@@ -63,6 +63,11 @@ impl Current {
         self.lock().setup.clone()
     }
 
+    /// Audio files and spoken texts.
+    pub(crate) fn library(&self) -> Library {
+        self.lock().library.clone()
+    }
+
     /// Which revision is in force, and what of newer ones is not.
     pub(crate) fn in_force(&self) -> InForce {
         let inner = self.lock();

@@ -7,6 +7,7 @@
 //! blocks but the journal.
 
 mod archive;
+mod audio;
 mod book;
 mod centre;
 pub mod config;

@@ -324,8 +324,9 @@ pub(crate) fn library(setup: &Setup, metrics: &Metrics) -> Result<Library, Start
     let options = speech::Options { base_dir, listener, ..speech::Options::default() };
     let speaker = Speaker::new(setup.config.speech.clone(), &options)?;
     let limits = Limits::default();
+    let kept = |sha256: &str| setup.uploaded(sha256);
     let (library, problems) =
-        Library::load(&setup.site.tenant, &setup.tenant_dir, Some(speaker), limits);
+        Library::load_with(&setup.site.tenant, &setup.tenant_dir, &kept, Some(speaker), limits);
     problems.iter().for_each(|problem| tracing::warn!("{problem}"));
     Ok(library)
 }

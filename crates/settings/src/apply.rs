@@ -23,6 +23,7 @@ use crate::labels::{self, Known, Label};
 use crate::objects;
 use crate::secrets::{self, Trust};
 use crate::settings::Settings;
+use crate::sounds;
 use crate::whole::{self, Whole};
 
 /// How a `tenant.yaml` is applied.
@@ -169,6 +170,7 @@ impl Settings {
     ) -> Result<Applied, SettingsError> {
         let done = self.db.write_or_try("apply a configuration", |tx| {
             let (plan, revision) = self.run(tx, author, bundle, options)?;
+            sounds::check(tx)?;
             // The revision that was begun for nothing is undone.
             if plan.is_empty() { Err(Fault::Tried(plan)) } else { Ok((plan, revision)) }
         })?;
@@ -215,7 +217,8 @@ impl Settings {
         let before = Whole::read(tx)?;
         let revision = change::begin(tx, author)?;
         let steps = Vec::new();
-        let mut work = Work { tx, revision, options, before: &before, steps };
+        let sounds = &bundle.sounds;
+        let mut work = Work { tx, revision, options, before: &before, sounds, steps };
         work.flows(&tenant, bundle)?;
         work.objects(self, &tenant)?;
         let steps = work.steps;
@@ -233,6 +236,7 @@ struct Work<'a> {
     revision: u64,
     options: ApplyOptions,
     before: &'a Whole,
+    sounds: &'a BTreeMap<String, String>,
     steps: Vec<Step>,
 }
 
@@ -374,6 +378,7 @@ impl Work<'_> {
         old: Option<&Value>,
     ) -> Result<(), Fault> {
         let value = export::keep_left_out(kind, id, value, old);
+        let value = sounds::with_sound((kind, id), value, old, self.sounds);
         let value = secrets::sealed(&settings.key, (kind, id), value, old, self.options.trust)?;
         let name = Kind::name_of(&value, id);
         let is_default = old.is_none() && kind.is_single() && is_default(kind, &value)?;

@@ -10,6 +10,9 @@ pub struct Bundle {
     pub yaml: String,
     /// The texts of the exported flows, by their paths as the `tenant.yaml` writes them.
     pub flows: BTreeMap<String, String>,
+    /// The SHA-256 of sounds, by the names of the audio files that they are for; they were given
+    /// before ([`crate::Settings::keep_sound`]).
+    pub sounds: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for Bundle {

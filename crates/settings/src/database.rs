@@ -15,7 +15,10 @@ use crate::error::SettingsError;
 const APPLICATION_ID: i64 = 0x5452_4b53;
 
 /// The number of the schema. A new one comes with the steps from each older one.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
+
+/// The number of the schema that had no sounds.
+const WITHOUT_SOUNDS: i64 = 1;
 
 /// How long to wait for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);
@@ -186,6 +189,11 @@ fn prepare(writer: &mut Connection, place: &str, key: &Key) -> Result<(), Fault>
         let sealed = key.seal(PROBE.0, PROBE.1).map_err(probe_failed)?;
         tx.execute("INSERT INTO seal (only, sealed) VALUES (1, ?1)", [sealed])?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+        tx.pragma_update(None, "user_version", WITHOUT_SOUNDS)?;
+    }
+    let found: i64 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found == WITHOUT_SOUNDS {
+        tx.execute_batch(include_str!("sounds.sql"))?;
         tx.pragma_update(None, "user_version", FORMAT)?;
     }
     let sealed: Vec<u8> = tx.query_row("SELECT sealed FROM seal", [], |row| row.get(0))?;
@@ -215,7 +223,7 @@ fn is_new(connection: &Connection, place: &str) -> Result<bool, Fault> {
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let advice = match (application, found, tables) {
         (0, 0, 0) => return Ok(true),
-        (APPLICATION_ID, FORMAT, _) => return Ok(false),
+        (APPLICATION_ID, WITHOUT_SOUNDS..=FORMAT, _) => return Ok(false),
         (APPLICATION_ID, _, _) => "another release wrote it; use that release, or a later one",
         (_, _, _) => "it is another program's file; name another one",
     };

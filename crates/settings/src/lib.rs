@@ -30,6 +30,7 @@ mod objects;
 mod secrets;
 mod settings;
 mod snapshot;
+mod sounds;
 mod trial;
 mod whole;
 

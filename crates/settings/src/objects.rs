@@ -16,6 +16,7 @@ use crate::kind::Kind;
 use crate::object::{Object, PastObject};
 use crate::secrets::{self, Trust};
 use crate::settings::Settings;
+use crate::sounds;
 use crate::whole::{self, Kept, Whole};
 
 /// The largest value, in bytes of JSON.
@@ -114,6 +115,9 @@ impl Settings {
                 Some(old) if *old == value => None,
                 _ => Some(self.commit(tx, author, kind, id, Some(&value))?),
             };
+            if kind == Kind::Audio {
+                sounds::check(tx)?;
+            }
             let object = object(tx, kind, id)?;
             Ok((object.ok_or(SettingsError::NotFound { what: "object" })?, revision))
         })?;

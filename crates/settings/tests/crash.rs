@@ -29,7 +29,7 @@ fn numbered(number: u64) -> Bundle {
         teams.join(", ")
     );
     let flows = [("f.json".to_owned(), flow("f", &format!("F {number}")))];
-    Bundle { yaml, flows: flows.into() }
+    Bundle { yaml, flows: flows.into(), ..Bundle::default() }
 }
 
 /// Not a test by itself: what the process does that is killed.

@@ -24,7 +24,7 @@ fn steps(plan: &Plan) -> Vec<String> {
 
 fn with(bundle: &Bundle, from: &str, to: &str) -> Bundle {
     assert!(bundle.yaml.contains(from), "{from}");
-    Bundle { yaml: bundle.yaml.replace(from, to), flows: bundle.flows.clone() }
+    Bundle { yaml: bundle.yaml.replace(from, to), ..bundle.clone() }
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn the_example_is_imported_once_and_runs_as_it_was() {
 fn everything() -> Bundle {
     let yaml = include_str!("../../model/tests/tenant.yaml").to_owned();
     let flows = BTreeMap::from([("flows/dip.json".to_owned(), flow("dip", "Dip"))]);
-    Bundle { yaml, flows }
+    Bundle { yaml, flows, ..Bundle::default() }
 }
 
 #[test]
@@ -166,6 +166,7 @@ fn labels_that_entry_points_need_are_set_once() {
     let of = |text: String| Bundle {
         yaml: yaml.to_owned(),
         flows: BTreeMap::from([("a.json".to_owned(), text)]),
+        ..Bundle::default()
     };
     place.apply(&author(), &of(flow("a", "A")), server()).unwrap();
     let next = flow("a", "A").replace("[]", "[ ]");
@@ -198,7 +199,11 @@ fn an_export_of_changed_objects_reads_back() {
 
 fn two(a: (&str, String), b: (&str, String)) -> Bundle {
     let yaml = format!("flows: [{{file: {}}}, {{file: {}}}]", a.0, b.0);
-    Bundle { yaml, flows: [a, b].map(|(file, text)| (file.to_owned(), text)).into() }
+    Bundle {
+        yaml,
+        flows: [a, b].map(|(file, text)| (file.to_owned(), text)).into(),
+        ..Bundle::default()
+    }
 }
 
 #[test]
@@ -238,6 +243,7 @@ fn an_older_text_of_a_flow_moves_live_back() {
     let of = |text: &str| Bundle {
         yaml: "flows: [{file: a.json}]".to_owned(),
         flows: BTreeMap::from([("a.json".to_owned(), text.to_owned())]),
+        ..Bundle::default()
     };
     let (old, new) = (flow("a", "A"), flow("a", "A").replace("[]", "[ ]"));
     place.apply(&author(), &of(&old), server()).unwrap();

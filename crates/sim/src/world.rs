@@ -430,6 +430,7 @@ impl<R: Recorder> World<R> {
             // What was stopped still ends in the agenda; nobody waits for it then.
             Output::StopPlaying { .. }
             | Output::StopRecording { .. }
+            | Output::PauseCallRecording { .. }
             | Output::QueueMusic { file: None }
             | Output::Answer
             | Output::Arrange(_)

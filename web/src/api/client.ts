@@ -52,7 +52,7 @@ interface Options {
   timeoutMs?: number;
 }
 
-/** Sends a request and gives its JSON answer; `undefined` where there is none. */
+/** Sends a request, with a file or with JSON, and gives its JSON answer; `undefined` where there is none. */
 export async function request<T>(method: Method, path: string, body?: unknown, options: Options = {}): Promise<T> {
   const response = await send(method, path, body, options);
   if (response.status === 401 && !options.isSignIn && signInAgain) {
@@ -64,7 +64,8 @@ export async function request<T>(method: Method, path: string, body?: unknown, o
 
 async function send(method: Method, path: string, body: unknown, options: Options): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers['Content-Type'] = isFile ? 'application/octet-stream' : 'application/json';
   if (method !== 'GET' && csrf) headers['X-Trunkline-CSRF'] = csrf;
   const limit = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   try {
@@ -72,7 +73,7 @@ async function send(method: Method, path: string, body: unknown, options: Option
       method,
       headers,
       credentials: 'same-origin',
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : isFile ? body : JSON.stringify(body),
       signal: options.signal ? AbortSignal.any([limit, options.signal]) : limit,
     });
   } catch (error) {

@@ -46,4 +46,10 @@ export const REASONS: Record<string, MessageId> = {
   'archive-busy': 'reason.archive_busy',
   'archive-unreadable': 'reason.archive_unreadable',
   'not-recorded': 'reason.not_recorded',
+  'not-audio': 'reason.not_audio',
+  'audio-unsupported': 'reason.audio_unsupported',
+  'audio-damaged': 'reason.audio_damaged',
+  'audio-empty': 'reason.audio_empty',
+  'audio-too-long': 'reason.audio_too_long',
+  'may-not-pause': 'reason.may_not_pause',
 };

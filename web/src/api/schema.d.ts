@@ -5418,6 +5418,8 @@ export interface components {
             callers: components["schemas"]["TrialNumber"][];
             /** @description Numbers to call, with the names of their entry points. */
             numbers: components["schemas"]["TrialNumber"][];
+            /** @description The languages in which typed texts can be spoken: `en`, `ja`, both, or none. */
+            voices: string[];
         };
         /** @description An export to be uploaded. */
         Upload: {

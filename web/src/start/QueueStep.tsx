@@ -7,6 +7,7 @@ import { useT } from '../i18n';
 import { e164, phone } from '../i18n/phone';
 import { useMe, useRereadSession } from '../session/useSession';
 import { EmptyState } from '../ui/EmptyState';
+import { AudioList } from './AudioList';
 import { useFlows, useObjects, useReread } from './configuration';
 import { open, type Choice } from './opening';
 import { StepButtons } from './StepButtons';
@@ -121,7 +122,8 @@ function Form({ flows, points, objects, missing, onDone }: FormProps) {
       ) : (
         <p>{t('start.nothing_missing')}</p>
       )}
-      <UnsuppliedList missing={missing.filter((one) => !one.kind || !one.proposal)} />
+      <AudioList missing={missing.filter(({ kind }) => kind === 'audio')} />
+      <UnsuppliedList missing={missing.filter((one) => one.kind !== 'audio' && (!one.kind || !one.proposal))} />
       <h3>{t('start.entry_point')}</h3>
       <TextInput label={t('start.point_name')} value={shownName} error={isTried && !shownName.trim() ? t('field.needed') : undefined} onChange={(event) => setName(event.currentTarget.value)} />
       <TextInput

@@ -5,7 +5,7 @@ import classes from './Start.module.css';
 import { kindWord } from './SupplyRow';
 import type { Missing } from './types';
 
-/** What a person has to bring: audio files and other flows. */
+/** What a person has to bring: other flows. */
 export function UnsuppliedList({ missing }: { missing: Missing[] }) {
   const t = useT();
   if (missing.length === 0) return null;

@@ -29,6 +29,10 @@ export const configuration = {
   testKept: (id: string) => request<Report>('POST', '/setup/connector-test', { id }, { timeoutMs: TEST_MS }),
   flows: () => request<FlowSummary[]>('GET', '/flows'),
   upload: (file: string, text: string) => request<Uploaded>('POST', '/flows', { file, text }, { timeoutMs: UPLOAD_MS }),
+  /** Uploads an audio file that is not there yet, under the name by which flows play it. */
+  uploadAudio: (name: string, file: File) => request<unknown>('PUT', `/audio/${encodeURIComponent(name)}`, file, { timeoutMs: UPLOAD_MS }),
+  /** An audio file as callers hear it. */
+  audio: (name: string) => request<ArrayBuffer>('GET', `/audio/${encodeURIComponent(name)}`, undefined, { isBinary: true }),
   moveLabel: (flow: string, label: string, number: number, version: number) =>
     request<unknown>('PUT', `/flows/${encodeURIComponent(flow)}/labels/${label}`, { number, version }),
 };

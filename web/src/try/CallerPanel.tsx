@@ -16,6 +16,8 @@ import classes from './Try.module.css';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 const LONGEST = 300;
+/** Kana or kanji: what only a Japanese voice can say. */
+const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 
 interface Props {
   view: TrialView;
@@ -83,7 +85,7 @@ export function CallerPanel({ view, from, onFrom, to, onTo, children }: Props) {
       ) : (
         <>
           <Pad isUp={stage === 'talking'} />
-          <Say isUp={isUp} />
+          <Say isUp={isUp} voices={view.voices} />
         </>
       )}
     </div>
@@ -133,13 +135,17 @@ function Pad({ isUp }: { isUp: boolean }) {
 }
 
 /** Typed speech: for who has no microphone, or is not alone in the room. */
-function Say({ isUp }: { isUp: boolean }) {
+function Say({ isUp, voices }: { isUp: boolean; voices: string[] }) {
   const t = useT();
   const [text, setText] = useState('');
   const [isSaying, setSaying] = useState(false);
+  const hasJapanese = voices.includes('ja');
+  const isMute = voices.length === 0;
+  const note = isMute ? t('try.no_voice') : hasJapanese ? undefined : t('try.no_japanese');
+  const isSpoken = !isMute && (hasJapanese || !JAPANESE.test(text));
   const speak = async (event: FormEvent) => {
     event.preventDefault();
-    if (!text.trim()) return;
+    if (!text.trim() || !isSpoken) return;
     setSaying(true);
     try {
       await say(text.trim());
@@ -152,8 +158,17 @@ function Say({ isUp }: { isUp: boolean }) {
   };
   return (
     <form onSubmit={(event) => void speak(event)} className={classes.say}>
-      <TextInput label={t('try.say')} placeholder={t('try.say_example')} value={text} maxLength={LONGEST} disabled={!isUp} onChange={(event) => setText(event.currentTarget.value)} />
-      <Button type="submit" leftSection={<IconMessage2 size={20} stroke={1.75} aria-hidden />} disabled={!isUp || !text.trim()} loading={isSaying}>
+      <TextInput
+        label={t('try.say')}
+        description={note}
+        placeholder={t(hasJapanese ? 'try.say_example' : 'try.say_example_english')}
+        value={text}
+        maxLength={LONGEST}
+        disabled={!isUp || isMute}
+        error={text !== '' && !isSpoken}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <Button type="submit" leftSection={<IconMessage2 size={20} stroke={1.75} aria-hidden />} disabled={!isUp || !text.trim() || !isSpoken} loading={isSaying}>
         {t('try.say_it')}
       </Button>
     </form>

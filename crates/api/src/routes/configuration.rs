@@ -131,7 +131,7 @@ struct Exported {
 )]
 async fn export(State(app): State<Arc<App>>) -> Result<Json<Exported>, Problem> {
     let export = app.configuration(trunkline_settings::Settings::export).await?;
-    let Bundle { yaml, flows } = export.bundle;
+    let Bundle { yaml, flows, .. } = export.bundle;
     let (left_out, revision) = (export.left_out, export.revision);
     Ok(Json(Exported { yaml, flows, left_out, revision }))
 }
@@ -145,6 +145,9 @@ struct ToApply {
     /// The texts of the flows that it names, by their paths as it writes them.
     #[serde(default)]
     flows: BTreeMap<String, String>,
+    /// The SHA-256 of sounds for its audio files, by their names; uploaded before by `POST /sounds`.
+    #[serde(default)]
+    sounds: BTreeMap<String, String>,
     /// Whether what it does not name is kept; otherwise that is deleted.
     #[serde(default)]
     keep_others: bool,
@@ -172,7 +175,7 @@ async fn plan(
     LargeBody(wanted): LargeBody<ToApply>,
 ) -> Result<Json<Plan>, Problem> {
     let options = wanted.options();
-    let bundle = Bundle { yaml: wanted.yaml, flows: wanted.flows };
+    let bundle = Bundle { yaml: wanted.yaml, flows: wanted.flows, sounds: wanted.sounds };
     Ok(Json(app.configuration(move |it| it.plan(&bundle, options)).await?))
 }
 
@@ -191,7 +194,7 @@ async fn apply(
     LargeBody(wanted): LargeBody<ToApply>,
 ) -> Result<Json<Applied>, Problem> {
     let (options, author) = (wanted.options(), app.author(&caller, &wanted.note));
-    let bundle = Bundle { yaml: wanted.yaml, flows: wanted.flows };
+    let bundle = Bundle { yaml: wanted.yaml, flows: wanted.flows, sounds: wanted.sounds };
     let applied = app.configuration(move |it| it.apply(&author, &bundle, options)).await?;
     if !applied.plan.is_empty() {
         let count = |action| applied.plan.steps.iter().filter(|it| it.action == action).count();

@@ -1,5 +1,6 @@
 //! All addresses, each with whom it is for.
 
+mod audio;
 mod audit;
 mod calls;
 mod configuration;
@@ -11,6 +12,7 @@ mod live;
 mod session;
 mod setup;
 mod setup_steps;
+mod socket;
 mod tokens;
 mod trial;
 mod users;
@@ -42,6 +44,7 @@ pub(crate) fn table() -> Table {
         documents::routes,
         configuration::routes,
         flows::routes,
+        audio::routes,
         setup_steps::routes,
         trial::routes,
     ];

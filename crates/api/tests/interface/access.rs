@@ -39,6 +39,7 @@ fn request(route: &Route) -> Ask {
         ("flow", "x"),
         ("number", "1"),
         ("label", "Live"),
+        ("sha256", "x"),
     ]);
     let mut path = route.path.replace("{file}", "docs.js");
     for (name, value) in values {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "what helps a test may unwrap as the test may")]
 
 mod access;
+mod audio;
 mod configuration;
 mod contacts;
 mod desk;

@@ -33,7 +33,7 @@ fn ready<T: Send + 'static>(answer: Result<T, Refusal>) -> Answer<T> {
 impl TryIt for Script {
     fn view(&self) -> Answer<TrialView> {
         let number = TrialNumber { number: "+12025550142".into(), name: "Ann".into() };
-        ready(Ok(TrialView { callers: vec![number], numbers: Vec::new() }))
+        ready(Ok(TrialView { callers: vec![number], ..TrialView::default() }))
     }
 
     fn phone(&self) -> Answer<PhoneLink> {

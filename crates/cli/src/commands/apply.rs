@@ -7,15 +7,19 @@ use serde_json::{Value, json};
 use trunkline_model::tenant::{ParseOptions, Tenant};
 use trunkline_settings::Bundle;
 
-use super::tenant_keeper::{Change, Which};
+use super::tenant_keeper::{Change, Which, sha256};
 use crate::problem::{Problem, Result};
 use crate::run::output;
 use crate::site;
 
+/// The largest audio file that is read, as the server reads it.
+const MAX_AUDIO_BYTES: u64 = 64 << 20;
+
 /// Make a tenant's configuration what a tenant.yaml says: all of it, or nothing.
 ///
 /// Flows that are new become versions with the label Live. What the file does not name is
-/// deleted, unless --keep-others is given. --plan shows what would be done.
+/// deleted, unless --keep-others is given. Audio files that are there go along, converted into
+/// what telephones play. --plan shows what would be done.
 ///
 /// With --server it goes by the interface of a server; without, straight into the server's
 /// folder, beside a server that runs or not. New calls meet it within a second.
@@ -45,8 +49,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let keeper = arguments.which.open()?;
+    let (bundle, sounds) = read(&arguments.file)?;
     let change = Change {
-        bundle: read(&arguments.file)?,
+        bundle,
+        sounds,
         keep_others: arguments.keep_others,
         allow_literal_secrets: arguments.allow_literal_secrets,
         revision: None,
@@ -75,8 +81,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A `tenant.yaml` with the flows that it names.
-fn read(file: &Path) -> Result<Bundle> {
+/// A `tenant.yaml` with the flows and the audio files that it names. Audio files that are not
+/// there are not sent: the server may have them.
+fn read(file: &Path) -> Result<(Bundle, Vec<Vec<u8>>)> {
     let file = if file.is_dir() { file.join("tenant.yaml") } else { file.to_path_buf() };
     let yaml = site::read_text(&file)?;
     let options = ParseOptions { allow_literal_secrets: true };
@@ -86,7 +93,31 @@ fn read(file: &Path) -> Result<Bundle> {
     let flow = |entry: &trunkline_model::tenant::FlowFile| {
         Ok((entry.file.clone(), site::read_text(&folder.join(&entry.file))?))
     };
-    Ok(Bundle { yaml, flows: tenant.flows.iter().map(flow).collect::<Result<_>>()? })
+    let flows = tenant.flows.iter().map(flow).collect::<Result<_>>()?;
+    let mut bundle = Bundle { yaml, flows, ..Bundle::default() };
+    let mut sounds = Vec::new();
+    for audio in &tenant.audio {
+        let Some(path) = audio.file.as_ref().map(|it| folder.join(it)) else { continue };
+        if path.is_file() {
+            let sound = sound(&path)?;
+            bundle.sounds.insert(audio.name.clone(), sha256(&sound));
+            sounds.push(sound);
+        }
+    }
+    Ok((bundle, sounds))
+}
+
+/// An audio file as telephones play it.
+fn sound(path: &Path) -> Result<Vec<u8>> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        Problem::misuse(format!("the audio file {}: {error}", path.display()))
+    };
+    let size = std::fs::metadata(path).map_err(|error| wrong(&error))?.len();
+    if size > MAX_AUDIO_BYTES {
+        return Err(wrong(&"it is larger than 64 MB; convert or shorten it"));
+    }
+    let file = std::fs::read(path).map_err(|error| wrong(&error))?;
+    trunkline_prompts::convert(&file).map_err(|error| wrong(&error))
 }
 
 fn result(applied: &Value) -> String {

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
+use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
 use trunkline_accounts::{Accounts, Actor, AuditEvent};
 use trunkline_connector::{Client, Options};
@@ -49,6 +50,8 @@ pub(crate) struct Which {
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) bundle: Bundle,
+    /// The sounds that the bundle names.
+    pub(crate) sounds: Vec<Vec<u8>>,
     pub(crate) keep_others: bool,
     pub(crate) allow_literal_secrets: bool,
     /// The revision that it was planned for.
@@ -100,9 +103,15 @@ impl Keeper {
     /// Applies it. Gives what was done, as the interface gives it.
     pub(crate) fn apply(&self, change: &Change) -> Result<Value> {
         let kept = match self {
-            Self::Server(server) => return server.post("/configuration/apply", change),
+            Self::Server(server) => {
+                change.sounds.iter().try_for_each(|sound| server.keep_sound(sound))?;
+                return server.post("/configuration/apply", change);
+            }
             Self::Folder(kept) => kept,
         };
+        for sound in &change.sounds {
+            kept.settings.keep_sound(now_ms(), sound).map_err(Problem::failed)?;
+        }
         let author = Author::new(now_ms(), AUTHOR).note(change.note.as_str());
         let applied = kept.settings.apply(&author, &change.bundle, options(change));
         let applied = applied.map_err(Problem::failed)?;
@@ -126,7 +135,24 @@ impl Keeper {
         let read = |value: &Value| serde_json::from_value(value.clone()).map_err(wrong);
         let left_out = serde_json::from_value(answer["left_out"].clone()).map_err(wrong)?;
         let yaml = answer["yaml"].as_str().unwrap_or_default().to_owned();
-        Ok((Bundle { yaml, flows: read(&answer["flows"])? }, left_out))
+        Ok((Bundle { yaml, flows: read(&answer["flows"])?, ..Bundle::default() }, left_out))
+    }
+
+    /// A sound that was uploaded.
+    pub(crate) fn sound(&self, sha256: &str) -> Result<Vec<u8>> {
+        let missing = || Problem::failed(format!("the sound {sha256} is not there any more"));
+        match self {
+            Self::Server(server) => {
+                let answer = server.ask(Method::Get, &format!("/sounds/{sha256}"), None)?;
+                let text = answer["base64"].as_str().unwrap_or_default();
+                let sound = BASE64.decode(text.as_bytes()).map_err(Problem::failed)?;
+                if self::sha256(&sound) == sha256 { Ok(sound) } else { Err(missing()) }
+            }
+            Self::Folder(kept) => {
+                let sound = kept.settings.sound(sha256).map_err(Problem::failed)?;
+                sound.ok_or_else(missing)
+            }
+        }
     }
 
     /// Waits until new calls of a server meet the revision. Gives what they do not meet, and why.
@@ -170,6 +196,11 @@ fn record(kept: &KeptTenant, plan: &Plan, revision: u64) -> Result<()> {
     accounts.record(now_ms(), &Actor::system(), &event).map_err(Problem::failed)
 }
 
+/// The name of a sound.
+pub(crate) fn sha256(sound: &[u8]) -> String {
+    HEXLOWER.encode(&trunkline_store::sha256(sound))
+}
+
 fn now_ms() -> i64 {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
@@ -205,10 +236,16 @@ impl Server {
         Ok(Self { client, runtime, url })
     }
 
+    fn keep_sound(&self, sound: &[u8]) -> Result<()> {
+        let body = json!({ "base64": BASE64.encode(sound) });
+        self.ask(Method::Post, "/sounds", Some(body.to_string())).map(drop)
+    }
+
     fn post(&self, path: &str, change: &Change) -> Result<Value> {
         let mut body = json!({
             "yaml": change.bundle.yaml,
             "flows": change.bundle.flows,
+            "sounds": change.bundle.sounds,
             "keep_others": change.keep_others,
             "note": change.note,
         });

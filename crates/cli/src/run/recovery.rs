@@ -154,6 +154,7 @@ impl Recovery<'_> {
             | Output::EnqueueConsult { .. }
             | Output::Ring { .. }
             | Output::RecordCall { .. }
+            | Output::PauseCallRecording { .. }
             | Output::StopCallRecording { .. }
             | Output::Dial { .. }
             | Output::HangUpParty { .. }

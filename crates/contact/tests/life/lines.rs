@@ -52,6 +52,12 @@ pub(crate) fn line(output: &Output) -> String {
             format!("ring {agent}{}{}", consult_number(*consult), shown.unwrap_or_default())
         }
         Output::RecordCall { number } => format!("record call {number}"),
+        Output::PauseCallRecording { number, is_paused: true } => {
+            format!("pause recording call {number}")
+        }
+        Output::PauseCallRecording { number, is_paused: false } => {
+            format!("resume recording call {number}")
+        }
         Output::StopCallRecording { number } => format!("stop recording call {number}"),
         Output::Dial { transfer, .. } => format!("dial {}", transfer.number),
         Output::HangUpParty { .. } => "hang up party".into(),

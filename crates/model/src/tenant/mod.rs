@@ -115,6 +115,10 @@ pub struct AudioFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 86_400_000))]
     pub duration_ms: Option<u64>,
+    /// The SHA-256 of a sound that was uploaded, in hexadecimal: the server keeps it and plays it
+    /// in place of the file. Uploads set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 impl Tenant {

@@ -58,6 +58,15 @@ pub struct Queue {
     /// The wrap-up codes after its contacts, by id or name; all of the tenant's when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wrap_up_codes: Vec<String>,
+    /// Whether agents may pause the recording of the queue's conversations, so that card numbers
+    /// and the like are not in it.
+    #[serde(default = "yes")]
+    pub pause_recording: bool,
+    /// A paused recording goes on by itself after this many seconds; when left out, when the agent
+    /// says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 86_400))]
+    pub recording_pause_s: Option<u32>,
 }
 
 impl Queue {
@@ -77,8 +86,14 @@ impl Queue {
             overflow_number: None,
             music: None,
             wrap_up_codes: Vec::new(),
+            pause_recording: yes(),
+            recording_pause_s: None,
         }
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn twenty() -> u32 {

@@ -148,6 +148,7 @@ impl Tenant {
                 name: name.clone(),
                 file: None,
                 duration_ms: Some(AUDIO_MS),
+                sha256: None,
             });
         }
     }

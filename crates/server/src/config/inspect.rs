@@ -104,7 +104,9 @@ impl Inspection<'_> {
     /// A broken file fails the prompts that name it and nothing else.
     fn audio(&mut self) {
         let Setup { site, tenant_dir, .. } = self.setup;
-        let (_, problems) = Library::load(&site.tenant, tenant_dir, None, Limits::default());
+        let kept = |sha256: &str| self.setup.uploaded(sha256);
+        let (_, problems) =
+            Library::load_with(&site.tenant, tenant_dir, &kept, None, Limits::default());
         let file = self.tenant_file().display().to_string();
         for problem in problems {
             let problem = Problem::whole(&file, problem.to_string());

@@ -229,6 +229,16 @@ impl Setup {
         Ok(())
     }
 
+    /// A sound that was uploaded.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    pub(crate) fn uploaded(&self, sha256: &str) -> Result<Vec<u8>, String> {
+        let settings = self.settings.as_ref().ok_or("no uploads are kept yet")?;
+        let sound = settings.sound(sha256).map_err(|error| error.to_string())?;
+        sound.ok_or_else(|| "it is not kept any more; upload it again".to_owned())
+    }
+
     fn take_files_over(
         &self,
         settings: &Settings,

@@ -88,6 +88,9 @@ impl Switchboard {
             Wanted::StopRecording { id } => self.stop_recording(&contact, id),
             Wanted::Arrange(arrangement) => self.arrange(&contact, arrangement),
             Wanted::RecordCall { number } => self.record_call(contact, number),
+            Wanted::PauseCallRecording { number, is_paused } => {
+                self.pause_call_recording(&contact, number, is_paused);
+            }
             Wanted::StopCallRecording { number } => self.stop_call_recording(&contact, number),
             Wanted::Dial { id, transfer } => self.dial_for_agents(&contact, id, &transfer),
             Wanted::HangUpParty { id } => self.hang_up_party(&contact, id),

@@ -157,6 +157,21 @@ impl Switchboard {
         }
     }
 
+    /// Puts silence into the recording of a conversation, or what is said again.
+    pub(super) fn pause_call_recording(
+        &mut self,
+        contact: &ContactId,
+        number: u32,
+        is_paused: bool,
+    ) {
+        let Some(leg) = self.legs.line(contact).and_then(|line| line.caller) else { return };
+        let Some(caller) = self.legs.get(leg) else { return };
+        if self.call_recordings.contains_key(&(leg, number)) {
+            tracing::info!(%contact, number, is_paused, "the recording pauses, or goes on");
+            caller.media.pause_recording(is_paused);
+        }
+    }
+
     pub(super) fn stop_call_recording(&mut self, contact: &ContactId, number: u32) {
         let Some(leg) = self.legs.line(contact).and_then(|line| line.caller) else { return };
         let Some(caller) = self.legs.get(leg) else { return };

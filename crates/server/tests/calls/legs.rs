@@ -13,8 +13,8 @@ use crate::centre::{Centre, MUSIC_HZ, Plan, ending};
 use crate::ear::{LIMIT, hears, inside};
 
 /// What the two say.
-const CALLER_HZ: f64 = 850.0;
-const AGENT_HZ: f64 = 1_150.0;
+pub(crate) const CALLER_HZ: f64 = 850.0;
+pub(crate) const AGENT_HZ: f64 = 1_150.0;
 
 /// What PreDial has phones show.
 const SHOWN: &str = "+12025550155";
@@ -23,11 +23,11 @@ fn queues(flow: Builder) -> Builder {
     ending(flow.queue("Queue", "Support").end("End").row("Start Queue End"))
 }
 
-async fn offer(phone: &Phone) -> Incoming {
+pub(crate) async fn offer(phone: &Phone) -> Incoming {
     tokio::time::timeout(LIMIT, phone.incoming()).await.unwrap().unwrap()
 }
 
-async fn answer(offer: Incoming) -> Call {
+pub(crate) async fn answer(offer: Incoming) -> Call {
     let desk = offer.answer();
     desk.record().unwrap();
     desk.answered(LIMIT).await.unwrap();
@@ -35,7 +35,7 @@ async fn answer(offer: Incoming) -> Call {
 }
 
 /// Both say something, and hear each other.
-async fn talk(call: &Call, desk: &Call) {
+pub(crate) async fn talk(call: &Call, desk: &Call) {
     call.play_tone(CALLER_HZ, -10.0);
     desk.play_tone(AGENT_HZ, -10.0);
     hears(call, AGENT_HZ).await;
@@ -63,7 +63,7 @@ async fn pre_dial_asks_the_crm_which_number_an_agents_phone_shows() {
 }
 
 /// What is recorded, as soon as so many files are there and whole.
-async fn recordings(centre: &Centre, count: usize) -> Vec<PathBuf> {
+pub(crate) async fn recordings(centre: &Centre, count: usize) -> Vec<PathBuf> {
     let folder = centre.setup.data_dir().join("recordings");
     let files = || {
         let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());

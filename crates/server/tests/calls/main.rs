@@ -14,6 +14,7 @@ mod example;
 mod hang_ups;
 mod legs;
 mod operation;
+mod pauses;
 mod prompts;
 mod refusals;
 mod routing;

@@ -138,6 +138,10 @@ async fn a_caller_at_a_page_talks_with_an_agent_at_a_page_and_sees_the_flow_to_i
         |number: &str, name: &str| TrialNumber { number: number.into(), name: name.into() };
     assert_eq!(view.callers, [number(CALLER, "Ann")]);
     assert_eq!(view.numbers, [number(MAIN, "Main")]);
+    let has_japanese = std::path::Path::new("/usr/bin/open_jtalk").is_file()
+        && std::path::Path::new("/usr/local/share/trunkline/voices/mei_normal.htsvoice").is_file();
+    assert!(view.voices.contains(&"en".to_owned()), "{view:?}");
+    assert!(has_japanese || !view.voices.contains(&"ja".to_owned()), "{view:?}");
     let ann = Page::open(&centre, "ann", "b1:t1", AGENT_HZ).await;
     ann.available(Device::Browser).await;
     let phone = Phone::open(&centre).await;
@@ -177,6 +181,40 @@ async fn keys_reach_the_flow_and_the_flow_may_hang_up() {
     phone.say(FromCaller::Keys { keys: "1".into() }).await;
     assert_eq!(phone.ended().await, CallEnd::Centre);
     phone.is_over().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_reach_the_agent_once_and_the_flow_once() {
+    // The flow asks for nothing while they talk: it is told of each key all the same.
+    let centre = plan().config(TRY).start().await;
+    let ann = centre.agent("ann").await;
+    let phone = Phone::open(&centre).await;
+    phone.dial(CALLER, MAIN).await;
+    let offer = timeout(LIMIT, ann.incoming()).await.unwrap().unwrap();
+    let desk = offer.answer();
+    desk.record().unwrap();
+    desk.answered(LIMIT).await.unwrap();
+    crate::ear::hears(&desk, CALLER_HZ).await;
+    phone.say(FromCaller::Keys { keys: "12".into() }).await;
+    phone.say(FromCaller::Keys { keys: "#".into() }).await;
+    desk.keys("12#", LIMIT).await.unwrap();
+    // They talk on, and nothing comes twice.
+    crate::ear::hears(&desk, CALLER_HZ).await;
+    assert_eq!(desk.keys_heard(), "12#");
+    // On hold the agent does not hear what the caller presses.
+    let contact = centre.contacts().await.remove(0).contact;
+    let centre_of = centre.server.as_ref().unwrap().centre();
+    let agent = trunkline_model::AgentId::new("ann");
+    centre_of.command(&agent, Command::Hold { contact: contact.clone() }).await.unwrap();
+    phone.audio().await.hears(crate::centre::HOLD_HZ).await;
+    phone.say(FromCaller::Keys { keys: "9".into() }).await;
+    centre_of.command(&agent, Command::Resume { contact }).await.unwrap();
+    crate::ear::hears(&desk, CALLER_HZ).await;
+    phone.say(FromCaller::Keys { keys: "5".into() }).await;
+    desk.keys("12#5", LIMIT).await.unwrap();
+    assert_eq!(desk.keys_heard(), "12#5");
+    phone.say(FromCaller::HangUp).await;
+    centre.has_ended(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,7 +42,7 @@ pub(crate) fn example() -> Bundle {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../flows/salesforce-data-dip");
     let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
     let flows = BTreeMap::from([("flow.json".to_owned(), read("flow.json"))]);
-    Bundle { yaml: read("tenant.yaml"), flows }
+    Bundle { yaml: read("tenant.yaml"), flows, ..Bundle::default() }
 }
 
 /// A flow that does nothing.

@@ -9,7 +9,16 @@ pub(super) fn check(tenant: &Tenant, _: ParseOptions, report: &mut Report<'_>) {
             let path = Path::root("audio").index(index).key("name");
             report.at(&path, || format!("{} {problem}", shown(&audio.name)));
         }
+        if let Some(sha256) = audio.sha256.as_deref().filter(|it| !is_sha256(it)) {
+            let path = Path::root("audio").index(index).key("sha256");
+            let what = "is no SHA-256 of 64 hexadecimal digits; leave it out, uploads set it";
+            report.at(&path, || format!("{} {what}", shown(sha256)));
+        }
     }
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Why no audio file can have this name.

@@ -60,7 +60,7 @@ impl Switchboard {
             is_caller_gone,
             consult: self.consult_view(contact, agent),
             is_muted: task.is_muted,
-            is_recording_paused: None,
+            is_recording_paused: contact.is_recording_paused(agent),
             variables,
             variables_version: 0,
             drafts: self.draft_of(agent, &task),

@@ -170,6 +170,8 @@ fn refusal(refusal: ActRefusal) -> Refusal {
         ActRefusal::NotAnswered => Refusal::NotNow(Reason::ConsultNotAnswered),
         ActRefusal::ConferenceFull => Refusal::NotNow(Reason::ConferenceFull),
         ActRefusal::NoConference => Refusal::NotNow(Reason::NoConference),
+        ActRefusal::NotRecorded => Refusal::NotNow(Reason::NotRecorded),
+        ActRefusal::MayNotPause => Refusal::NotNow(Reason::MayNotPause),
         ActRefusal::TooOften => Refusal::NotNow(Reason::TooOften),
     }
 }

@@ -286,7 +286,12 @@ impl Switchboard {
             Command::Drop { contact, party } => self.desk_drop(agent, &contact, &party),
             Command::Transfer { contact, to } => self.desk_transfer(agent, &contact, to),
             Command::Outdial { number, ani } => self.desk_outdial(agent, &number, ani.as_deref()),
-            Command::PauseRecording { .. } => Err(Refusal::NotNow(Reason::NotRecorded)),
+            Command::PauseRecording { contact, paused: true } => {
+                self.act(agent, &contact, Act::PauseRecording)
+            }
+            Command::PauseRecording { contact, paused: false } => {
+                self.act(agent, &contact, Act::ResumeRecording)
+            }
         }
     }
 

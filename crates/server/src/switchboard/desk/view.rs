@@ -7,6 +7,7 @@ use trunkline_model::tenant::desktop::Code as TenantCode;
 use trunkline_model::tenant::{Agent, Queue, Tenant};
 
 use super::super::Switchboard;
+use super::super::parties::about;
 use super::announce::shown_code;
 use super::teams::teams_of;
 
@@ -15,6 +16,7 @@ impl Switchboard {
     /// agent that the tenant does not have.
     pub(super) fn view_of(&mut self, agent: &AgentId) -> Option<DeskView> {
         let contact = self.contact_view(agent);
+        let may_pause_recording = self.may_pause_recording(agent);
         let site = self.exchange.site().clone();
         let tenant = &site.tenant;
         let known = tenant.agent(agent.as_str())?;
@@ -57,9 +59,16 @@ impl Switchboard {
             contact,
             queues: if is_in { desktop.queues.clone() } else { Vec::new() },
             outdial: outdial(tenant, known).filter(|_| self.outbound_trunk.is_some()),
-            features: features(tenant, known),
+            features: Features { may_pause_recording, ..features(tenant, known) },
             audio_owner: desktop.audio_page().and_then(|page| page.tab.clone()),
         })
+    }
+
+    /// Whether the queue of the agent's contact lets them pause its recording.
+    fn may_pause_recording(&self, agent: &AgentId) -> bool {
+        let task = self.desks.task(agent);
+        let contact = task.and_then(|task| self.exchange.contact(&about(&task.contact)));
+        contact.is_none_or(|contact| contact.lets_recordings_pause())
     }
 
     fn devices_of(&self, agent: &AgentId) -> Vec<Device> {
@@ -121,6 +130,6 @@ fn features(tenant: &Tenant, agent: &Agent) -> Features {
     Features {
         auto_answer: profile.is_some_and(|profile| profile.auto_answer),
         may_end_call: true,
-        may_pause_recording: false,
+        may_pause_recording: true,
     }
 }

@@ -35,6 +35,9 @@ const MAX_PHONES: usize = 16;
 /// The most keys in one message.
 const MAX_KEYS: usize = 32;
 
+/// How long whoever is bridged hears each key, and the pause after it, in milliseconds.
+const KEY_MS: u16 = 100;
+
 /// Who calls without a number.
 const ANONYMOUS: &str = "anonymous";
 
@@ -73,7 +76,7 @@ impl Switchboard {
         match event {
             // Whoever asked may be gone: then the link's end is the phone's.
             TrialEvent::Open { reply } => drop(reply.send(self.open_phone())),
-            TrialEvent::View { reply } => drop(reply.send(Ok(self.trial_view()))),
+            TrialEvent::View { reply } => self.view_with_voices(self.trial_view(), reply),
             TrialEvent::Said { phone, message } => self.phone_said(phone, *message),
             TrialEvent::Left { phone } => self.phone_left(phone),
             TrialEvent::Speak { text, reply } => self.speak(text, reply),
@@ -90,7 +93,7 @@ impl Switchboard {
             point.dnis.iter().map(number)
         });
         let callers = self.trials.callers.clone().unwrap_or_default();
-        TrialView { callers, numbers: numbers.collect() }
+        TrialView { callers, numbers: numbers.collect(), voices: Vec::new() }
     }
 
     fn open_phone(&mut self) -> Result<PhoneLink, Refusal> {
@@ -221,7 +224,13 @@ impl Switchboard {
     fn phone_keys(&mut self, id: PhoneId, keys: &str) {
         let Some(leg) = self.leg_of_phone(id) else { return };
         let is_key = |c: &char| c.is_ascii_digit() || matches!(c, '*' | '#');
-        for key in keys.chars().filter(is_key).take(MAX_KEYS) {
+        let keys: String = keys.chars().filter(is_key).take(MAX_KEYS).collect();
+        // A page sends no packets of its own for them, as a phone would.
+        let passed = self.legs.get(leg).map(|leg| leg.media.pass_keys(&keys, KEY_MS, KEY_MS));
+        if let Some(Err(error)) = passed {
+            tracing::warn!("keys of a caller's page: {error}");
+        }
+        for key in keys.chars() {
             self.key(leg, key);
         }
     }
