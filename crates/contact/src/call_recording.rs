@@ -8,7 +8,8 @@
 //! An agent may pause it, as far as the queue allows (Webex: Pause/Resume Enabled, Recording Pause
 //! Duration), so that card numbers are not in it. A pause is the contact's: it holds through
 //! consults, and where the caller is handed over the next conversation begins with it, until an
-//! agent ends it or its time is over. Whoever takes the call over may be the one who takes the card.
+//! agent ends it or its time is over. Whoever takes the call over may be the one who takes the
+//! card.
 
 use trunkline_model::AgentId;
 use trunkline_model::call::CallRecording;

@@ -145,7 +145,8 @@ struct ToApply {
     /// The texts of the flows that it names, by their paths as it writes them.
     #[serde(default)]
     flows: BTreeMap<String, String>,
-    /// The SHA-256 of sounds for its audio files, by their names; uploaded before by `POST /sounds`.
+    /// The SHA-256 of sounds for its audio files, by their names; uploaded by `POST /sounds`
+    /// before.
     #[serde(default)]
     sounds: BTreeMap<String, String>,
     /// Whether what it does not name is kept; otherwise that is deleted.
