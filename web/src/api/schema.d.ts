@@ -1,6 +1,192 @@
 // Made from docs/api/openapi.json by `npm run schema`; not edited by hand.
 
 export interface paths {
+    "/api/v1/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All audio files, in the order of `tenant.yaml`. `defaultmusic_on_hold.wav` is there without
+         *     being listed.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Audio"][];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An audio file as callers hear it: WAV, mono, 8 kHz, 8-bit mu-law.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The name, extension included. */
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The file. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/wav": unknown;
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Uploads an audio file, or puts another sound in its place.
+         * @description The body is the file itself: WAV, MP3, FLAC or OGG Vorbis, at most 32 MiB and 655 seconds. WAV
+         *     with mono, 8 kHz and 8-bit mu-law is kept as it is, 5 MB of it at most as in Webex; everything
+         *     else is converted into that. 422 `invalid` with a `reason` for what is no such file, 409 `stale`
+         *     where somebody changed it meanwhile. New contacts meet it within a second.
+         *
+         *     For: administrator.
+         */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description The version that the change builds on; 0 for an audio file that is not there yet. */
+                    version?: number;
+                    /** @description Why. */
+                    note?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description The name under which flows play it. */
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": components["schemas"]["FileContent"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Audio"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /**
+         * Deletes an audio file. 409 `in-use` with `usages` while flows or queues play it, `stale` where
+         *     somebody changed it meanwhile.
+         * @description For: administrator.
+         */
+        delete: {
+            parameters: {
+                query?: {
+                    /** @description The version that the change builds on; 0 for an audio file that is not there yet. */
+                    version?: number;
+                    /** @description Why. */
+                    note?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description The name, extension included. */
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -3270,6 +3456,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps a sound for an audio file of a `tenant.yaml` that is applied afterwards, which names it
+         *     under `sounds`. What nothing names is forgotten after a day.
+         * @description For: administrator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SoundToKeep"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Sound"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sounds/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A sound that is kept, whether an audio file names it or not.
+         * @description For: administrator, flow_developer, auditor.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its SHA-256 in hexadecimal. */
+                    sha256: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Sound"];
+                    };
+                };
+                /** @description A problem: see its `code`. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -3977,6 +4265,30 @@ export interface components {
              */
             revision: number;
         };
+        /** @description An audio file of the tenant. */
+        Audio: {
+            /**
+             * Format: int64
+             * @description When it was last changed.
+             */
+            changed_ms: number;
+            /**
+             * Format: int64
+             * @description How long it lasts, in milliseconds; none where nobody has said or measured it.
+             */
+            duration_ms?: number | null;
+            /** @description Whether it was uploaded; otherwise it lies beside `tenant.yaml`, or has no sound. */
+            is_uploaded: boolean;
+            /** @description The name under which flows play it, extension included. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The version of its object, on which a change builds.
+             */
+            version: number;
+            /** @description Who changed it last. */
+            who: string;
+        };
         /** @description To what something was done. */
         AuditObject: {
             /** @description Its id. */
@@ -4430,9 +4742,14 @@ export interface components {
             auto_answer: boolean;
             /** @description Agents may end a call while the caller is there. */
             may_end_call: boolean;
-            /** @description Conversations are recorded, and agents may pause that. */
+            /** @description The queue of the agent's contact lets agents pause its recording. */
             may_pause_recording: boolean;
         };
+        /**
+         * Format: binary
+         * @description A file's bytes.
+         */
+        FileContent: string;
         /** @description Which contacts to find. */
         Find: {
             /** @description Only contacts of this caller's number. */
@@ -5207,6 +5524,18 @@ export interface components {
             /** @description The team's id; the first of the agent's when left out. */
             team?: string | null;
         };
+        /** @description A sound that is kept. */
+        Sound: {
+            /** @description The sound in Base64: WAV, mono, 8 kHz, 8-bit mu-law. */
+            base64: string;
+            /** @description Its SHA-256 in hexadecimal, by which it is named. */
+            sha256: string;
+        };
+        /** @description A sound to be kept. */
+        SoundToKeep: {
+            /** @description The audio file in Base64, as for an upload. */
+            base64: string;
+        };
         /** @description What a caller says. */
         Speech: {
             /** @description The text, 1 to 300 characters. */
@@ -5285,6 +5614,13 @@ export interface components {
              * @description The revision that the plan was made for: applied only if it is the newest.
              */
             revision?: number | null;
+            /**
+             * @description The SHA-256 of sounds for its audio files, by their names; uploaded by `POST /sounds`
+             *     before.
+             */
+            sounds?: {
+                [key: string]: string;
+            };
             /** @description The `tenant.yaml`. */
             yaml: string;
         };
