@@ -4,18 +4,14 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
 import { Centre } from './centre.js';
-import { ControlNotes } from './controls.js';
 
 const NOTE = 'Squeals in the rain only. 雨の日だけ鳴る。';
 const LIMIT_MS = 60_000;
 
 let centre: Centre;
-let notes: ControlNotes;
 
 test.beforeEach(async ({ context }) => {
   centre = await Centre.start();
-  notes = new ControlNotes();
-  await notes.watch(context);
   // No page asks another host for anything.
   await context.route('**/*', async (route) => {
     const { origin } = new URL(route.request().url());
@@ -27,7 +23,6 @@ test.beforeEach(async ({ context }) => {
 // eslint-disable-next-line no-empty-pattern
 test.afterEach(async ({}, info) => {
   if (info.status !== info.expectedStatus) console.log(centre.said());
-  notes.write(info);
   await centre.stop();
 });
 
