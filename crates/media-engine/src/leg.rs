@@ -29,8 +29,9 @@ use crate::settings::EngineError;
 pub struct Leg {
     control: Control,
     local: SocketAddr,
-    /// What a browser was offered, if it is one's.
-    guest: Option<Mutex<Guest>>,
+    /// What a browser was offered, if it is one's. Boxed: telephones' legs carry thousands of
+    /// bytes less.
+    guest: Option<Box<Mutex<Guest>>>,
 }
 
 /// Offers to a browser.
@@ -66,7 +67,7 @@ impl Control {
 
 impl Leg {
     pub(crate) fn new(control: Control, local: SocketAddr, guest: Option<Guest>) -> Self {
-        Self { control, local, guest: guest.map(Mutex::new) }
+        Self { control, local, guest: guest.map(|guest| Box::new(Mutex::new(guest))) }
     }
 
     /// What the leg was opened with.

@@ -11,6 +11,9 @@ use super::entry::{Entry, Seen, direction_of, outcome_of, word_of, word_of_direc
 /// So many lines go at a time when they are too old: a search must not wait for it.
 const PURGE_AT_ONCE: usize = 1_000;
 
+/// Memory for pages of the database, in KiB: what the system keeps of the file is as near.
+const CACHE_KIB: i64 = 512;
+
 /// The database.
 pub(super) struct Shelf {
     database: Connection,
@@ -24,6 +27,7 @@ impl Shelf {
         database.pragma_update(None, "journal_mode", "wal")?;
         // A line is no truth: the journal is. What a power cut takes is written by recovery.
         database.pragma_update(None, "synchronous", "normal")?;
+        database.pragma_update(None, "cache_size", -CACHE_KIB)?;
         database.execute_batch(include_str!("schema.sql"))?;
         Ok(Self { database })
     }

@@ -129,12 +129,12 @@ pub(crate) struct Line {
     pub(crate) was_transferred: bool,
 }
 
-/// All legs and lines.
+/// All legs and lines. They are boxed, as a table keeps room for the most that it ever had.
 #[derive(Default)]
 pub(crate) struct Legs {
     last: u64,
-    legs: HashMap<LegId, CallLeg>,
-    lines: HashMap<ContactId, Line>,
+    legs: HashMap<LegId, Box<CallLeg>>,
+    lines: HashMap<ContactId, Box<Line>>,
 }
 
 impl Legs {
@@ -145,27 +145,27 @@ impl Legs {
     }
 
     pub(crate) fn add(&mut self, id: LegId, leg: CallLeg) {
-        self.legs.insert(id, leg);
+        self.legs.insert(id, Box::new(leg));
     }
 
     pub(crate) fn get(&self, id: LegId) -> Option<&CallLeg> {
-        self.legs.get(&id)
+        self.legs.get(&id).map(|leg| &**leg)
     }
 
     pub(crate) fn get_mut(&mut self, id: LegId) -> Option<&mut CallLeg> {
-        self.legs.get_mut(&id)
+        self.legs.get_mut(&id).map(|leg| &mut **leg)
     }
 
     pub(crate) fn remove(&mut self, id: LegId) -> Option<CallLeg> {
-        self.legs.remove(&id)
+        self.legs.remove(&id).map(|leg| *leg)
     }
 
     pub(crate) fn line(&self, contact: &ContactId) -> Option<&Line> {
-        self.lines.get(contact)
+        self.lines.get(contact).map(|line| &**line)
     }
 
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&ContactId, &Line)> + Clone {
-        self.lines.iter()
+        self.lines.iter().map(|(contact, line)| (contact, &**line))
     }
 
     /// The contact's line, a fresh one if it has none.
@@ -175,7 +175,7 @@ impl Legs {
 
     /// Forgets the contact's line. Legs that are still up stay until they end.
     pub(crate) fn forget(&mut self, contact: &ContactId) -> Option<Line> {
-        self.lines.remove(contact)
+        self.lines.remove(contact).map(|line| *line)
     }
 
     /// The caller's leg.

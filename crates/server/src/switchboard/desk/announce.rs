@@ -75,7 +75,7 @@ impl Switchboard {
             is_live: true,
             is_partial: false,
         };
-        self.desks.entries.insert(arrival.contact.clone(), entry);
+        self.desks.entries.insert(arrival.contact.clone(), Box::new(entry));
     }
 
     /// A contact of an earlier run goes on, or has ended: what was known of it then is kept.
@@ -151,7 +151,7 @@ impl Switchboard {
             entry.agent = Some(agent.name.clone());
             entry.outcome = PastOutcome::Handled;
             // What is known now is in lists even after a crash.
-            let known = Entry { is_live: false, ..entry.clone() };
+            let known = Entry { is_live: false, ..(**entry).clone() };
             self.desks.archive.keep(known);
         }
         self.desks.mark(&agent.id);
@@ -267,7 +267,7 @@ impl Switchboard {
             if self.legs.line(contact).is_some_and(|line| line.was_transferred) {
                 entry.outcome = PastOutcome::Transferred;
             }
-            self.desks.archive.keep(entry);
+            self.desks.archive.keep(*entry);
         }
     }
 

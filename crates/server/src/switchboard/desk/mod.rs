@@ -71,7 +71,7 @@ pub(crate) struct Desks {
     before: HashMap<AgentId, Seat>,
     before_until_ms: i64,
     /// What goes into lists of contacts, of those that go on.
-    entries: HashMap<ContactId, Entry>,
+    entries: HashMap<ContactId, Box<Entry>>,
     /// Whose view may have changed.
     dirty: HashSet<AgentId>,
     /// Whose contact's steps are to be read again a little later.
@@ -239,7 +239,9 @@ impl Switchboard {
             DeskEvent::Path { contact, path } => self.path_made(&contact, path),
             DeskEvent::Live { search, reply } => drop(reply.send(Ok(self.live(&search)))),
             DeskEvent::LiveEntry { contact, reply } => {
-                drop(reply.send(Ok(self.desks.entries.get(&contact).cloned())));
+                drop(
+                    reply.send(Ok(self.desks.entries.get(&contact).map(|entry| (**entry).clone()))),
+                );
             }
         }
     }
