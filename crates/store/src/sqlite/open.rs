@@ -22,6 +22,10 @@ const PAUSE_MS: u64 = 5;
 /// The log is cut back to this size, in bytes, when it was longer.
 const LOG_BYTES: i64 = 64 << 20;
 
+/// Memory for pages of the file, in KiB: those that appends write to; what is read of it later the
+/// system keeps as near.
+const CACHE_KIB: i64 = 1_024;
+
 /// Checks or makes the schema and applies the settings.
 pub(super) fn prepare(
     connection: &mut Connection,
@@ -49,6 +53,7 @@ pub(super) fn prepare(
         JournalSync::Within50Ms | JournalSync::Never => "normal",
     };
     connection.pragma_update(None, "synchronous", level)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(())
 }
 
