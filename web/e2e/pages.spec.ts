@@ -70,11 +70,13 @@ test('menus: pages, search, shortcuts, language, theme, next state, leaving', as
   await page.getByRole('textbox', { name: maria.word('palette') }).fill('keyboard');
   await page.getByRole('dialog').getByRole('button', { name: maria.word('shortcuts.title') }).click();
   await page.getByRole('dialog', { name: maria.word('shortcuts.title') }).getByRole('button').click();
+  await expect(page.getByRole('dialog')).toBeHidden();
   await menu(maria.word('palette'));
   await find('lunch', 'Idle, Lunch');
   await expect(maria.pill).toContainText('Lunch');
   await menu(maria.word('shortcuts.title'));
   await page.getByRole('dialog', { name: maria.word('shortcuts.title') }).getByRole('button').click();
+  await expect(page.getByRole('dialog')).toBeHidden();
   await menu(maria.word('menu.dark'));
   await menu(maria.word('menu.light'));
   await menu(maria.word('menu.other_language'));

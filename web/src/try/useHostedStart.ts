@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 import { desk as commands } from '../api/commands';
 import { problemText } from '../api/problems';
@@ -16,11 +16,13 @@ const host = audioHost();
 const never = () => () => undefined;
 
 /** On "Try it": once sound is allowed around the panel, its agent signs in and is Available. */
-export function useHostedStart({ view }: Desk): void {
+export function useHostedStart({ view, live: { line } }: Desk): void {
   const isStarted = useSyncExternalStore(host?.onStart ?? never, () => host?.isStarted() ?? false);
   const team = view.teams[0]?.id ?? null;
   const isSignedIn = view.state.kind !== 'signed_out';
-  const isReady = isSignedIn && Boolean(view.audio_owner);
+  const [hasJoined, setJoined] = useState(false);
+  // On the connection before joining the audio is lost with it, and nobody can be Available.
+  const isReady = hasJoined && line === 'open' && isSignedIn && Boolean(view.audio_owner);
   const begun = useRef({ signIn: false, available: false });
 
   useEffect(() => {
@@ -38,7 +40,11 @@ export function useHostedStart({ view }: Desk): void {
     if (!done.signIn) {
       done.signIn = true;
       const sign = { team, device: 'browser' as const, tab: tabName(), label: desktopLabel(), take_over: true };
-      void commands.signIn(sign).then(() => live.restart(), fail);
+      const join = () => {
+        live.restart();
+        setJoined(true);
+      };
+      void commands.signIn(sign).then(join, fail);
     } else if (isReady && !done.available) {
       done.available = true;
       if (view.state.kind === 'idle') void commands.setState({ state: 'available' }).catch(fail);
