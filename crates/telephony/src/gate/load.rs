@@ -143,6 +143,11 @@ impl Load {
         self.overload_us.is_some()
     }
 
+    /// What was admitted is no call: the parser would drop it.
+    pub fn withdraw(&mut self, call: u64) {
+        self.inside.remove(&call);
+    }
+
     /// Whether it matters that what is let in is a call, and nothing that the parser will drop.
     pub fn is_crowded(&self) -> bool {
         self.is_overloaded() || self.inside.len() >= CROWD
@@ -425,8 +430,9 @@ mod tests {
             let at_us = turn * 5_000;
             for bad in 0..10 {
                 // Who is crowded looks closer, and sees that it is none.
-                if !load.is_crowded() {
-                    load.admits(at_us, turn * 10 + bad, MAX_WAIT_US);
+                let call = turn * 10 + bad;
+                if load.admits(at_us, call, MAX_WAIT_US) && load.is_crowded() {
+                    load.withdraw(call);
                 }
             }
             refused += u32::from(!load.admits(at_us, 1 << 40 | turn, MAX_WAIT_US));

@@ -260,17 +260,23 @@ impl Shared {
         }
         let look = self.look_at_rate(head, source);
         if matches!(look, Look::Pass(_)) {
-            let is_crowded = lock(&self.load).is_crowded();
-            // What the library drops must not take a call's place.
-            if is_crowded && !convert::is_read(read, source) {
-                count(&self.counts.malformed);
-                return Look::Drop;
-            }
             let call = self.call_number(tag, head.cseq, head.call_id);
             let (now_us, max_wait_us) = (self.now_us(), self.max_wait_us());
-            if !lock(&self.load).admits(now_us, call, max_wait_us) {
-                count(&self.counts.overloaded);
-                return self.refusal(head, source);
+            let is_crowded = {
+                let mut load = lock(&self.load);
+                if !load.admits(now_us, call, max_wait_us) {
+                    drop(load);
+                    count(&self.counts.overloaded);
+                    return self.refusal(head, source);
+                }
+                load.is_crowded()
+            };
+            // What the library drops must not take a call's place. Only who may come in is looked
+            // at so closely: a refusal has to stay cheap.
+            if is_crowded && !convert::is_read(read, source) {
+                lock(&self.load).withdraw(call);
+                count(&self.counts.malformed);
+                return Look::Drop;
             }
         }
         look
