@@ -57,6 +57,7 @@ mod convert;
 mod dispatch;
 mod door;
 mod driver;
+mod ended;
 mod endpoint;
 mod incoming;
 mod phones;

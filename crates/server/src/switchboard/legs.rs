@@ -81,6 +81,13 @@ impl CallLeg {
         }
     }
 
+    /// Has the gate know that a call waits for its flow, if that is what it waits for.
+    pub(crate) fn waits(&self) {
+        if !self.is_answered && !self.is_leaving {
+            self.signalling.waits();
+        }
+    }
+
     /// Ends the call, or refuses it with `status` if it has not been answered here.
     pub(crate) fn end(&mut self, status: u16) {
         self.is_leaving = true;

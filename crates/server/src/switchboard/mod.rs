@@ -315,13 +315,17 @@ impl Switchboard {
             return;
         }
         self.desks.confirm(!committed.has_failed);
-        let refused = if committed.has_failed { arrived } else { Vec::new() };
+        let (begun, refused) =
+            if committed.has_failed { (Vec::new(), arrived) } else { (arrived, Vec::new()) };
         refused.iter().for_each(|contact| self.refuse_contact(contact));
         committed.fenced.iter().for_each(|contact| self.lose_contact(contact));
         let is_gone =
             |contact: &ContactId| refused.contains(contact) || committed.fenced.contains(contact);
         let outputs = outputs.into_iter().filter(|output| !output.contact().is_some_and(is_gone));
         self.carry_out_written(outputs.collect(), !committed.has_failed);
+        for contact in begun {
+            self.legs.caller_mut(&contact).into_iter().for_each(|caller| caller.waits());
+        }
     }
 
     /// Does what was written down. What could not be written down may go on here, but nothing is

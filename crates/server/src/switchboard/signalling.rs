@@ -127,6 +127,14 @@ impl Signalling {
         }
     }
 
+    /// A call that is not answered yet waits for its flow.
+    pub(super) fn waits(&self) {
+        match self {
+            Self::Sip(control) => control.waits(),
+            Self::Page(_) | Self::Phone(_) => {}
+        }
+    }
+
     /// Ends it; a call that has not been answered here is refused with this status.
     pub(super) fn end(&mut self, refusal: Option<u16>) {
         match self {

@@ -14,6 +14,7 @@ use tracing::Instrument;
 
 use super::convert;
 use super::registry::Place;
+use super::shared::Shared;
 use super::stack::{Path, Stack};
 use crate::call::{Call, Command, Effect, Event, Input};
 use crate::message::ServerTx;
@@ -39,6 +40,20 @@ pub struct CallHandle {
     commands: UnboundedSender<Command>,
     notices: UnboundedReceiver<Notice>,
     is_over: bool,
+    /// None for a call of this side.
+    pub(super) admitted: Option<Admitted>,
+}
+
+/// A call that came in, as the gate knows it.
+pub(super) struct Admitted {
+    pub(super) shared: Arc<Shared>,
+    pub(super) call: u64,
+}
+
+impl std::fmt::Debug for Admitted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Admitted").field(&self.call).finish()
+    }
 }
 
 impl CallHandle {
@@ -62,7 +77,10 @@ impl CallHandle {
 
 /// The half of a [`CallHandle`] that commands. Dropping it hangs up.
 #[derive(Debug)]
-pub struct CallControl(UnboundedSender<Command>);
+pub struct CallControl {
+    commands: UnboundedSender<Command>,
+    admitted: Option<Admitted>,
+}
 
 /// The half of a [`CallHandle`] that hears.
 #[derive(Debug)]
@@ -72,14 +90,24 @@ impl CallHandle {
     /// The handle in two halves, for an application that commands in one place and hears in
     /// another.
     pub fn split(self) -> (CallControl, CallNotices) {
-        (CallControl(self.commands), CallNotices(self.notices))
+        let Self { commands, notices, admitted, .. } = self;
+        (CallControl { commands, admitted }, CallNotices(notices))
     }
 }
 
 impl CallControl {
     /// As [`CallHandle::command`].
     pub fn command(&self, command: Command) {
-        let _ = self.0.send(command);
+        let _ = self.commands.send(command);
+    }
+
+    /// The application has done what it can for a call that is not answered yet: it waits for
+    /// another system or for a person. Otherwise the time until the answer counts as this
+    /// machine's, and many that take long make it look overloaded.
+    pub fn waits(&self) {
+        if let Some(Admitted { shared, call }) = &self.admitted {
+            shared.waits(*call);
+        }
     }
 }
 
@@ -153,7 +181,7 @@ impl Driver {
             commands: taken,
             notices,
         };
-        (driver, CallHandle { commands, notices: told, is_over })
+        (driver, CallHandle { commands, notices: told, is_over, admitted: None })
     }
 
     /// Takes an INVITE's transaction over; one that has to wait for a person begins with 100.

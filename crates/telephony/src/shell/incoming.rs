@@ -9,7 +9,7 @@ use tracing::Instrument;
 
 use super::ShellError;
 use super::dispatch::refuse;
-use super::driver::{CallHandle, Driver};
+use super::driver::{Admitted, CallHandle, Driver};
 use super::endpoint::config;
 use super::registry::Place;
 use super::shared::Shared;
@@ -80,11 +80,12 @@ impl IncomingCall {
         let pinned = self.source.filter(|_| is_phone);
         let path = Path { connection, pinned, is_only_way: false };
         adjust(&mut config);
-        self.shared.taken(&self.invite);
         let mailbox = unbounded_channel();
         place.name(&config.tag, self.invite.call_id(), mailbox.0.clone());
         let call = Call::incoming(0, self.invite.clone(), config);
-        let (mut driver, handle) = Driver::new(call, self.stack.clone(), place, mailbox, path);
+        let (mut driver, mut handle) = Driver::new(call, self.stack.clone(), place, mailbox, path);
+        let (shared, call) = (self.shared.clone(), self.shared.number_of(&self.invite));
+        handle.admitted = Some(Admitted { shared, call });
         driver.adopt(self.invite.tx, transaction, true);
         // Lines of its log belong to whatever the application is doing.
         tokio::spawn(driver.run().in_current_span());

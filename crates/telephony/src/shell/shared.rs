@@ -338,11 +338,15 @@ impl Shared {
         response.map_or(Look::Drop, Look::Answer)
     }
 
-    /// The application has taken a call.
-    pub(super) fn taken(&self, invite: &Request) {
+    /// What a call's INVITE is called among those that are inside.
+    pub(super) fn number_of(&self, invite: &Request) -> u64 {
         let tag = invite.from_tag().unwrap_or_default();
-        let call = self.call_number(tag, invite.cseq, invite.call_id());
-        lock(&self.load).taken(self.now_us(), call);
+        self.call_number(tag, invite.cseq, invite.call_id())
+    }
+
+    /// A call waits for others than this machine.
+    pub(super) fn waits(&self, call: u64) {
+        lock(&self.load).withdraw(call);
     }
 
     /// A response to an INVITE leaves that ends its waiting.

@@ -24,7 +24,7 @@ use super::driver::is_open;
 use super::pinned::{self, Contacts};
 use super::shared::Shared;
 use super::streams::{Open, Streams};
-use super::{ShellError, convert, random_text};
+use super::{ShellError, convert, ended, random_text};
 use crate::message::OutRequest;
 
 /// When the library gives up a call that rings (its timer C). Longer than any call's own limit.
@@ -85,7 +85,7 @@ impl Stack {
         tokio::spawn({
             let inner = inner.clone();
             async move {
-                if let Err(error) = inner.serve().await {
+                if let Err(error) = ended::serve(&inner).await {
                     tracing::error!(%error, "SIP endpoint ended");
                 }
             }
