@@ -41,7 +41,7 @@ export default function ContactPage() {
       </main>
     );
   }
-  if (isProblem(error, 'not-found') || (isProblem(error, 'unreachable') && error.body.reason === 'no-contact')) {
+  if (isProblem(error, 'not-found')) {
     return (
       <main id="main" className={classes.page}>
         <EmptyState isPage icon={IconFileUnknown} title={t('contact.unknown', { id: id.slice(-8) })} />

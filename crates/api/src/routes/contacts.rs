@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use trunkline_accounts::{Role, Scope};
-use trunkline_desk::{PastContact, PathStep, Refusal, VariableView};
+use trunkline_desk::{PastContact, PathStep, Reason, Refusal, VariableView};
 use trunkline_model::{AgentId, ContactId};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -240,7 +240,9 @@ fn file(steps: &[serde_json::Value]) -> Response {
 async fn seen(app: &App, caller: &Caller, id: &str) -> Result<ContactRecord, Problem> {
     let record =
         app.centre.contact(&ContactId::new(id)).await.map_err(|refusal| match refusal {
-            Refusal::NotYours => Problem::new(Code::NotFound, "There is no such contact."),
+            Refusal::Unreachable(Reason::NoContact) => {
+                Problem::new(Code::NotFound, "There is no such contact.")
+            }
             other => other.into(),
         })?;
     if Sight::of(caller).covers(&record) {

@@ -217,7 +217,7 @@ impl Centre for Scripted {
         ready(match contact.as_str() {
             ANNS => Ok(record(ANNS, "ann", "billing")),
             BOBS => Ok(record(BOBS, "bob", "sales")),
-            _ => Err(Refusal::NotYours),
+            _ => Err(Refusal::Unreachable(Reason::NoContact)),
         })
     }
 
