@@ -1,5 +1,6 @@
 //! What the demo runs on: a folder with a configuration, the sandbox, free ports.
 
+use std::fs::{File, OpenOptions, TryLockError};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -33,9 +34,9 @@ callers = [
 ]
 ";
 
-/// Where the demo's files are: kept, or gone with it.
+/// Where the demo's files are: kept, and nobody else's meanwhile, or gone with it.
 enum Folder {
-    Kept(PathBuf),
+    Kept { path: PathBuf, _lock: File },
     Passing(TempDir),
 }
 
@@ -46,6 +47,9 @@ pub(super) struct Place {
     pub(super) setup: Setup,
     /// Where the server speaks SIP.
     pub(super) sip: SocketAddr,
+    /// Held by the demo that may have the usual ports: of two that begin at once each would find
+    /// them free.
+    _usual_ports: Option<File>,
 }
 
 /// Without a voice the caller hears nothing, so say so first.
@@ -66,13 +70,15 @@ impl Place {
     pub(super) async fn lay_out(dir: Option<&Path>, stays: bool) -> Result<Self> {
         let folder = folder(dir)?;
         let sandbox = start_sandbox().await?;
-        let sip = sip_address(stays)?;
-        let web = if stays { Some(web_address()?) } else { None };
+        let usual_ports = if stays { claim_usual_ports() } else { None };
+        let is_usual = usual_ports.is_some();
+        let sip = sip_address(is_usual)?;
+        let web = if stays { Some(web_address(is_usual)?) } else { None };
         let config = write_files(folder.path(), &sandbox, sip, web)?;
         let options = SetupOptions { allow_literal_secrets: true };
         let setup = Setup::load(&config, options).map_err(Problem::misuse)?;
         setup.make_data_dir().map_err(Problem::misuse)?;
-        Ok(Self { folder, sandbox, setup, sip })
+        Ok(Self { folder, sandbox, setup, sip, _usual_ports: usual_ports })
     }
 
     pub(super) fn dir(&self) -> &Path {
@@ -103,7 +109,7 @@ impl Place {
 impl Folder {
     fn path(&self) -> &Path {
         match self {
-            Self::Kept(path) => path,
+            Self::Kept { path, .. } => path,
             Self::Passing(folder) => folder.path(),
         }
     }
@@ -115,12 +121,19 @@ fn folder(dir: Option<&Path>) -> Result<Folder> {
     };
     let failed = |error: std::io::Error| Problem::misuse(format!("{}: {error}", dir.display()));
     std::fs::create_dir_all(dir).map_err(failed)?;
+    let lock = claim(&dir.join("demo.lock")).map_err(failed)?;
+    let lock = lock.ok_or_else(|| {
+        let dir = dir.display();
+        Problem::misuse(format!(
+            "another demo runs in {dir}; end it with Ctrl-C, or choose another folder with --dir"
+        ))
+    })?;
     // A journal of an earlier demo names another sandbox.
     match std::fs::remove_dir_all(dir.join("data")) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
         Ok(()) | Err(_) => {}
     }
-    Ok(Folder::Kept(dir.to_owned()))
+    Ok(Folder::Kept { path: dir.to_owned(), _lock: lock })
 }
 
 async fn start_sandbox() -> Result<Sandbox> {
@@ -164,6 +177,22 @@ fn write_files(
     Ok(path)
 }
 
+/// The right to the usual ports, which one demo has at a time.
+fn claim_usual_ports() -> Option<File> {
+    // Where another user's demo has made the file it is not ours to open: the ports are theirs.
+    claim(&std::env::temp_dir().join("trunkline-demo.lock")).ok().flatten()
+}
+
+/// A file that one process holds at a time, until it ends or drops it. None while another does.
+fn claim(path: &Path) -> std::io::Result<Option<File>> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 fn sip_address(is_usual: bool) -> Result<SocketAddr> {
     let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 5060));
     if is_usual && UdpSocket::bind(usual).is_ok() && TcpListener::bind(usual).is_ok() {
@@ -173,13 +202,32 @@ fn sip_address(is_usual: bool) -> Result<SocketAddr> {
 }
 
 /// Where the pages are: at the usual port, if nobody else has it. Loopback needs no HTTPS.
-fn web_address() -> Result<SocketAddr> {
+fn web_address(is_usual: bool) -> Result<SocketAddr> {
     let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
-    if TcpListener::bind(usual).is_ok() { Ok(usual) } else { free_tcp() }
+    if is_usual && TcpListener::bind(usual).is_ok() { Ok(usual) } else { free_tcp() }
 }
 
 /// An address that nobody has at this moment.
 fn free_tcp() -> Result<SocketAddr> {
     let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Problem::misuse)?;
     probe.local_addr().map_err(Problem::misuse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_one_demos_until_it_ends() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("demo");
+        let first = folder(Some(&dir)).unwrap();
+        std::fs::create_dir(dir.join("data")).unwrap();
+        let refused = format!("{:?}", folder(Some(&dir)).err().unwrap());
+        assert!(refused.contains("another demo runs in"), "{refused}");
+        assert!(dir.join("data").exists(), "what the first one works with is left alone");
+        drop(first);
+        folder(Some(&dir)).unwrap();
+        assert!(!dir.join("data").exists());
+    }
 }
