@@ -4,14 +4,18 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
 import { Centre } from './centre.js';
+import { ControlNotes } from './controls.js';
 
 const NOTE = 'Squeals in the rain only. 雨の日だけ鳴る。';
 const LIMIT_MS = 60_000;
 
 let centre: Centre;
+let notes: ControlNotes;
 
 test.beforeEach(async ({ context }) => {
   centre = await Centre.start();
+  notes = new ControlNotes();
+  await notes.watch(context);
   // No page asks another host for anything.
   await context.route('**/*', async (route) => {
     const { origin } = new URL(route.request().url());
@@ -24,6 +28,7 @@ test.beforeEach(async ({ context }) => {
 test.afterEach(async ({}, info) => {
   if (info.status !== info.expectedStatus) console.log(centre.said());
   await centre.stop();
+  notes.write(info);
 });
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -54,6 +59,11 @@ test('a newcomer opens the address and has the note on the Case within a minute'
   await agent.getByRole('button', { name: 'Answer', exact: true }).click({ timeout: 40_000 });
   await expect(ticked('Listen')).toBeVisible();
   await expect(ticked('Answer')).toBeVisible();
+  const speaksAs = (name: string) => page.getByRole('radio', { name, exact: true });
+  await button(page, 'Swap').click();
+  await expect(speaksAs('Agent')).toBeChecked();
+  await button(page, 'Swap').click();
+  await expect(speaksAs('Caller')).toBeChecked();
   await page.getByLabel('Say as the caller').fill('My brakes squeal in the rain.');
   await button(page, 'Say it').click();
   await expect(ticked('Talk')).toBeVisible({ timeout: 10_000 });
@@ -84,6 +94,8 @@ test('a newcomer opens the address and has the note on the Case within a minute'
   const trace = page.waitForEvent('popup');
   await page.getByRole('link', { name: 'The trace, step by step' }).click();
   await expect((await trace).getByRole('tab', { name: 'Trace' })).toHaveAttribute('aria-selected', 'true');
+  await page.getByRole('link', { name: 'Agent Desktop' }).click();
+  await expect(page).toHaveURL(/\/agent$/);
 });
 
 test('the page has no barrier, says what went wrong, and the link works once', async ({ page, browser }) => {
