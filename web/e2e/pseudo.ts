@@ -47,8 +47,11 @@ export class Told {
   }
 
   private take(value: unknown): void {
-    if (typeof value === 'string') for (const part of [...value.split('\n'), ...value.split(':')]) this.texts.add(part.trim());
-    else if (value !== null && typeof value === 'object') {
+    if (typeof value === 'string') {
+      // Pages show a contact's id by its end.
+      const end = /^[0-9a-f-]{36}$/.test(value) ? [value.slice(-8)] : [];
+      for (const part of [...value.split('\n'), ...value.split(':'), ...end]) this.texts.add(part.trim());
+    } else if (value !== null && typeof value === 'object') {
       for (const [name, part] of Object.entries(value)) {
         this.texts.add(name);
         this.take(part);

@@ -47,7 +47,7 @@ export function TraceTable({ id, isLive }: { id: string; isLive: boolean }) {
       {shown.length === 0 ? (
         <EmptyState icon={IconRoute} title={t(steps.length === 0 ? 'trace.none' : 'nothing_found')} />
       ) : (
-        <ol className={classes.steps}>
+        <ol className={classes.steps} aria-label={t('tab.trace')}>
           {shown.map(({ step, at }) => (
             <Step key={at} step={step} isOpen={open.has(at)} onToggle={() => toggle(at)} />
           ))}
