@@ -109,6 +109,25 @@ pub(crate) fn run(process: &Process, options: &Options) -> io::Result<Run> {
     Ok(Run { cpu_s: process.cpu_s() - before, report })
 }
 
+/// Runs a load to its end, in whose midst as many calls begin as end. Gives the part of a core that
+/// the process takes there, too: from `after` the first call on, for so long.
+pub(crate) fn run_steadily(
+    process: &Process,
+    options: &Options,
+    after: Duration,
+    long: Duration,
+) -> io::Result<(Run, f64)> {
+    std::thread::scope(|scope| {
+        let whole = scope.spawn(|| run(process, options));
+        std::thread::sleep(after);
+        let (before, began) = (process.cpu_s(), Instant::now());
+        std::thread::sleep(long);
+        let core = (process.cpu_s() - before) / began.elapsed().as_secs_f64();
+        let whole = whole.join().map_err(|_| io::Error::other("the load panicked"))??;
+        Ok((whole, core))
+    })
+}
+
 /// What was seen while calls were held.
 pub(crate) struct Held {
     /// CPU time while they were held, as a part of a core.
