@@ -18,17 +18,6 @@ const LISTENER: u64 = u64::MAX;
 /// The longest request that is read.
 const MOST_BYTES: usize = 64 << 10;
 
-/// A CaseComment that was received.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Comment {
-    /// The body of the request.
-    pub body: String,
-    /// When it came, in ns since 1970.
-    pub at_ns: u64,
-    /// When its answer was sent, if it was, in ns since 1970.
-    pub answered_ns: Option<u64>,
-}
-
 /// What the stub counts.
 #[derive(Debug, Default)]
 pub struct Counts {
@@ -36,7 +25,7 @@ pub struct Counts {
     delay_ms: AtomicU64,
     connections: AtomicU64,
     by_path: Mutex<BTreeMap<String, u64>>,
-    comments: Mutex<Vec<Comment>>,
+    comments: Mutex<Vec<String>>,
 }
 
 impl Counts {
@@ -65,8 +54,8 @@ impl Counts {
         self.by_path().values().sum()
     }
 
-    /// The comments so far.
-    pub fn comments(&self) -> Vec<Comment> {
+    /// The bodies of the requests for CaseComments so far.
+    pub fn comments(&self) -> Vec<String> {
         self.comments.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
@@ -75,25 +64,14 @@ impl Counts {
         *counts.entry(key).or_default() += 1;
     }
 
-    fn keep(&self, comment: Comment) -> usize {
-        let mut all = self.comments.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        all.push(comment);
-        all.len() - 1
-    }
-
-    fn note_answered(&self, comment: usize) {
-        let mut all = self.comments.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(comment) = all.get_mut(comment) {
-            comment.answered_ns = Some(now_ns());
-        }
+    fn keep(&self, comment: String) {
+        self.comments.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(comment);
     }
 }
 
 struct Answer {
     connection: u64,
     text: String,
-    /// The comment that it answers.
-    comment: Option<usize>,
 }
 
 struct Stub<'a> {
@@ -212,7 +190,6 @@ impl Stub<'_> {
         let target = words.next().unwrap_or_default();
         let path = target.split('?').next().unwrap_or_default();
         self.counts.count(format!("{method} {}", shorten(path)));
-        let mut comment = None;
         let (status, body) = match (method, path) {
             ("POST", path) if path.ends_with("/oauth2/token") => ("200 OK", TOKEN),
             ("GET", path) if path.ends_with("/query") && target.contains("Case") => {
@@ -221,9 +198,8 @@ impl Stub<'_> {
             ("GET", path) if path.ends_with("/query") => ("200 OK", CONTACTS),
             ("GET", path) if path.contains("/sobjects/") => ("200 OK", ACCOUNT),
             ("POST", path) if path.contains("/CaseComment") => {
-                let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body).to_owned();
-                comment =
-                    Some(self.counts.keep(Comment { body, at_ns: now_ns(), answered_ns: None }));
+                let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+                self.counts.keep(body.to_owned());
                 ("201 Created", CREATED)
             }
             ("PATCH", _) => ("204 No Content", ""),
@@ -234,7 +210,7 @@ impl Stub<'_> {
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
-        let answer = Answer { connection, text, comment };
+        let answer = Answer { connection, text };
         let delay_ms = self.counts.delay_ms.load(Ordering::Relaxed);
         if delay_ms == 0 {
             return self.send(answer);
@@ -250,10 +226,6 @@ impl Stub<'_> {
         // Answers are small: they fit into the socket's buffer, or the other side is gone.
         if stream.write_all(answer.text.as_bytes()).is_err() {
             self.connections.remove(&answer.connection);
-            return;
-        }
-        if let Some(comment) = answer.comment {
-            self.counts.note_answered(comment);
         }
     }
 }
@@ -316,9 +288,7 @@ mod tests {
             assert!(got.starts_with("HTTP/1.1 201 "));
             counts.stop();
         });
-        let comments = counts.comments();
-        assert_eq!((comments.len(), comments[0].body.as_str()), (1, "{}"));
-        assert!(comments[0].answered_ns.is_some());
+        assert_eq!(counts.comments(), ["{}"]);
         assert_eq!(counts.by_path()["GET /services/data/v60.0/query"], 1);
     }
 }

@@ -120,7 +120,7 @@ fn measure(
     println!("from the decision to the desktop's socket, ms: {decided:?}");
     println!("from INVITE, with three dips, to the desktop's socket, ms: {invited:?}");
     let comments = counts.comments();
-    let is_kept = |note: &&String| comments.iter().any(|it| it.body.contains(&format!("[{note}]")));
+    let is_kept = |note: &&String| comments.iter().any(|it| it.contains(&format!("[{note}]")));
     let kept = notes.values().filter(is_kept).count();
     println!("notes saved: {}, on their Case: {kept}", notes.len());
     let is_good = decided.n as u64 >= report.calls.placed

@@ -46,9 +46,13 @@ struct Call {
     target: String,
 }
 
+/// A load has settled so many seconds after its first call.
+const SETTLED_S: f64 = 0.5;
+
 #[derive(Default)]
 struct Times {
     answer: Vec<f64>,
+    settled: Vec<f64>,
     refusal: Vec<f64>,
     bye: Vec<f64>,
     packet: Vec<f64>,
@@ -266,7 +270,11 @@ impl<'a> Callers<'a> {
         let caller = self.options.first_caller + number as u64;
         self.shared.note_answered(Answered { caller, at_ns });
         let call = &self.calls[number];
-        self.times.answer.push(at_ns.saturating_sub(call.sent_ns) as f64 / MS as f64);
+        let took_ms = at_ns.saturating_sub(call.sent_ns) as f64 / MS as f64;
+        self.times.answer.push(took_ms);
+        if number as f64 >= SETTLED_S * self.options.rate {
+            self.times.settled.push(took_ms);
+        }
         if let Some(stream) = call.stream {
             streams.stream(stream).far = media;
         }
@@ -461,6 +469,7 @@ impl<'a> Callers<'a> {
         let times = std::mem::take(&mut self.times);
         report.calls = Calls { failed: self.failed.clone(), ..self.figures.clone() };
         report.invite_to_answer_ms = Spread::of(times.answer);
+        report.invite_to_answer_settled_ms = Spread::of(times.settled);
         report.invite_to_refusal_ms = Spread::of(times.refusal);
         report.answer_to_bye_ms = Spread::of(times.bye);
         report.ack_to_packet_ms = Spread::of(times.packet);

@@ -67,6 +67,8 @@ pub struct Report {
     pub calls: Calls,
     /// From sending the INVITE to receiving the 200, in ms.
     pub invite_to_answer_ms: Spread,
+    /// The same of calls that were placed half a second after the first one, or later.
+    pub invite_to_answer_settled_ms: Spread,
     /// The same of refused calls, to the 503.
     pub invite_to_refusal_ms: Spread,
     /// From the 200 to the server's BYE, in ms.

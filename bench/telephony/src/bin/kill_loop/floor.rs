@@ -6,12 +6,12 @@ use std::io;
 use std::time::Duration;
 
 use trunkline_bench_telephony::desks::Desks;
-use trunkline_bench_telephony::http_stub::Comment;
 use trunkline_bench_telephony::load::{self, Options, PhoneOptions, Shared};
 use trunkline_bench_telephony::server::Place;
 use trunkline_bench_telephony::site::{FIRST_PHONE, PASSWORD, PHONES};
 
 use crate::changes::Changes;
+use crate::tally::caller;
 
 /// Agents who take no calls and change their state all the time.
 pub(crate) const IDLERS: usize = 4;
@@ -80,11 +80,11 @@ impl Floor {
         self.desks.all_gone();
     }
 
-    pub(crate) fn verdict(&self, comments: &[Comment]) -> Kept<'_> {
+    pub(crate) fn verdict(&self, comments: &[String]) -> Kept<'_> {
         let mut written: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
         for comment in comments {
-            if let Some(caller) = caller(&comment.body) {
-                written.entry(caller).or_default().push(&comment.body);
+            if let Some(caller) = caller(comment) {
+                written.entry(caller).or_default().push(comment);
             }
         }
         let notes = self.desks.seen.notes();
@@ -97,12 +97,6 @@ impl Floor {
         let notes_lost = notes.iter().filter_map(is_lost).chain(unwritten).collect();
         Kept { floor: self, notes: notes.len(), notes_lost }
     }
-}
-
-/// The caller's number after `+1480`.
-fn caller(body: &str) -> Option<u64> {
-    let rest = body.split_once("+1480")?.1;
-    rest.split(' ').next()?.parse().ok()
 }
 
 impl Kept<'_> {

@@ -1,11 +1,12 @@
 //! Kills a server at random moments under calls: every answered contact must get its end, once.
 //!
 //! The flow's ContactEnded writes a comment to a stand-in CRM that is never killed. A second
-//! comment for a call is right only where a kill fell between the request and the moment at which
-//! its answer was journalled (D18).
+//! comment for a call is right only after a kill whose journal has the request of the first one, and
+//! not its answer (D18).
 
 mod changes;
 mod floor;
+mod journal;
 mod tally;
 
 use std::error::Error;
@@ -17,7 +18,6 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use floor::Floor;
 use tally::Tally;
-use trunkline_bench_telephony::clock::now_ns;
 use trunkline_bench_telephony::http_stub::{self, Counts};
 use trunkline_bench_telephony::load::{self, End, Options, PhoneOptions, Shared};
 use trunkline_bench_telephony::process::{LOAD_CORE, pin};
@@ -100,7 +100,8 @@ fn kill(
             floor.killed();
         }
         tally.panics.extend(server.panic());
-        check_database(&place.folder, &mut tally)?;
+        check_databases(&place.folder, &mut tally)?;
+        tally.leave_in_doubt(journal::in_doubt(&place.folder.join("copies/journal.db"))?);
         if round % 10 == 0 {
             let (answered, written) = (tally.answered.len(), counts.comments().len());
             eprintln!("{round} kills, {answered} calls answered, {written} comments");
@@ -113,7 +114,7 @@ fn kill(
     wait_for_the_rest(&tally, counts);
     tally.panics.extend(server.panic());
     drop(server);
-    check_database(&place.folder, &mut tally)?;
+    check_databases(&place.folder, &mut tally)?;
     let verdict = tally.verdict(&counts.comments());
     println!("{verdict}");
     let kept = floor.as_ref().map(|floor| floor.verdict(&counts.comments()));
@@ -161,10 +162,7 @@ fn calls(
         }
         std::thread::sleep(after);
         tally.active.push(shared.active());
-        // Between these two moments it dies.
-        let from_ns = now_ns();
         server.process.kill();
-        tally.kills.push((from_ns, now_ns()));
         shared.abort();
         let report = load.join().map_err(|_| "the load panicked")??;
         tally.answered.extend(shared.take_answers());
@@ -181,7 +179,7 @@ const DATABASES: [&str; 5] =
     ["journal.db", "desk.sqlite", "accounts.sqlite", "contacts.sqlite", "settings.sqlite"];
 
 /// Lets SQLite look at copies of the databases as the kill left them.
-fn check_database(folder: &Path, tally: &mut Tally) -> Result<(), Box<dyn Error>> {
+fn check_databases(folder: &Path, tally: &mut Tally) -> Result<(), Box<dyn Error>> {
     let copies = folder.join("copies");
     let _ = std::fs::remove_dir_all(&copies);
     std::fs::create_dir_all(&copies)?;
@@ -208,7 +206,7 @@ fn check_copy(copy: &Path, tally: &mut Tally) -> Result<(), Box<dyn Error>> {
     tally.checks += 1;
     if said != "ok" {
         let error = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        let (copy, kill) = (copy.display(), tally.kills.len());
+        let (copy, kill) = (copy.display(), tally.active.len());
         tally.damages.push(format!("{copy} after kill {kill}: {said} {error}"));
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::io;
 
 use trunkline_bench_telephony::load::Report;
 use trunkline_bench_telephony::site::Flow;
+use trunkline_bench_telephony::summary::median;
 
 use super::Finding;
 use crate::{Bench, subject};
@@ -40,30 +41,38 @@ pub(super) fn measure(bench: &Bench) -> io::Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// Half as much again as the server can do, by its CPU time for a call when it is busiest.
+/// Half as much again as the server can do, by its CPU time for a call when it is busiest. The load
+/// comes from one moment to the next: until that is known for too much, which takes some tenths of
+/// a second, more calls are let in than are answered in time.
 fn overload(bench: &Bench, seconds: f64, capacity: f64) -> io::Result<Vec<Finding>> {
-    let server = subject::server(bench, 0)?;
     let calm_rate = 400.0;
-    let options = subject::to(Flow::Dips, server.sip, calm_rate, (calm_rate * seconds) as usize);
-    let calm = subject::run(&server.process, &options)?;
     let rate = (1.5 * capacity).round();
-    let options = subject::to(Flow::Dips, server.sip, rate, (rate * seconds) as usize);
-    let run = subject::run(&server.process, &options)?;
-    let (calm_p99, p99) = (calm.report.invite_to_answer_ms.p99, run.report.invite_to_answer_ms.p99);
+    let (mut calm_p99, mut p99, mut whole_p99) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut failed, mut reports) = (0, Vec::new());
+    for _ in 0..bench.rounds {
+        let server = subject::server(bench, 0)?;
+        let calm = (calm_rate * seconds) as usize;
+        let calm = subject::to(Flow::Dips, server.sip, calm_rate, calm);
+        calm_p99.push(subject::run(&server.process, &calm)?.report.invite_to_answer_ms.p99);
+        let options = subject::to(Flow::Dips, server.sip, rate, (rate * seconds) as usize);
+        let report = subject::run(&server.process, &options)?.report;
+        eprintln!("  {:.0} a second: {}", report.rate_reached, said(&report));
+        p99.push(report.invite_to_answer_settled_ms.p99);
+        whole_p99.push(report.invite_to_answer_ms.p99);
+        failed += report.calls.failures();
+        reports.push(report);
+    }
+    let said = said(&reports[0]);
     let beside = format!(
-        "asked {rate} a second, 1.5 x {capacity:.0}; placed {:.0}; {}; p99 at {calm_rate} a second \
-         {calm_p99} ms",
-        run.report.rate_reached,
-        said(&run.report)
+        "asked {rate} a second, 1.5 x {capacity:.0}; first round: {said}; p99 of calls half a \
+         second after the first and later {p99:.1?}, of all {whole_p99:.1?}, at {calm_rate} a \
+         second {calm_p99:.1?} ms"
     );
-    let failed = run.report.calls.failures() as f64;
     let kept = "p99 of INVITE to 200 of accepted calls in overload, ms";
-    let limit = (KEPT * calm_p99).max(20.0);
-    Ok(vec![
-        Finding::at_most("b", "calls failed in overload", failed, 0.0, beside.clone())
-            .with(&run.report),
-        Finding::at_most("b", kept, p99, limit, beside),
-    ])
+    let limit = (KEPT * median(calm_p99)).max(20.0);
+    let failed =
+        Finding::at_most("b", "calls failed in overload", failed as f64, 0.0, beside.clone());
+    Ok(vec![failed, Finding::at_most("b", kept, median(p99), limit, beside).with(reports)])
 }
 
 fn said(report: &Report) -> String {
