@@ -156,7 +156,8 @@ fn reversed(id: &ContactId) -> ContactId {
 /// All contacts, each in a slot that stays its own while the domain knows it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Contacts {
-    slots: Vec<Option<Contact>>,
+    /// Boxed, so that a list which once held many stays small.
+    slots: Vec<Option<Box<Contact>>>,
     free: Vec<usize>,
     by_id: Map<ContactId, usize>,
 }
@@ -169,7 +170,7 @@ impl Contacts {
     /// All of them, with their slots.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Contact)> {
         let slots = self.slots.iter().enumerate();
-        slots.filter_map(|(slot, contact)| contact.as_ref().map(|contact| (slot, contact)))
+        slots.filter_map(|(slot, contact)| contact.as_deref().map(|contact| (slot, contact)))
     }
 
     pub(crate) fn find(&self, id: &ContactId) -> Option<usize> {
@@ -177,7 +178,7 @@ impl Contacts {
     }
 
     pub(crate) fn get(&self, slot: usize) -> Option<&Contact> {
-        self.slots.get(slot)?.as_ref()
+        self.slots.get(slot)?.as_deref()
     }
 
     /// The contact of a slot that is in use.
@@ -187,7 +188,7 @@ impl Contacts {
 
     /// The contact of a slot that is in use.
     pub(crate) fn at_mut(&mut self, slot: usize) -> &mut Contact {
-        let contact = self.slots.get_mut(slot).and_then(Option::as_mut);
+        let contact = self.slots.get_mut(slot).and_then(Option::as_deref_mut);
         contact.expect("waiting lists, offers and conversations name contacts in use")
     }
 
@@ -197,7 +198,7 @@ impl Contacts {
             self.slots.push(None);
         }
         self.by_id.insert(contact.id.clone(), slot);
-        self.slots[slot] = Some(contact);
+        self.slots[slot] = Some(Box::new(contact));
         slot
     }
 
@@ -205,6 +206,6 @@ impl Contacts {
         let contact = self.slots.get_mut(slot)?.take()?;
         self.by_id.remove(&contact.id);
         self.free.push(slot);
-        Some(contact)
+        Some(*contact)
     }
 }

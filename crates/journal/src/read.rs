@@ -70,9 +70,10 @@ impl ReadContact {
     }
 
     /// The stream under a new owner.
-    pub(crate) fn lane(&self) -> Lane {
+    pub(crate) fn lane(&self) -> Box<Lane> {
         let end = (self.position, self.number);
-        let mut lane = Lane::taken_over(self.stream.clone(), self.origin, end, self.epoch + 1);
+        let lane = Lane::taken_over(self.stream.clone(), self.origin, end, self.epoch + 1);
+        let mut lane = Box::new(lane);
         lane.inputs = self.input_count;
         lane.is_sealed = self.is_sealed;
         lane

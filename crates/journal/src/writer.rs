@@ -90,7 +90,7 @@ struct Place {
 
 /// An era of the routing domain.
 struct Era {
-    lane: Lane,
+    lane: Box<Lane>,
     seats: Seats,
 }
 
@@ -100,10 +100,11 @@ pub struct Writer {
     store: Arc<dyn Store>,
     options: WriterOptions,
     place: Option<Place>,
-    contacts: HashMap<ContactId, Lane>,
+    /// Boxed, so that a table which once held many stays small.
+    contacts: HashMap<ContactId, Box<Lane>>,
     era: Option<Era>,
     /// Eras that are over: they are closed once the one after them is written.
-    retired: Vec<Lane>,
+    retired: Vec<Box<Lane>>,
     /// Who has something to be written, in the order in which it came.
     dirty: Vec<Owner>,
     /// Contacts without a journal, because it could not be written when they arrived.
@@ -220,7 +221,7 @@ impl Writer {
             Err(error) => return self.routing_broke(&error.into()),
         };
         let head = EraHead { semantics: SEMANTICS, inputs, seats };
-        let mut lane = Lane::new(id, Origin { flow_hash: None, semantics: SEMANTICS });
+        let mut lane = Box::new(Lane::new(id, Origin { flow_hash: None, semantics: SEMANTICS }));
         lane.inputs = inputs;
         if let Err(error) = self.encode(&mut lane, EntryKind::Input, &WrittenRouting::Era(&head)) {
             return self.routing_broke(&error);
@@ -234,14 +235,14 @@ impl Writer {
 
     /// As [`Writer::begin_routing`] after a crash: nobody sits anywhere until they are told to, and
     /// the eras before are taken over and closed.
-    pub(crate) fn begin_era(&mut self, inputs: u64, before: Vec<Lane>) {
+    pub(crate) fn begin_era(&mut self, inputs: u64, before: Vec<Box<Lane>>) {
         self.begin_routing(inputs, Vec::new());
         for lane in before {
             self.retire(lane);
         }
     }
 
-    fn retire(&mut self, mut lane: Lane) {
+    fn retire(&mut self, mut lane: Box<Lane>) {
         let closed = WrittenRouting::Closed { inputs: lane.inputs };
         // Without its end the era is closed after the next crash.
         if let Err(error) = self.encode(&mut lane, EntryKind::Closed, &closed) {
@@ -285,7 +286,7 @@ impl Writer {
         }
     }
 
-    fn begin_contact(&mut self, arrival: &Arrival) -> Result<Lane, JournalError> {
+    fn begin_contact(&mut self, arrival: &Arrival) -> Result<Box<Lane>, JournalError> {
         let id = StreamId::new(format!("{CONTACTS}{}", arrival.contact))?;
         let no_site = || {
             let (stream, problem) = (id.clone(), "no site was begun".to_owned());
@@ -295,7 +296,7 @@ impl Writer {
         let flow_hash = place.flow_hashes.get(&arrival.entry_point).copied();
         let is_sealed = place.image.has_secrets();
         let site = self.meet_site(arrival.at_ms.max(self.last_ms))?;
-        let mut lane = Lane::new(id, Origin { flow_hash, semantics: SEMANTICS });
+        let mut lane = Box::new(Lane::new(id, Origin { flow_hash, semantics: SEMANTICS }));
         lane.is_sealed = is_sealed;
         let head = ContactHead { semantics: SEMANTICS, arrival: arrival.clone(), site };
         self.encode(&mut lane, EntryKind::Input, &Written::Head(&head))?;

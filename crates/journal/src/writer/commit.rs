@@ -13,7 +13,7 @@ use crate::{FailureClass, JournalError};
 /// A stream that is being written.
 struct Job {
     owner: Owner,
-    lane: Lane,
+    lane: Box<Lane>,
     /// Set when nothing more is to be written to it.
     end: Option<End>,
 }
@@ -85,7 +85,7 @@ impl Writer {
             Owner::Routing => {
                 let era = self.era.as_mut()?;
                 // The seats stay; the stream comes back afterwards.
-                let stand_in = Lane::new(era.lane.id.clone(), era.lane.origin());
+                let stand_in = Box::new(Lane::new(era.lane.id.clone(), era.lane.origin()));
                 std::mem::replace(&mut era.lane, stand_in)
             }
         };
@@ -131,7 +131,7 @@ impl Writer {
             return Ok(());
         }
         let end = (head.position, head.number);
-        let mut next = Lane::taken_over(lane.id.clone(), head.origin, end, lane.epoch());
+        let mut next = Box::new(Lane::taken_over(lane.id.clone(), head.origin, end, lane.epoch()));
         next.inputs = lane.inputs;
         self.retire(next);
         Ok(())

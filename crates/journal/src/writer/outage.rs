@@ -91,7 +91,7 @@ impl Writer {
             era.lane.shed();
         }
         let lanes = self.contacts.values().chain(self.era.as_ref().map(|era| &era.lane));
-        let bytes = lanes.chain(&self.retired).map(crate::lane::Lane::pending_bytes).sum();
+        let bytes = lanes.chain(&self.retired).map(|lane| lane.pending_bytes()).sum();
         self.pending_bytes = bytes;
     }
 }

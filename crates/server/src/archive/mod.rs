@@ -11,7 +11,7 @@ mod steps;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 use trunkline_api::centre::{ContactRecord, ContactSearch};
@@ -31,6 +31,10 @@ const MAX_WAITING: usize = 10_000;
 
 /// So many lines are kept with one commit.
 const MAX_AT_ONCE: usize = 500;
+
+/// How far apart commits of lines begin: those that come in between share one, as each costs more
+/// than its lines. A single line waits for nothing.
+const APART: Duration = Duration::from_millis(20);
 
 /// How often lines that are too old are looked for.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
@@ -157,9 +161,15 @@ struct Librarian {
 impl Librarian {
     fn run(mut self, waiting: &Receiver<Order>) {
         let clock = Clock::start();
+        let mut kept = None;
         loop {
             match waiting.recv_timeout(PURGE_EVERY) {
-                Ok(Order::Keep(entry)) => self.keep(*entry, waiting),
+                Ok(Order::Keep(entry)) => {
+                    let since = kept.map_or(APART, |kept: Instant| kept.elapsed());
+                    std::thread::sleep(APART.saturating_sub(since));
+                    kept = Some(Instant::now());
+                    self.keep(*entry, waiting);
+                }
                 Ok(order) => self.answer(order),
                 Err(RecvTimeoutError::Timeout) => self.purge(clock.now_ms()),
                 Err(RecvTimeoutError::Disconnected) => return,

@@ -12,7 +12,7 @@ use super::entry::{Entry, Seen, direction_of, outcome_of, word_of, word_of_direc
 const PURGE_AT_ONCE: usize = 1_000;
 
 /// Memory for pages of the database, in KiB: what the system keeps of the file is as near.
-const CACHE_KIB: i64 = 512;
+const CACHE_KIB: i64 = 256;
 
 /// The database.
 pub(super) struct Shelf {

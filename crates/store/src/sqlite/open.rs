@@ -24,7 +24,7 @@ const LOG_BYTES: i64 = 64 << 20;
 
 /// Memory for pages of the file, in KiB: those that appends write to; what is read of it later the
 /// system keeps as near.
-const CACHE_KIB: i64 = 1_024;
+const CACHE_KIB: i64 = 512;
 
 /// Checks or makes the schema and applies the settings.
 pub(super) fn prepare(
