@@ -4,8 +4,8 @@
 //! that time is over it looks, for each of them, through all answers that wait for their ACK
 //! (0.7.14, `process_timer`). Nobody confirms the answers to a flood, so that work grows with the
 //! square of the flood's length. So timers that are due are taken here before the library gets to
-//! see them, and answers that nobody has confirmed are struck off for many transactions at once. (Its
-//! second list, by CSeq, holds 2xx alone, which a transaction strikes off itself when it ends.)
+//! see them, and answers that nobody has confirmed are struck off for many transactions at once.
+//! Its second list, by CSeq, holds 2xx alone, which a transaction strikes off itself when it ends.
 
 use std::collections::HashSet;
 use std::future::{Future, poll_fn};

@@ -1,8 +1,8 @@
 //! Kills a server at random moments under calls: every answered contact must get its end, once.
 //!
 //! The flow's ContactEnded writes a comment to a stand-in CRM that is never killed. A second
-//! comment for a call is right only after a kill whose journal has the request of the first one, and
-//! not its answer (D18).
+//! comment for a call is right only after a kill whose journal has the request of the first one,
+//! and not its answer (D18).
 
 mod changes;
 mod floor;
