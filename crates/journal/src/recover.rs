@@ -179,7 +179,7 @@ struct Domain {
     /// What it told contacts that are still open.
     told: HashMap<ContactId, Vec<Message>>,
     /// The streams, to be closed.
-    eras: Vec<Box<Lane>>,
+    eras: Vec<Lane>,
     problems: Vec<Problem>,
 }
 
@@ -197,7 +197,7 @@ fn read_domain(
             domain.problems.push(problem(&stream, &error));
         }
         let place: (Position, u64) = (end.position, end.number);
-        let mut lane = Box::new(Lane::taken_over(stream, end.origin, place, end.epoch + 1));
+        let mut lane = Lane::taken_over(stream, end.origin, place, end.epoch + 1);
         lane.inputs = domain.inputs;
         domain.eras.push(lane);
     }

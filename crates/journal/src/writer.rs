@@ -90,7 +90,7 @@ struct Place {
 
 /// An era of the routing domain.
 struct Era {
-    lane: Box<Lane>,
+    lane: Lane,
     seats: Seats,
 }
 
@@ -104,7 +104,7 @@ pub struct Writer {
     contacts: HashMap<ContactId, Box<Lane>>,
     era: Option<Era>,
     /// Eras that are over: they are closed once the one after them is written.
-    retired: Vec<Box<Lane>>,
+    retired: Vec<Lane>,
     /// Who has something to be written, in the order in which it came.
     dirty: Vec<Owner>,
     /// Contacts without a journal, because it could not be written when they arrived.
@@ -221,7 +221,7 @@ impl Writer {
             Err(error) => return self.routing_broke(&error.into()),
         };
         let head = EraHead { semantics: SEMANTICS, inputs, seats };
-        let mut lane = Box::new(Lane::new(id, Origin { flow_hash: None, semantics: SEMANTICS }));
+        let mut lane = Lane::new(id, Origin { flow_hash: None, semantics: SEMANTICS });
         lane.inputs = inputs;
         if let Err(error) = self.encode(&mut lane, EntryKind::Input, &WrittenRouting::Era(&head)) {
             return self.routing_broke(&error);
@@ -235,14 +235,14 @@ impl Writer {
 
     /// As [`Writer::begin_routing`] after a crash: nobody sits anywhere until they are told to, and
     /// the eras before are taken over and closed.
-    pub(crate) fn begin_era(&mut self, inputs: u64, before: Vec<Box<Lane>>) {
+    pub(crate) fn begin_era(&mut self, inputs: u64, before: Vec<Lane>) {
         self.begin_routing(inputs, Vec::new());
         for lane in before {
             self.retire(lane);
         }
     }
 
-    fn retire(&mut self, mut lane: Box<Lane>) {
+    fn retire(&mut self, mut lane: Lane) {
         let closed = WrittenRouting::Closed { inputs: lane.inputs };
         // Without its end the era is closed after the next crash.
         if let Err(error) = self.encode(&mut lane, EntryKind::Closed, &closed) {

@@ -75,7 +75,7 @@ impl Writer {
         }
         // The era after them is written, so nothing is lost by closing them.
         let retired = std::mem::take(&mut self.retired);
-        let job = |lane| Job { owner: Owner::Routing, lane, end: None };
+        let job = |lane| Job { owner: Owner::Routing, lane: Box::new(lane), end: None };
         self.work_retired(retired.into_iter().map(job).collect(), now_ms)
     }
 
@@ -85,8 +85,8 @@ impl Writer {
             Owner::Routing => {
                 let era = self.era.as_mut()?;
                 // The seats stay; the stream comes back afterwards.
-                let stand_in = Box::new(Lane::new(era.lane.id.clone(), era.lane.origin()));
-                std::mem::replace(&mut era.lane, stand_in)
+                let stand_in = Lane::new(era.lane.id.clone(), era.lane.origin());
+                Box::new(std::mem::replace(&mut era.lane, stand_in))
             }
         };
         Some(Job { owner, lane, end: None })
@@ -111,7 +111,7 @@ impl Writer {
         let result = self.write_jobs(&mut jobs, now_ms);
         for job in jobs {
             match job.end {
-                None if job.lane.has_work() => self.retired.push(job.lane),
+                None if job.lane.has_work() => self.retired.push(*job.lane),
                 Some(End::Fenced) => self.take_over_again(&job.lane)?,
                 None | Some(End::Broken(_)) => {}
             }
@@ -131,7 +131,7 @@ impl Writer {
             return Ok(());
         }
         let end = (head.position, head.number);
-        let mut next = Box::new(Lane::taken_over(lane.id.clone(), head.origin, end, lane.epoch()));
+        let mut next = Lane::taken_over(lane.id.clone(), head.origin, end, lane.epoch());
         next.inputs = lane.inputs;
         self.retire(next);
         Ok(())
@@ -219,7 +219,7 @@ impl Writer {
             }
             (Owner::Routing, None) => {
                 if let Some(era) = &mut self.era {
-                    era.lane = job.lane;
+                    era.lane = *job.lane;
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! While the store cannot be written.
 
 use super::{Owner, Writer};
+use crate::lane::Lane;
 use crate::{FailureClass, JournalError};
 
 /// The store is asked again after so many milliseconds: soon enough for a disk on which somebody
@@ -90,8 +91,9 @@ impl Writer {
         if let Some(era) = &mut self.era {
             era.lane.shed();
         }
-        let lanes = self.contacts.values().chain(self.era.as_ref().map(|era| &era.lane));
-        let bytes = lanes.chain(&self.retired).map(|lane| lane.pending_bytes()).sum();
+        let contacts = self.contacts.values().map(|lane| &**lane);
+        let lanes = contacts.chain(self.era.as_ref().map(|era| &era.lane));
+        let bytes = lanes.chain(&self.retired).map(Lane::pending_bytes).sum();
         self.pending_bytes = bytes;
     }
 }
