@@ -27,19 +27,15 @@ const MAX_WATCHED: usize = 16_384;
 const FORGET_AFTER_US: u64 = 4_000_000;
 
 /// Long waits are overload when so many more calls are inside than when they began, and three times
-/// as many as are to be inside in overload besides, and answers have left for [`CATCHING_UP_US`]
-/// without a pause, ...
+/// as many as are to be inside in overload besides, ...
 const GROWTH: u64 = 16;
 
-/// So long the calls that gathered while the machine was away may be let in. Where few calls come,
-/// those of a moment are more than [`GROWTH`].
-const CATCHING_UP_US: u64 = 50_000;
+/// ... counted after so many answers, since a machine that was away finds more calls than it had,
+/// and where few come those are more than [`GROWTH`], ...
+const FIRST_ANSWERS: u64 = 16;
 
 /// When no answer has left for so long, the machine was away.
-const AWAY_US: u64 = 10_000;
-
-/// ... or at once, when they are so many times more, ...
-const STEEP: u64 = 3;
+const AWAY_US: u64 = 30_000;
 
 /// ... or after this time, when they have not become fewer. A machine that others use, too, is slow
 /// for some tenths of a second now and then, and then catches up.
@@ -68,19 +64,16 @@ const MAX_USUAL_US: u64 = 100_000;
 /// How slowly the usual wait is learnt: as the average of so many spans.
 const USUAL_SPANS: u64 = 256;
 
-/// So many calls were inside at a time.
-#[derive(Clone, Copy, Debug)]
-struct Moment {
-    at_us: u64,
-    inside: u64,
-}
-
 /// Waits that are too long, one after the other.
 #[derive(Clone, Copy, Debug)]
 struct Spell {
-    began: Moment,
-    /// Since then answers have left without a pause.
-    resumed: Moment,
+    since_us: u64,
+    /// So many calls were inside when it began.
+    inside: u64,
+    /// Answers since then, or since the machine was away.
+    answers: u64,
+    /// So many calls were inside after the first of these.
+    inside_at_first: u64,
 }
 
 /// The calls inside, and what is learnt of their waits.
@@ -166,22 +159,20 @@ impl Load {
             self.spell = None;
             return;
         }
-        let now = Moment { at_us: now_us, inside: self.inside.len() as u64 };
-        let spell = self.spell.get_or_insert(Spell { began: now, resumed: now });
-        if pause_us > AWAY_US {
-            spell.resumed = now;
-        }
-        let Spell { began, resumed } = *spell;
-        let lasts = now_us.saturating_sub(began.at_us) >= LASTING_US;
-        if lasts {
-            spell.began = now;
-        }
         let growth = GROWTH + 3 * self.limit(max_wait_us);
-        let has_caught_up = now_us.saturating_sub(resumed.at_us) >= CATCHING_UP_US;
+        let inside = self.inside.len() as u64;
+        let begins = Spell { since_us: now_us, inside, answers: 0, inside_at_first: inside };
+        let spell = self.spell.get_or_insert(begins);
+        spell.answers = if pause_us > AWAY_US { 1 } else { spell.answers + 1 };
+        if spell.answers <= FIRST_ANSWERS {
+            spell.inside_at_first = inside;
+        }
+        let lasts = now_us.saturating_sub(spell.since_us) >= LASTING_US;
         // While they become fewer, it passes by itself.
-        let grows = now.inside >= resumed.inside + STEEP * growth
-            || (has_caught_up && now.inside >= resumed.inside + growth)
-            || (lasts && now.inside >= began.inside);
+        let grows = inside >= spell.inside_at_first + growth || (lasts && inside >= spell.inside);
+        if lasts {
+            (spell.since_us, spell.inside) = (now_us, inside);
+        }
         if grows || wait_us > limit_us.saturating_mul(FAR_TOO_LONG) {
             self.overload_us.get_or_insert(now_us);
         }
@@ -392,21 +383,21 @@ mod tests {
 
     #[test]
     fn where_few_calls_come_those_of_a_stall_are_let_in() {
-        for (long_us, again_us) in [(80_000, 0), (160_000, 0), (40_000, 80_000), (40_000, 160_000)]
+        for (long_us, again_us) in [(80_000, 0), (160_000, 0), (80_000, 80_000), (80_000, 160_000)]
         {
             let mut desk = Desk::new(416, 0);
             desk.calls(0, 5_000_000, 400);
             // Some have come when the machine goes away. When it is back it has other things to do,
             // too, ...
             (0..5).for_each(|_| desk.arrive(5_000_000));
-            desk.free_at_us = 5_000_000 + long_us;
-            desk.service_us = 2_000;
             let back_us = 5_000_000 + long_us;
+            desk.free_at_us = back_us;
+            desk.service_us = 2_000;
             (0..400 * long_us / 1_000_000).for_each(|number| desk.arrive(back_us + number * 150));
-            // ... or goes away again in the midst of it.
-            desk.calls(back_us + 10_000, back_us + 12_000, 400);
+            desk.calls(back_us + 10_000, back_us + 40_000, 400);
+            // ... or goes away again before it has caught up.
             desk.free_at_us += again_us;
-            desk.calls(back_us + 12_000, back_us + again_us + 40_000, 400);
+            desk.calls(back_us + 40_000, back_us + again_us + 40_000, 400);
             desk.service_us = 416;
             desk.calls(back_us + again_us + 40_000, 7_000_000, 400);
             assert!(desk.refused.is_empty(), "{} after {long_us}", desk.refused.len());
