@@ -28,6 +28,8 @@ class LiveDesk {
   private readonly listeners = new Set<Listener>();
   private readonly messageListeners = new Set<MessageListener>();
   private readonly socket: DeskSocket;
+  /** Counts the times that this page joined or left: what was asked before says nothing of now. */
+  private joins = 0;
   /** Whether this tab wants the microphone if no other tab has it. */
   wantsAudio = true;
 
@@ -54,16 +56,19 @@ class LiveDesk {
   }
 
   start(): void {
+    this.joins += 1;
     this.socket.start();
   }
 
   stop(): void {
+    this.joins += 1;
     this.socket.stop();
     this.set({ view: null, line: 'connecting', lostSince: null, gone: null, refusal: null });
   }
 
   /** Joins anew: after signing in, or taking over from another desktop. */
   restart(): void {
+    this.joins += 1;
     this.socket.stop();
     this.set({ gone: null, refusal: null });
     this.socket.start();
@@ -102,10 +107,12 @@ class LiveDesk {
   /** After signing out no view follows: the choice of team and device is asked for. */
   private async readSignedOut(): Promise<void> {
     this.socket.stop();
+    const { joins } = this;
     try {
-      this.showSignedOut(await request<DeskView>('GET', '/desk'));
+      const view = await request<DeskView>('GET', '/desk');
+      if (joins === this.joins) this.showSignedOut(view);
     } catch (error) {
-      this.set({ refusal: isProblem(error) ? error.code : 'offline' });
+      if (joins === this.joins) this.set({ refusal: isProblem(error) ? error.code : 'offline' });
     }
   }
 
@@ -117,10 +124,13 @@ class LiveDesk {
 
   /** A browser does not say why a WebSocket was refused: a plain request does. */
   private async askWhy(): Promise<void> {
+    const { joins } = this;
     try {
       const view = await request<DeskView>('GET', '/desk');
+      if (joins !== this.joins) return;
       if (view.state.kind === 'signed_out') this.showSignedOut(view);
     } catch (error) {
+      if (joins !== this.joins) return;
       if (isProblem(error) && error.status >= 400 && error.status < 500) this.set({ refusal: error.code });
     }
   }

@@ -44,6 +44,7 @@ export class DeskSocket {
   start(): void {
     if (!this.isEnded) return;
     this.isEnded = false;
+    this.attempts = 0;
     this.stopBeat = onBeat(() => this.beat());
     window.addEventListener('online', this.retryNow);
     window.addEventListener('offline', this.lose);
