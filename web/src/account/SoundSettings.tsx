@@ -2,10 +2,12 @@ import { Button, Checkbox, Select } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 
+import { hasHeadsetButtons, headset } from '../audio/headset/headset';
 import { listDevices, openMicrophone, type AudioDevices } from '../audio/microphone';
 import { unlock } from '../audio/output';
 import { audioSettings, changeAudio, type AudioSettings } from '../audio/settings';
 import { play, TONES, type Tone } from '../audio/tones';
+import { HEADSET_HINTS, HeadsetButtons } from '../desk/HeadsetButtons';
 import { useT, type MessageId } from '../i18n';
 import { number } from '../i18n/format';
 import { useStore } from '../ui/store';
@@ -24,6 +26,7 @@ const WORDS: Record<Tone, MessageId> = {
 export function SoundSettings() {
   const t = useT();
   const settings = useStore(audioSettings);
+  const { state, name } = useStore(headset);
   const [listed, setDevices] = useState<AudioDevices | null>(null);
   const devices = listed ?? { microphones: [], speakers: [] };
   const hasNames = listed === null || listed.microphones.some((device) => device.label !== '');
@@ -61,6 +64,12 @@ export function SoundSettings() {
         {device('speaker', t('audio.speaker'), devices.speakers)}
         {device('ringDevice', t('audio.ring_device'), devices.speakers)}
       </div>
+      {hasHeadsetButtons() && (
+        <p className="row wrap">
+          <HeadsetButtons />
+          <span className="dim">{t(HEADSET_HINTS[state], { name })}</span>
+        </p>
+      )}
       <Volume label={t('audio.ring_volume')} name="ringVolume" settings={settings} />
       <Volume label={t('audio.tone_volume')} name="toneVolume" settings={settings} />
       <Checkbox label={t('audio.notifications')} checked={settings.notifications} onChange={(event) => changeAudio({ notifications: event.currentTarget.checked })} />

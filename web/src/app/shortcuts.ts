@@ -100,6 +100,13 @@ window.addEventListener('keydown', (event) => {
   if (!event.repeat) handler();
 });
 
+/** Does what the keys of an action would. False when the page does not offer it at the moment. */
+export function perform(action: Action): boolean {
+  const handler = handlers.get(action)?.at(-1);
+  handler?.();
+  return handler !== undefined;
+}
+
 /** Does something when the keys of an action are pressed; the newest part of the page wins. */
 export function useShortcut(action: Action, handler: Handler, isEnabled = true): void {
   const newest = useRef(handler);

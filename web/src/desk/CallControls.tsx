@@ -16,17 +16,14 @@ import { useState } from 'react';
 import { call } from '../api/commands';
 import type { Destination } from '../api/types';
 import { useShortcut } from '../app/shortcuts';
-import { line, setMuted } from '../audio/line';
 import { useT } from '../i18n';
-import { announce } from '../ui/announce';
-import { useStore } from '../ui/store';
 import { isActive } from './controls';
 import { useContact } from './DeskContext';
 import { EndDialog } from './EndDialog';
 import { Keypad } from './Keypad';
-import { noteOwnEnd } from './ownEnd';
 import { Picker } from './Picker';
 import { Tile } from './Tile';
+import { useCallActions } from './useCallActions';
 import classes from './CallControls.module.css';
 
 type Open = 'consult' | 'transfer' | 'end' | 'keypad' | null;
@@ -34,53 +31,31 @@ type Open = 'consult' | 'transfer' | 'end' | 'keypad' | null;
 /** The row of call controls, End last and apart. */
 export function CallControls() {
   const t = useT();
-  const { view, contact, state, controls, run, sending } = useContact();
-  const microphone = useStore(line);
+  const { contact, state, controls, run, sending } = useContact();
   const [open, setOpen] = useState<Open>(null);
   const { id } = contact;
-  const isAtServer = view.device === 'sip_phone';
-  const isMuted = isAtServer ? contact.is_muted : microphone.isMuted;
+  const { isMuted, mute, hold, end } = useCallActions(() => setOpen('end'));
   const isOnHold = state.under === 'on_hold';
   const isConsulting = state.under === 'consulting';
   const isConference = state.under === 'conference';
 
-  const say = () => announce(t(isMuted ? 'mute.off_said' : 'mute.on_said'));
-  const mute = () => {
-    if (isAtServer) {
-      void run('mute', () => call.mute(id, !isMuted)).then((isDone) => isDone && say());
-      return;
-    }
-    setMuted(!isMuted);
-    say();
-  };
-  const hold = () => void run('hold', () => (isOnHold ? call.resume(id) : call.hold(id)));
   const transfer = () => {
     if (isConsulting || isConference) void run('transfer', () => call.transfer(id, null));
     else setOpen('transfer');
   };
   const conference = () => void run('conference', () => call.conference(id));
   const recording = () => void run('recording', () => call.recording(id, !state.isRecordingPaused));
-  const end = () => {
-    if (isOnHold || isConference) setOpen('end');
-    else {
-      noteOwnEnd(id);
-      void run('end', () => call.end(id));
-    }
-  };
   const goTo = (to: Destination) => {
     const isConsult = open === 'consult';
     setOpen(null);
     void run(isConsult ? 'consult' : 'transfer', () => (isConsult ? call.consult(id, to) : call.transfer(id, to)));
   };
 
-  useShortcut('mute', mute, isActive(controls.mute));
-  useShortcut('hold', hold, isActive(controls.hold));
   useShortcut('keypad', () => setOpen(open === 'keypad' ? null : 'keypad'), isActive(controls.keypad));
   useShortcut('consult', () => setOpen('consult'), isActive(controls.consult));
   useShortcut('transfer', transfer, isActive(controls.transfer));
   useShortcut('conference', conference, isActive(controls.conference));
   useShortcut('recording', recording, isActive(controls.recording));
-  useShortcut('end', end, isActive(controls.end));
 
   return (
     <>

@@ -2,6 +2,7 @@ import { useHostedStart } from '../try/useHostedStart';
 import { useDesk, useDeskIfAny } from './DeskContext';
 import { useAnnouncements } from './useAnnouncements';
 import { useAudioGuard } from './useAudioGuard';
+import { useHeadset } from './useHeadset';
 import { useRinging } from './useRinging';
 import { useTabSign } from './useTabSign';
 import { useScreenPops } from './useScreenPops';
@@ -19,6 +20,7 @@ function Effects() {
   useScreenPops(desk);
   useAnnouncements(desk);
   useAudioGuard(desk);
+  useHeadset(desk);
   useHostedStart(desk);
   return null;
 }

@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core';
 import { IconAlertTriangle, IconBell, IconCircle, IconCircleCheck, IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
 
+import { hasHeadsetButtons, headset } from '../audio/headset/headset';
 import { listDevices, meter, microphone, openMicrophone, type AudioDevices, type MicrophoneState } from '../audio/microphone';
 import { sound, unlock } from '../audio/output';
 import { readiness, ringWasHeard } from '../audio/readiness';
@@ -10,6 +11,7 @@ import { play } from '../audio/tones';
 import { useT, type MessageId } from '../i18n';
 import { useStore } from '../ui/store';
 import classes from './cards.module.css';
+import { HEADSET_HINTS, HeadsetButtons } from './HeadsetButtons';
 
 type CheckState = 'ok' | 'bad' | 'open';
 
@@ -35,6 +37,7 @@ export function DeviceCheck() {
         <MicrophoneCheck />
         <SoundCheck />
         <NotificationCheck />
+        <HeadsetCheck />
       </div>
     </section>
   );
@@ -191,4 +194,12 @@ function NotificationCheck() {
       }
     />
   );
+}
+
+function HeadsetCheck() {
+  const t = useT();
+  const { state, name } = useStore(headset);
+  if (!hasHeadsetButtons()) return null;
+  const isBad = state === 'busy' || state === 'no_buttons';
+  return <Check state={isBad ? 'bad' : state === 'connected' ? 'ok' : 'open'} title={t('headset')} hint={t(HEADSET_HINTS[state], { name })} action={<HeadsetButtons />} />;
 }

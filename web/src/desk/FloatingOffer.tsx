@@ -5,12 +5,11 @@ import { useT } from '../i18n';
 import { useDeskIfAny } from './DeskContext';
 import classes from './FloatingOffer.module.css';
 import { OfferCard } from './OfferCard';
+import { useCallActions } from './useCallActions';
 
 /** The offer, over any other page; in conversation the way back to it. */
 export function FloatingOffer() {
-  const t = useT();
   const desk = useDeskIfAny();
-  const navigate = useNavigate();
   if (!desk?.view.contact) return null;
   if (desk.state.under === 'offered') {
     return (
@@ -19,9 +18,17 @@ export function FloatingOffer() {
       </div>
     );
   }
+  return <WayBack />;
+}
+
+function WayBack() {
+  const t = useT();
+  const navigate = useNavigate();
+  const goBack = () => void navigate({ to: '/agent' });
+  useCallActions(goBack);
   return (
     <div className={classes.back}>
-      <Button onClick={() => void navigate({ to: '/agent' })}>{t('desk.back')}</Button>
+      <Button onClick={goBack}>{t('desk.back')}</Button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 
+import { attachHeadset } from '../audio/headset/headset';
 import { attachLine } from '../audio/line';
 import { resumeReadiness } from '../audio/readiness';
 import { useShortcut } from '../app/shortcuts';
@@ -49,7 +50,8 @@ function AgentShell({ children }: { children: ReactNode }) {
   useEffect(() => {
     standForLeader();
     void resumeReadiness();
-    return attachLine();
+    const stops = [attachLine(), attachHeadset()];
+    return () => stops.forEach((stop) => stop());
   }, []);
   return (
     <DeskProvider>
