@@ -35,7 +35,7 @@ fn check_reading(sdp: &Sdp) {
 }
 
 fn session(address: SocketAddr) -> Session {
-    Session::new(Local { address, session_id: 1, codecs: Codec::ALL.to_vec() })
+    Session::new(Local { addresses: address.into(), session_id: 1, codecs: Codec::ALL.to_vec() })
 }
 
 /// The description is an offer: the answer has its lines, and is the same when it comes again.

@@ -149,8 +149,6 @@ export async function layOut(folder: string, crm: string, settings: Settings): P
 tenant = "tenant.yaml"
 [sip]
 listen = ["${address}"]
-[rtp]
-address = "127.0.0.1"
 # Whoever calls from here; and calls out come back in.
 [[trunk]]
 name = "this machine"

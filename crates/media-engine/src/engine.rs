@@ -1,12 +1,13 @@
 //! The engine: its threads, and the legs that it opens.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use mio::{Poll, Waker};
+use trunkline_media::plan::OwnAddresses;
 use trunkline_webrtc::Identity;
 
 use crate::browser::Browser;
@@ -163,17 +164,16 @@ impl Engine {
         transport: impl FnOnce(SocketAddr) -> Transport,
     ) -> Leg {
         let inner = &self.inner;
-        let address = inner.settings.advertised.unwrap_or(inner.settings.bind);
-        let local = SocketAddr::new(address, sockets.port);
         let id = inner.next_id.fetch_add(1, Ordering::Relaxed);
         let turn = inner.next_thread.fetch_add(1, Ordering::Relaxed);
         let thread = turn % inner.mailboxes.len();
         let shared = Arc::new(Shared::new(id, tag, thread));
-        let bind = SocketAddr::new(inner.settings.bind, sockets.port);
+        let port = sockets.port;
+        let bind = SocketAddr::new(inner.settings.bind, port);
         let random = inner.random_number(id);
         let line = Line::new(shared.clone(), sockets, bind, random, transport(bind));
         inner.mailboxes[thread].hand_over(Box::new(line), thread);
-        Leg::new(Control { shared, engine: inner.clone() }, local, guest)
+        Leg::new(Control { shared, engine: inner.clone() }, port, guest)
     }
 
     /// Where browsers' TCP connections are taken, if they are.
@@ -212,11 +212,27 @@ impl Inner {
         Ok(identity.insert(Identity::generate()?).clone())
     }
 
+    /// The addresses that others send to; never none.
+    fn told(&self) -> &[IpAddr] {
+        match &self.settings.advertised[..] {
+            [] => std::slice::from_ref(&self.settings.bind),
+            advertised => advertised,
+        }
+    }
+
+    /// Where others send what shall come to a port.
+    pub(crate) fn addresses(&self, port: u16) -> OwnAddresses {
+        let told = self.told();
+        let usual = told[0];
+        let other = told.iter().find(|it| it.is_ipv4() != usual.is_ipv4());
+        let at = |ip: &IpAddr| SocketAddr::new(*ip, port);
+        OwnAddresses { usual: at(&usual), other: other.map(at) }
+    }
+
     /// What a browser is offered that shall send to a port.
     fn offered(&self, identity: Identity, port: u16) -> trunkline_webrtc::Settings {
-        let own = [self.settings.advertised.unwrap_or(self.settings.bind)];
         let addresses = match &self.browsers.addresses[..] {
-            [] => &own[..],
+            [] => self.told(),
             addresses => addresses,
         };
         let at = |port| addresses.iter().map(move |address| SocketAddr::new(*address, port));

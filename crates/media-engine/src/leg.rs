@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use trunkline_media::plan::MediaPlan;
+use trunkline_media::plan::{MediaPlan, OwnAddresses};
 use trunkline_media::prompt::Item;
 use trunkline_webrtc::Peer;
 
@@ -28,7 +28,7 @@ use crate::settings::EngineError;
 #[derive(Debug)]
 pub struct Leg {
     control: Control,
-    local: SocketAddr,
+    port: u16,
     /// What a browser was offered, if it is one's. Boxed: telephones' legs carry thousands of
     /// bytes less.
     guest: Option<Box<Mutex<Guest>>>,
@@ -66,8 +66,8 @@ impl Control {
 }
 
 impl Leg {
-    pub(crate) fn new(control: Control, local: SocketAddr, guest: Option<Guest>) -> Self {
-        Self { control, local, guest: guest.map(|guest| Box::new(Mutex::new(guest))) }
+    pub(crate) fn new(control: Control, port: u16, guest: Option<Guest>) -> Self {
+        Self { control, port, guest: guest.map(|guest| Box::new(Mutex::new(guest))) }
     }
 
     /// What the leg was opened with.
@@ -76,8 +76,13 @@ impl Leg {
     }
 
     /// Where RTP is received, as others see it: what goes into a description.
+    pub fn addresses(&self) -> OwnAddresses {
+        self.control.engine.addresses(self.port)
+    }
+
+    /// The usual one of [`Leg::addresses`].
     pub fn local(&self) -> SocketAddr {
-        self.local
+        self.addresses().usual
     }
 
     /// Begins to send and receive, or goes on with another plan after a new negotiation. What

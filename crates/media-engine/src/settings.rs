@@ -16,8 +16,10 @@ pub(crate) const MAX_THREADS: usize = 64;
 pub struct Settings {
     /// The address that sockets are bound to.
     pub bind: IpAddr,
-    /// The address that others send to, if it is not `bind`: it goes into descriptions.
-    pub advertised: Option<IpAddr>,
+    /// The addresses that others send to, where these are not `bind`: they go into descriptions.
+    /// The usual one first, and after it at most one of the other IP family, which only sockets
+    /// that are bound to `::` can have.
+    pub advertised: Vec<IpAddr>,
     /// The ports for RTP. Only even ones are taken, each with the odd one after it for RTCP.
     pub ports: RangeInclusive<u16>,
     /// Media threads, 1 to 64. One carries some thousand legs.
@@ -32,7 +34,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             bind: Ipv4Addr::UNSPECIFIED.into(),
-            advertised: None,
+            advertised: Vec::new(),
             ports: 20_000..=29_999,
             threads: 1,
             media_timeout: Duration::from_secs(20),

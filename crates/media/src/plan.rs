@@ -46,6 +46,39 @@ impl Direction {
     }
 }
 
+/// Where a leg receives RTP, as others are told: one address, or one of each IP family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnAddresses {
+    /// The one that is told unless the other side is of the other family.
+    pub usual: SocketAddr,
+    /// The one of the other family.
+    pub other: Option<SocketAddr>,
+}
+
+impl OwnAddresses {
+    /// The address of a family, if there is one.
+    pub fn of_family(&self, is_ipv4: bool) -> Option<SocketAddr> {
+        [Some(self.usual), self.other].into_iter().flatten().find(|it| it.is_ipv4() == is_ipv4)
+    }
+
+    /// The same for the other side's family: its address is the usual one where there is one.
+    #[must_use]
+    pub fn towards(self, is_ipv4: bool) -> Self {
+        match self.other {
+            Some(other) if other.is_ipv4() == is_ipv4 && self.usual.is_ipv4() != is_ipv4 => {
+                Self { usual: other, other: Some(self.usual) }
+            }
+            Some(_) | None => self,
+        }
+    }
+}
+
+impl From<SocketAddr> for OwnAddresses {
+    fn from(usual: SocketAddr) -> Self {
+        Self { usual, other: None }
+    }
+}
+
 /// What has been agreed: everything that a media engine needs for a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MediaPlan {

@@ -134,7 +134,8 @@ pub(crate) fn web(setup: &Setup) -> Option<trunkline_api::Settings> {
             trunkline_api::Transport::Files { certificate, key }
         }
         _ if setup.speaks_https() => {
-            let names = [listen.ip(), setup.config.rtp.told(&setup.config.sip)];
+            let mut names = setup.config.rtp.told(&setup.config.sip);
+            names.insert(0, listen.ip());
             let names = names.iter().filter(|address| !address.is_unspecified());
             let names = names.map(ToString::to_string).collect();
             trunkline_api::Transport::SelfSigned { folder: setup.data_dir(), names }
@@ -197,8 +198,8 @@ fn audio(codec: BrowserCodec) -> media_engine::Audio {
 pub(crate) fn rtp(setup: &Setup) -> media_engine::Settings {
     let config = &setup.config.rtp;
     media_engine::Settings {
-        bind: config.address,
-        advertised: Some(config.told(&setup.config.sip)),
+        bind: config.bind(&setup.config.sip, &setup.config.webrtc),
+        advertised: config.told(&setup.config.sip),
         ports: config.ports.range(),
         threads: usize::try_from(config.threads).unwrap_or(1),
         media_timeout: Duration::from_secs(config.timeout_s.into()),

@@ -322,7 +322,7 @@ fn meaning(status: u16) -> &'static str {
         480 => " (nobody is there)",
         486 | 600 => " (busy)",
         487 => " (ended before the answer)",
-        488 => " (no common codec)",
+        488 => " (no common codec, or no audio of this IP family)",
         503 => " (overloaded or not reachable)",
         603 => " (declined)",
         _ => "",

@@ -122,7 +122,7 @@ impl Phone {
             call_id: String::new(),
             headers,
         };
-        let media = line.leg.local();
+        let media = line.leg.addresses();
         let handle = shared.endpoint.call(target, media, |config| shared.adjust(config))?;
         Ok(Call::new(handle, line, shared))
     }
@@ -143,7 +143,7 @@ impl Phone {
         let shared = self.shared.clone();
         let invite = incoming.invite().clone();
         let line = shared.line()?;
-        let handle = incoming.accept(line.leg.local(), |config| shared.adjust(config))?;
+        let handle = incoming.accept(line.leg.addresses(), |config| shared.adjust(config))?;
         Ok(Incoming::new(Call::new(handle, line, shared), invite))
     }
 }
@@ -207,7 +207,7 @@ fn free_port(ip: IpAddr) -> std::io::Result<SocketAddr> {
 fn engine_settings(settings: &PhoneSettings, ip: IpAddr) -> trunkline_media_engine::Settings {
     trunkline_media_engine::Settings {
         bind: ip,
-        advertised: None,
+        advertised: Vec::new(),
         ports: settings.rtp_ports.clone(),
         threads: 1,
         media_timeout: settings.media_timeout,

@@ -1,7 +1,7 @@
 //! A phone registers with the server's registrar and is called there.
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -67,7 +67,7 @@ async fn a_registered_phone_is_called_where_it_registered_from() {
         call_id: String::new(),
         headers: Headers::default(),
     };
-    let media = "127.0.0.1:20000".parse().unwrap();
+    let media: SocketAddr = "127.0.0.1:20000".parse().unwrap();
     let call = || endpoint.call_binding(&bindings[0], target.clone(), media, |_| ()).unwrap();
     // The server hangs up.
     let mut handle = call();

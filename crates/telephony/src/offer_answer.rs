@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use thiserror::Error;
 pub use trunkline_media::codec::Codec;
-pub use trunkline_media::plan::MediaPlan;
+pub use trunkline_media::plan::{MediaPlan, OwnAddresses};
 
 use crate::sdp::{Direction, Media, Origin, RtpMap, Sdp, SdpError};
 
@@ -31,8 +31,8 @@ const CLOCK_HZ: u32 = 8_000;
 /// What this side offers and accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Local {
-    /// Where RTP is received.
-    pub address: SocketAddr,
+    /// Where RTP is received: an offer's family decides which of two addresses answers it.
+    pub addresses: OwnAddresses,
     /// The number of the session, in `o=`; unique among this address's calls.
     pub session_id: u64,
     /// The codecs that may be used, those of own offers in the order of preference.
@@ -114,12 +114,12 @@ impl Session {
 
     /// Changes the address for the next description.
     pub fn set_address(&mut self, address: SocketAddr) {
-        self.local.address = address;
+        self.local.addresses.usual = address;
     }
 
     /// Where RTP is received.
     pub fn address(&self) -> SocketAddr {
-        self.local.address
+        self.local.addresses.usual
     }
 
     /// Answers an offer.
@@ -131,6 +131,7 @@ impl Session {
             return Err(Refusal::OutOfTurn);
         }
         let chosen = choose(offer, &self.local)?;
+        self.local.addresses = self.local.addresses.towards(chosen.remote.is_ipv4());
         let offered = offer.direction_of(&offer.media[chosen.index]);
         let towards = if chosen.is_hold_address { Direction::SendOnly } else { offered };
         let direction = Direction::new(
@@ -141,7 +142,7 @@ impl Session {
         media[chosen.index] = self.line(&[chosen.codec], &chosen, direction);
         media[chosen.index].protocol = offer.media[chosen.index].protocol.clone();
         let answer = self.describe(media);
-        self.plan = Some(chosen.plan(self.local.address, direction));
+        self.plan = Some(chosen.plan(self.address(), direction));
         self.agreed_wish = self.wish;
         self.written = Some(answer.clone());
         Ok(answer)
@@ -190,7 +191,7 @@ impl Session {
             self.wish.sends() && towards.receives(),
             self.wish.receives() && towards.sends(),
         );
-        self.plan = Some(chosen.plan(self.local.address, direction));
+        self.plan = Some(chosen.plan(self.address(), direction));
         self.agreed_wish = self.wish;
         self.written = self.open_offer.take();
         Ok(())
@@ -201,7 +202,7 @@ impl Session {
         if self.open_offer.take().is_some()
             && let Some(plan) = &self.plan
         {
-            self.local.address = plan.local;
+            self.local.addresses.usual = plan.local;
             self.wish = self.agreed_wish;
         }
     }
@@ -212,7 +213,7 @@ impl Session {
     }
 
     fn line(&self, codecs: &[Codec], chosen: &Chosen, direction: Direction) -> Media {
-        let mut line = Media { port: self.local.address.port(), ..Media::default() };
+        let mut line = Media { port: self.address().port(), ..Media::default() };
         for codec in codecs {
             let payload_type = match chosen.codec == *codec {
                 true => chosen.payload_type,
@@ -233,7 +234,7 @@ impl Session {
     }
 
     fn describe(&mut self, media: Vec<Media>) -> Sdp {
-        let address = self.local.address.ip();
+        let address = self.address().ip();
         let is_same = self
             .written
             .as_ref()
@@ -333,9 +334,7 @@ fn is_plain_audio(media: &Media) -> bool {
 
 fn choose_line(sdp: &Sdp, index: usize, media: &Media, local: &Local) -> Result<Chosen, Refusal> {
     let address = sdp.address_of(media).ok_or(Refusal::Address)?;
-    if address.is_ipv4() != local.address.is_ipv4() {
-        return Err(Refusal::Address);
-    }
+    local.addresses.of_family(address.is_ipv4()).ok_or(Refusal::Address)?;
     let (codec, payload_type) = codec_of(media, &local.codecs).ok_or(Refusal::NoCodec)?;
     Ok(Chosen {
         index,

@@ -28,7 +28,9 @@ fn setting(name: &str, usual: u64) -> u64 {
 fn serve(mut calls: Calls) {
     tokio::spawn(async move {
         while let Some(call) = calls.recv().await {
-            let Ok(mut handle) = call.accept("127.0.0.1:20000".parse().unwrap(), |_| ()) else {
+            let Ok(mut handle) =
+                call.accept("127.0.0.1:20000".parse::<SocketAddr>().unwrap(), |_| ())
+            else {
                 continue;
             };
             handle.command(Command::Answer { headers: Headers::default() });

@@ -77,7 +77,7 @@ async fn a_phone_behind_a_translation_registers_and_is_called_where_it_is() {
     assert_eq!(told(&mut registrations).await, registered());
     let [binding] = &endpoint.bindings("anna")[..] else { panic!("one") };
     assert_eq!(binding.flow.address(), peer.socket.local_addr().unwrap());
-    let media = "127.0.0.1:20000".parse().unwrap();
+    let media = "127.0.0.1:20000".parse::<SocketAddr>().unwrap();
     let mut call = endpoint.call_binding(binding, target(address), media, |_| ()).unwrap();
     let (invite, _) = peer.read_until("INVITE sip:anna@10.254.254.254:5060 ");
     peer.send(&ok(&invite, &format!("Contact: {HIDDEN}\r\n"), SDP));
@@ -143,7 +143,7 @@ async fn a_phone_is_called_over_its_stream_and_gone_with_it() {
     assert!(read_stream(&mut stream).starts_with("SIP/2.0 200"));
     assert_eq!(told(&mut registrations).await, registered());
     let bindings = endpoint.bindings("anna");
-    let media = "127.0.0.1:20000".parse().unwrap();
+    let media = "127.0.0.1:20000".parse::<SocketAddr>().unwrap();
     let mut call = endpoint.call_binding(&bindings[0], target(address), media, |_| ()).unwrap();
     let invite = read_stream(&mut stream);
     assert!(invite.starts_with("INVITE sip:anna@10.254.254.254:5060"), "{invite}");
@@ -176,7 +176,7 @@ async fn a_phone_proves_who_it_is_and_hears_the_end_where_it_is() {
     let call = calls.recv().await.unwrap();
     assert_eq!(call.identity(), &Source::Phone("anna".into()));
     assert_eq!(call.numbers().ani, "anna");
-    let mut handle = call.accept("127.0.0.1:20000".parse().unwrap(), |_| ()).unwrap();
+    let mut handle = call.accept("127.0.0.1:20000".parse::<SocketAddr>().unwrap(), |_| ()).unwrap();
     handle.command(Command::Answer { headers: Headers::default() });
     let (response, _) = peer.read_until("200 OK");
     let tag = response.split(";tag=").nth(2).unwrap().split("\r\n").next().unwrap();

@@ -151,7 +151,7 @@ fn refuse_all(mut calls: Calls) {
     tokio::spawn(async move {
         while let Some(call) = calls.recv().await {
             // What the state machine refuses by itself is refused there.
-            let media = "127.0.0.1:20000".parse().unwrap();
+            let media = "127.0.0.1:20000".parse::<SocketAddr>().unwrap();
             let handle = call.accept(media, |_| ()).unwrap();
             let headers = Headers::default();
             let reject = trunkline_telephony::call::Command::Reject { status: 486, headers };

@@ -52,8 +52,9 @@ async fn a_call_goes_to_the_next_target_proves_itself_and_is_answered() {
     .await;
     carrier.set_read_timeout(Some(std::time::Duration::from_secs(5))).unwrap();
     let carrier = Peer { socket: carrier, server: address };
-    let mut handle =
-        endpoint.call_trunk(&call(), "127.0.0.1:20000".parse().unwrap(), |_| ()).unwrap();
+    let mut handle = endpoint
+        .call_trunk(&call(), "127.0.0.1:20000".parse::<SocketAddr>().unwrap(), |_| ())
+        .unwrap();
     let (first, _) = carrier.read_until("INVITE sip:+14155550100@");
     let asserted = format!("P-Asserted-Identity: <sip:+14805550122@{}>", targets[0]);
     assert!(first.contains(&asserted), "{first}");
@@ -91,7 +92,8 @@ async fn a_trunk_without_targets_takes_no_calls() {
     let (endpoint, _calls, _) = start(|settings| settings.trunks = vec![trunk(&[])]).await;
     for name in ["carrier", "unknown"] {
         let call = TrunkCall { trunk: name.into(), ..call() };
-        let placed = endpoint.call_trunk(&call, "127.0.0.1:20000".parse().unwrap(), |_| ());
+        let placed =
+            endpoint.call_trunk(&call, "127.0.0.1:20000".parse::<SocketAddr>().unwrap(), |_| ());
         assert!(matches!(placed, Err(ShellError::NoTrunk(of)) if of == name));
     }
 }

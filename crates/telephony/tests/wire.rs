@@ -174,7 +174,7 @@ async fn a_cancel_may_race_with_the_answer() {
         let server = tokio::spawn({
             let call = calls.recv().await.unwrap();
             async move {
-                let media = "127.0.0.1:20000".parse().unwrap();
+                let media = "127.0.0.1:20000".parse::<std::net::SocketAddr>().unwrap();
                 let mut handle = call.accept(media, |_| ()).unwrap();
                 if round % 3 == 0 {
                     tokio::time::sleep(Duration::from_millis(1)).await;

@@ -55,7 +55,19 @@ impl Check<'_> {
                 self.put(&path, "there is an address of this IP family already; one is allowed");
             }
         }
-        if config.rtp.advertised.is_some_and(|it| it.is_unspecified()) {
+        let rtp = &config.rtp;
+        let told = rtp.told(sip);
+        for (index, address) in sip.listen.iter().enumerate() {
+            if told.iter().all(|it| it.is_ipv4() != address.is_ipv4()) {
+                let family = if address.is_ipv4() { "IPv4" } else { "IPv6" };
+                let message = format!(
+                    "calls over {family} would be refused: `rtp` has no address of it. Without \
+                     `rtp.address` there is audio over both"
+                );
+                self.put(&listen.index(index), message);
+            }
+        }
+        if rtp.advertised.is_some_and(|it| it.is_unspecified()) {
             let path = Path::root("rtp").key("advertised");
             self.put(&path, "others cannot reach a wildcard address; name the public one");
         }

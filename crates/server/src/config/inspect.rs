@@ -171,7 +171,7 @@ impl Inspection<'_> {
             let text = taken(config.http.listen, "TCP", &error);
             self.error(&Place::root("http").key("listen"), text);
         }
-        self.rtp_ports(config.rtp.address, config.rtp.ports);
+        self.rtp_ports(config.rtp.bind(&config.sip, &config.webrtc), config.rtp.ports);
     }
 
     /// A busy port is skipped by the server; a range without any free one is no use.

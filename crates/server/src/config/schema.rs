@@ -39,10 +39,6 @@ pub(super) fn socket_addresses(_: &mut SchemaGenerator) -> Schema {
     list("socket-address")
 }
 
-pub(super) fn address(_: &mut SchemaGenerator) -> Schema {
-    text("ip-address")
-}
-
 pub(super) fn optional_address(_: &mut SchemaGenerator) -> Schema {
     text("ip-address")
 }

@@ -65,7 +65,9 @@ impl Setup {
     /// What a server with this configuration does.
     pub fn summary(&self) -> Summary {
         let config = &self.config;
-        let told = config.rtp.told(&config.sip);
+        let told: Vec<String> =
+            config.rtp.told(&config.sip).iter().map(ToString::to_string).collect();
+        let told = told.join(" and ");
         Summary {
             sip: self.told_addresses().iter().map(ToString::to_string).collect(),
             rtp: format!("{told}, ports {}", config.rtp.ports),

@@ -15,7 +15,7 @@ fn complaints(text: &str) -> Vec<String> {
 
 #[test]
 fn every_mistake_has_its_line_key_and_advice() {
-    let table: [(&str, &[&str]); 38] = [
+    let table: [(&str, &[&str]); 39] = [
         (
             "[web]\nlisten = '127.0.0.1:0'\ncertificate = 'c.pem'\n",
             &[
@@ -73,6 +73,13 @@ fn every_mistake_has_its_line_key_and_advice() {
                 "2:11: sip.listen[0]: the SIP library cannot listen on all IPv6 addresses; name each \
                of them",
                 "2:41: sip.listen[2]: the address is there already",
+            ],
+        ),
+        (
+            "[sip]\nlisten = ['127.0.0.1:5060', '[::1]:5060']\n[rtp]\naddress = '127.0.0.1'\n",
+            &[
+                "2:29: sip.listen[1]: calls over IPv6 would be refused: `rtp` has no address of it. \
+               Without `rtp.address` there is audio over both",
             ],
         ),
         (
@@ -287,7 +294,8 @@ fn every_key_is_read() {
     assert_eq!((config.rtp.ports.legs(), config.rtp.threads), (500, 1));
     assert_eq!(config.journal.sync, SyncMode::Always);
     assert_eq!(config.log.targets["hyper"], LogLevel::Info);
-    assert_eq!(config.rtp.told(&config.sip).to_string(), "203.0.113.5");
+    let told: Vec<_> = config.rtp.told(&config.sip).iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["203.0.113.5", "2001:db8::10"]);
 }
 
 #[test]

@@ -118,7 +118,7 @@ impl Switchboard {
                 return None;
             }
         };
-        let handle = match call.accept(media.local(), |_| {}) {
+        let handle = match call.accept(media.addresses(), |_| {}) {
             Ok(handle) => handle,
             Err(error) => {
                 tracing::error!("a call could not be taken: {error}");

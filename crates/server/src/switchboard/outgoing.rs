@@ -30,9 +30,9 @@ impl Switchboard {
         let endpoint = &self.io.endpoint;
         let placed = match way {
             Way::Phone(binding, target) => {
-                endpoint.call_binding(binding, target.clone(), media.local(), adjust)
+                endpoint.call_binding(binding, target.clone(), media.addresses(), adjust)
             }
-            Way::Trunk(call) => endpoint.call_trunk(call, media.local(), adjust),
+            Way::Trunk(call) => endpoint.call_trunk(call, media.addresses(), adjust),
         };
         let (control, notices) = placed.inspect_err(|error| failed(error)).ok()?.split();
         self.listen(id, notices);

@@ -55,6 +55,8 @@ pub(crate) struct Plan {
     sip: String,
     rtp: String,
     host: IpAddr,
+    /// By IPv6 at the same port as well, with audio wherever the configuration puts it then.
+    has_both: bool,
     waits: Waits,
 }
 
@@ -78,7 +80,8 @@ impl Plan {
         let waits = Waits { agent_return_ms: 1_000, wrap_up_ms: 150 };
         let (config, sip, rtp) = (String::new(), String::new(), String::new());
         let host = Ipv4Addr::LOCALHOST.into();
-        Self { tenant, flows: vec![flow], config, sip, rtp, host, waits }.entry(json!({}))
+        let (flows, has_both) = (vec![flow], false);
+        Self { tenant, flows, config, sip, rtp, host, has_both, waits }.entry(json!({}))
     }
 
     /// With these keys of the tenant.
@@ -115,6 +118,12 @@ impl Plan {
     /// By IPv6.
     pub(crate) fn by_ipv6(mut self) -> Self {
         self.host = Ipv6Addr::LOCALHOST.into();
+        self
+    }
+
+    /// By IPv4 and IPv6.
+    pub(crate) fn by_both(mut self) -> Self {
+        self.has_both = true;
         self
     }
 
@@ -168,9 +177,13 @@ impl Plan {
             )
         };
         let (sip, rtp, config, host) = (&self.sip, &self.rtp, &self.config, self.host);
+        let (listen, audio) = match self.has_both {
+            true => (format!("\"{address}\", \"[::1]:{}\"", address.port()), String::new()),
+            false => (format!("\"{address}\""), format!("address = \"{host}\"")),
+        };
         format!(
-            "tenant = \"tenant.yaml\"\n[sip]\nlisten = [\"{address}\"]\n{sip}\n\
-             [rtp]\naddress = \"{host}\"\n{rtp}\n\
+            "tenant = \"tenant.yaml\"\n[sip]\nlisten = [{listen}]\n{sip}\n\
+             [rtp]\n{audio}\n{rtp}\n\
              [http]\nlisten = \"{address}\"\n{}{}{config}\n",
             phone("ann"),
             phone("bob"),

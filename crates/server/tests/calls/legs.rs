@@ -1,6 +1,7 @@
 //! Legs that the flow has a say in: the number that they show, whether they are recorded; and a
 //! whole call by IPv6.
 
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde_json::json;
@@ -136,4 +137,25 @@ async fn a_whole_call_by_ipv6() {
     desk.hang_up();
     call.ended(LIMIT).await.unwrap();
     centre.has_ended(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_ipv6_talks_with_who_has_ipv4() {
+    let mut centre = Plan::new(queues(Builder::flow("f"))).by_both().start().await;
+    let four = centre.address;
+    let six = SocketAddr::from((Ipv6Addr::LOCALHOST, four.port()));
+    for (ended, (caller, agent)) in [(six, four), (four, six)].into_iter().enumerate() {
+        centre.address = agent;
+        let ann = centre.agent("ann").await;
+        centre.address = caller;
+        let call = centre.call().await;
+        let offer = offer(&ann).await;
+        offer.ring();
+        hears(&call, MUSIC_HZ).await;
+        let desk = answer(offer).await;
+        talk(&call, &desk).await;
+        desk.hang_up();
+        call.ended(LIMIT).await.unwrap();
+        centre.has_ended(ended + 1).await;
+    }
 }

@@ -5,7 +5,7 @@
 
 mod peer;
 
-use std::net::UdpSocket;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use peer::{Baresip, SOON};
@@ -33,8 +33,15 @@ fn is_here() -> bool {
     version.is_some()
 }
 
+const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+
 async fn phone() -> Phone {
-    Phone::start(PhoneSettings::loopback("anna")).await.unwrap()
+    phone_at(V4).await
+}
+
+async fn phone_at(host: IpAddr) -> Phone {
+    Phone::start(PhoneSettings::new(SocketAddr::new(host, 0), "anna")).await.unwrap()
 }
 
 async fn hears(call: &Call, hz: f64) {
@@ -64,11 +71,22 @@ fn assert_heard(recordings: &[Recording], hz: f64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn baresip_calls_the_phone() {
-    if !is_here() {
-        return;
+    if is_here() {
+        is_called_from(V4).await;
     }
-    let phone = phone().await;
-    let mut peer = Baresip::start("bob", 620.0, None, ";regint=0;audio_codecs=pcmu,pcma").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn baresip_calls_the_phone_over_ipv6() {
+    if is_here() {
+        is_called_from(V6).await;
+    }
+}
+
+async fn is_called_from(host: IpAddr) {
+    let phone = phone_at(host).await;
+    let account = ";regint=0;audio_codecs=pcmu,pcma";
+    let mut peer = Baresip::start_at(host, "bob", 620.0, None, account).await;
     peer.command("dial", &phone.uri()).await;
     let incoming = tokio::time::timeout(SOON, phone.incoming()).await.unwrap().unwrap();
     assert_eq!(incoming.from(), "bob");
@@ -101,10 +119,11 @@ async fn the_phone_calls_baresip() {
     if !is_here() {
         return;
     }
-    let phone = phone().await;
-    for (codec, transport) in [("pcmu", ""), ("pcma", ";transport=tcp")] {
+    let ways = [(V4, "pcmu", ""), (V4, "pcma", ";transport=tcp"), (V6, "pcmu", "")];
+    for (host, codec, transport) in ways {
+        let phone = phone_at(host).await;
         let account = format!(";regint=0;audio_codecs={codec}");
-        let mut peer = Baresip::start("bob", 620.0, None, &account).await;
+        let mut peer = Baresip::start_at(host, "bob", 620.0, None, &account).await;
         let uri = format!("{}{transport}", peer.uri);
         let call = phone.dial(&uri, Headers::default()).await.unwrap();
         call.record().unwrap();
@@ -218,7 +237,7 @@ async fn baresip_registers_calls_and_is_called() {
             call_id: String::new(),
             headers: Headers::default(),
         };
-        let media = "127.0.0.1:20000".parse().unwrap();
+        let media: SocketAddr = "127.0.0.1:20000".parse().unwrap();
         let mut call = endpoint.call_binding(&bindings[0], target, media, |_| ()).unwrap();
         let incoming = peer.event("CALL_INCOMING").await;
         assert!(incoming["peeruri"].as_str().unwrap().contains("+14155550100"), "{incoming}");

@@ -1,7 +1,7 @@
 //! One baresip, started without a screen and commanded over its control port.
 
 use std::fs;
-use std::net::{TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -41,19 +41,31 @@ pub(crate) fn version() -> Option<String> {
     Some(text.lines().find(|line| line.contains("baresip v"))?.trim().to_owned())
 }
 
-fn free_port() -> u16 {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+fn free_port(host: IpAddr) -> u16 {
+    let socket = UdpSocket::bind((host, 0)).unwrap();
     let port = socket.local_addr().unwrap().port();
-    TcpListener::bind(("127.0.0.1", port)).map_or_else(|_| free_port(), |_| port)
+    TcpListener::bind((host, port)).map_or_else(|_| free_port(host), |_| port)
 }
 
 impl Baresip {
     /// Starts one that plays a tone on its calls; `account` is added to its address of record,
     /// such as `;regint=60`, and `record` replaces it.
     pub(crate) async fn start(user: &str, hz: f64, record: Option<&str>, account: &str) -> Self {
+        Self::start_at(Ipv4Addr::LOCALHOST.into(), user, hz, record, account).await
+    }
+
+    /// The same at this address of the machine.
+    pub(crate) async fn start_at(
+        host: IpAddr,
+        user: &str,
+        hz: f64,
+        record: Option<&str>,
+        account: &str,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (sip, control) = (free_port(), free_port());
-        let uri = format!("sip:{user}@127.0.0.1:{sip}");
+        let sip = SocketAddr::new(host, free_port(host));
+        let control = free_port(Ipv4Addr::LOCALHOST.into());
+        let uri = format!("sip:{user}@{sip}");
         let record = record.map_or_else(|| uri.clone(), str::to_owned);
         let path = |name: &str| folder.path().join(name);
         fs::create_dir(path("heard")).unwrap();
@@ -64,7 +76,7 @@ impl Baresip {
         fs::write(path("config"), config(&folder, sip, control)).unwrap();
         let log = fs::File::create(path("log")).unwrap();
         let mut command = Command::new("baresip");
-        command.arg("-v").arg("-n").arg("127.0.0.1").arg("-f").arg(folder.path());
+        command.arg("-v").arg("-n").arg(host.to_string()).arg("-f").arg(folder.path());
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         let process = command.spawn().unwrap();
         let control = connect(control, &path("log")).await;
@@ -147,14 +159,14 @@ impl Drop for Baresip {
     }
 }
 
-fn config(folder: &TempDir, sip: u16, control: u16) -> String {
+fn config(folder: &TempDir, sip: SocketAddr, control: u16) -> String {
     let modules = MODULES.iter().find(|path| fs::exists(path).unwrap_or(false));
     let modules = modules.expect("baresip's modules are where Debian puts them");
     let folder = folder.path().display();
     // Its player pulls what it hears; aubridge is one that needs no sound card.
     format!(
         "poll_method epoll\n\
-         sip_listen 127.0.0.1:{sip}\n\
+         sip_listen {sip}\n\
          audio_player aubridge,ear\n\
          audio_source aufile,{folder}/tone.wav\n\
          audio_alert aubridge,bell\n\

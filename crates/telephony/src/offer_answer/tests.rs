@@ -4,7 +4,7 @@ use super::*;
 
 fn local() -> Local {
     Local {
-        address: "192.0.2.9:20000".parse().unwrap(),
+        addresses: "192.0.2.9:20000".parse::<SocketAddr>().unwrap().into(),
         session_id: 7,
         codecs: vec![Codec::Pcmu, Codec::Pcma],
     }
@@ -122,12 +122,22 @@ fn families_do_not_mix_and_ipv6_works() {
     let offer = "v=0\no=- 1 1 IN IP6 ::1\nc=IN IP6 2001:db8::5\nm=audio 4000 RTP/AVP 0\n";
     let offer = Sdp::parse(offer.as_bytes()).unwrap();
     assert_eq!(Session::new(local()).answer(&offer), Err(Refusal::Address));
-    let six = Local { address: "[2001:db8::9]:20000".parse().unwrap(), ..local() };
-    let mut session = Session::new(six);
-    let answer = session.answer(&offer).unwrap().to_string();
-    assert!(answer.contains("c=IN IP6 2001:db8::9\r\n"), "{answer}");
-    assert!(answer.contains("o=- 7 1 IN IP6 2001:db8::9\r\n"), "{answer}");
-    assert_eq!(session.plan().unwrap().remote, "[2001:db8::5]:4000".parse().unwrap());
+    let four = local().addresses.usual;
+    let six: SocketAddr = "[2001:db8::9]:20000".parse().unwrap();
+    for addresses in [six.into(), OwnAddresses { usual: four, other: Some(six) }] {
+        let mut session = Session::new(Local { addresses, ..local() });
+        let answer = session.answer(&offer).unwrap().to_string();
+        assert!(answer.contains("c=IN IP6 2001:db8::9\r\n"), "{answer}");
+        assert!(answer.contains("o=- 7 1 IN IP6 2001:db8::9\r\n"), "{answer}");
+        let plan = session.plan().unwrap();
+        assert_eq!((plan.local, plan.remote), (six, "[2001:db8::5]:4000".parse().unwrap()));
+        // The caller moves to a network of the other family (RFC 3264, section 8.3.1).
+        let moved = session.answer(&sdp("m=audio 4000 RTP/AVP 0\n"));
+        match addresses.other {
+            Some(_) => assert_eq!(moved.unwrap().connection, Some(four.ip())),
+            None => assert_eq!(moved, Err(Refusal::Address)),
+        }
+    }
 }
 
 #[test]

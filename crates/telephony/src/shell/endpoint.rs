@@ -21,7 +21,7 @@ use crate::address::Uri;
 use crate::call::{Call, Config, Target};
 use crate::identity::outbound::TrunkCall;
 use crate::message::{Headers, OutRequest, Response};
-use crate::offer_answer::{Codec, Local};
+use crate::offer_answer::{Codec, Local, OwnAddresses};
 use crate::registrar::Registration;
 
 /// The SIP side of a server. Dropping it closes the sockets.
@@ -70,12 +70,12 @@ impl Endpoint {
     pub fn call(
         &self,
         target: Target,
-        media: SocketAddr,
+        media: impl Into<OwnAddresses>,
         adjust: impl FnOnce(&mut Config),
     ) -> Result<CallHandle, ShellError> {
         let stack = self.stack_for(&target.uri);
         let is_tcp = is_tcp(&target.uri);
-        self.place(stack, Path::default(), is_tcp, (target, media), adjust)
+        self.place(stack, Path::default(), is_tcp, (target, media.into()), adjust)
     }
 
     /// Calls a registered phone at the address that it registered from, over the same connection;
@@ -87,7 +87,7 @@ impl Endpoint {
         &self,
         binding: &Binding,
         mut target: Target,
-        media: SocketAddr,
+        media: impl Into<OwnAddresses>,
         adjust: impl FnOnce(&mut Config),
     ) -> Result<CallHandle, ShellError> {
         let flow = &binding.flow;
@@ -96,7 +96,7 @@ impl Endpoint {
         let path = Path { connection: flow.connection.clone(), pinned, is_only_way: true };
         target.uri = binding.contact.clone();
         let is_tcp = path.connection.as_ref().is_some_and(SipConnection::is_reliable);
-        self.place(stack, path, is_tcp, (target, media), adjust)
+        self.place(stack, path, is_tcp, (target, media.into()), adjust)
     }
 
     /// Calls a number over a trunk, at its first target that answers.
@@ -106,7 +106,7 @@ impl Endpoint {
     pub fn call_trunk(
         &self,
         call: &TrunkCall,
-        media: SocketAddr,
+        media: impl Into<OwnAddresses>,
         adjust: impl FnOnce(&mut Config),
     ) -> Result<CallHandle, ShellError> {
         let access = self.shared.access();
@@ -232,7 +232,7 @@ impl Endpoint {
         stack: Arc<Stack>,
         path: Path,
         is_tcp: bool,
-        (mut target, media): (Target, SocketAddr),
+        (mut target, media): (Target, OwnAddresses),
         adjust: impl FnOnce(&mut Config),
     ) -> Result<CallHandle, ShellError> {
         let max_calls = self.shared.access().max_calls;
@@ -279,12 +279,13 @@ fn is_tcp(uri: &str) -> bool {
 pub(super) fn config(
     stack: &Stack,
     shared: &Shared,
-    media: SocketAddr,
+    media: OwnAddresses,
     is_tcp: bool,
 ) -> Result<Config, ShellError> {
     let codecs = vec![Codec::Pcmu, Codec::Pcma];
     // 62 bits: some peers read the number as a signed one.
-    let local = Local { address: media, session_id: random_number()? >> 2, codecs };
+    let addresses = media.towards(stack.advertised().is_ipv4());
+    let local = Local { addresses, session_id: random_number()? >> 2, codecs };
     let transport = if is_tcp { ";transport=tcp" } else { "" };
     let contact = format!("sip:trunkline@{}{transport}", stack.advertised());
     let mut config = Config::new(local, contact, random_text()?, random_number()?);

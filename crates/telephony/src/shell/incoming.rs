@@ -19,6 +19,7 @@ use crate::call::{Call, Config};
 use crate::identity::Source;
 use crate::message::{Headers, Request};
 use crate::number::{self, Numbers, TrunkNumbers};
+use crate::offer_answer::OwnAddresses;
 
 /// An INVITE that waits for an application. Dropping it refuses the call with 480.
 pub struct IncomingCall {
@@ -65,10 +66,10 @@ impl IncomingCall {
     /// When the system gives no random numbers.
     pub fn accept(
         mut self,
-        media: SocketAddr,
+        media: impl Into<OwnAddresses>,
         adjust: impl FnOnce(&mut Config),
     ) -> Result<CallHandle, ShellError> {
-        let mut config = config(&self.stack, &self.shared, media, false)?;
+        let mut config = config(&self.stack, &self.shared, media.into(), false)?;
         // Taken at the end only, so that a failure refuses the call.
         let parts = self.parts.take();
         let (transaction, mut place) = parts.expect("a call is accepted or refused once");

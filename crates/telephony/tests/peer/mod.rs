@@ -89,7 +89,7 @@ pub(crate) async fn start(adjust: impl Fn(&mut Settings)) -> (Endpoint, Calls, S
 
 pub(crate) async fn answered(calls: &mut Calls) -> CallHandle {
     let call = calls.recv().await.unwrap();
-    let handle = call.accept("127.0.0.1:20000".parse().unwrap(), |_| ()).unwrap();
+    let handle = call.accept("127.0.0.1:20000".parse::<SocketAddr>().unwrap(), |_| ()).unwrap();
     handle.command(Command::Answer { headers: Headers::default() });
     handle
 }

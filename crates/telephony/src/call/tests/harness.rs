@@ -1,6 +1,7 @@
 //! A call with its other side played by words.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use super::super::{Call, Command, Config, Effect, Event, Input, Target};
 use crate::digest::Credentials;
@@ -17,7 +18,8 @@ const ADDRESS: &str = "192.0.2.9:20000";
 
 pub(super) fn config() -> Config {
     let codecs = vec![Codec::Pcmu, Codec::Pcma];
-    let media = Local { address: ADDRESS.parse().unwrap(), session_id: 7, codecs };
+    let addresses = ADDRESS.parse::<SocketAddr>().unwrap().into();
+    let media = Local { addresses, session_id: 7, codecs };
     let mut config = Config::new(media, "sip:trunkline@192.0.2.9", "here", 3);
     config.credentials = Some(Credentials { username: "anna".into(), password: "x".into() });
     config
