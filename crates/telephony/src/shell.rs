@@ -6,6 +6,8 @@
 //! lasts.
 //!
 //! ```no_run
+//! use std::net::SocketAddr;
+//!
 //! use trunkline_telephony::call::{Command, Target};
 //! use trunkline_telephony::identity::outbound::TrunkCall;
 //! use trunkline_telephony::identity::{Outbound, Phone, Source, Transport, Trunk, TrunkTarget};
@@ -33,19 +35,22 @@
 //!     call.reject(403, Headers::default());
 //! } else {
 //!     println!("{} calls {}", call.numbers().ani, call.numbers().dnis);
-//!     call.accept("192.0.2.1:20000".parse()?, |_| ())?.command(Command::Ring);
+//!     let media: SocketAddr = "192.0.2.1:20000".parse()?;
+//!     call.accept(media, |_| ())?.command(Command::Ring);
 //! }
 //! // A registered phone is called where it is; `uri` does not matter.
 //! let (to, from) = ("<sip:anna@pbx>".into(), "<sip:+14805550122@pbx>".into());
 //! let (uri, call_id, headers) = (String::new(), String::new(), Headers::default());
 //! let target = Target { uri, to, from, call_id, headers };
 //! for binding in endpoint.bindings("anna") {
-//!     endpoint.call_binding(&binding, target.clone(), "192.0.2.1:20002".parse()?, |_| ())?;
+//!     let media: SocketAddr = "192.0.2.1:20002".parse()?;
+//!     endpoint.call_binding(&binding, target.clone(), media, |_| ())?;
 //! }
 //! // A number behind the trunk; its credentials and next targets come from the settings.
 //! let (trunk, number) = ("carrier".into(), "+14155550100".into());
 //! let call = TrunkCall { trunk, number, ..TrunkCall::default() };
-//! endpoint.call_trunk(&call, "192.0.2.1:20004".parse()?, |_| ())?;
+//! let media: SocketAddr = "192.0.2.1:20004".parse()?;
+//! endpoint.call_trunk(&call, media, |_| ())?;
 //! // Before the end: no new calls, OPTIONS gets 503, calls that there are go on.
 //! endpoint.drain();
 //! # Ok(())
